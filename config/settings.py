@@ -1,0 +1,223 @@
+"""What differs between installations comes from the environment; .env.example explains each variable."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# Production unless said otherwise: a forgotten variable must not open anything.
+CROSSDOCK_ENV = env.str("CROSSDOCK_ENV", default="production")
+PRODUCTION = CROSSDOCK_ENV != "development"
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+INSECURE_SECRET_KEY = "insecure-only-for-commands-that-need-no-key"  # noqa: S105
+SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+CROSSDOCK_PUBLIC_URL = env.str("CROSSDOCK_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+CROSSDOCK_ENCRYPTION_KEYS = env.list("CROSSDOCK_ENCRYPTION_KEYS", default=[])
+CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
+CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
+CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
+CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=60)
+CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
+
+INSTALLED_APPS = [
+    # The skin overrides templates of the apps below it.
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.inlines",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_q",
+    "simple_history",
+    "tenants.apps.TenantsConfig",
+    "eventlog.apps.EventlogConfig",
+    "connectors.apps.ConnectorsConfig",
+    "workflows.apps.WorkflowsConfig",
+    "payments.apps.PaymentsConfig",
+    "shipping.apps.ShippingConfig",
+    "config.apps.CrossdockConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.middleware.TenantMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- database ---------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}")}
+DATABASE = DATABASES["default"]
+ON_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
+# With 0 the broker of django-q2 would open a connection for every look at its table.
+DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+if ON_SQLITE:
+    # With the write lock taken at BEGIN writers queue; taken later, they fail at once: "database is locked".
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+    DATABASE["OPTIONS"] = {
+        **DATABASE.get("OPTIONS", {}),
+        "application_name": "crossdock",
+        "options": " ".join(
+            (
+                "-c statement_timeout=30000",
+                "-c idle_in_transaction_session_timeout=60000",
+                "-c lock_timeout=5000",
+            )
+        ),
+    }
+
+# --- worker -----------------------------------------------------------------------------------------------
+
+Q_CLUSTER = {
+    "name": "crossdock",
+    "orm": "default",
+    "workers": env.int("CROSSDOCK_WORKERS", default=1 if ON_SQLITE else 2),
+    # A task is one pump slice; a timeout that hits it would lose answers of calls already made.
+    "timeout": 120,
+    "retry": 600,
+    "bulk": 1,
+    "poll": 0.05,
+    "recycle": 500,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "label": "Wake-ups",
+    "ALT_CLUSTERS": {},
+}
+
+# --- web --------------------------------------------------------------------------------------------------
+
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[CROSSDOCK_PUBLIC_URL])
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
+if env.bool("TRUST_PROXY_HEADERS", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+APIKIT = find_spec("tenants.apikit")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.apikit.ApiKeyAuthentication"] if APIKIT else [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tenants.apikit.problem_handler"
+    if APIKIT
+    else "rest_framework.views.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Crossdock",
+    "DESCRIPTION": "Orders, their statuses and what their workflow steps did.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- logging ----------------------------------------------------------------------------------------------
+
+REDACTING_FILTER = "eventlog.logging.RedactingFilter" if find_spec("eventlog.logging") else "logging.Filter"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": REDACTING_FILTER}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "config.logformat.JsonFormatter"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stdout,
+            "formatter": env.str("CROSSDOCK_LOG_FORMAT", default="plain"),
+            "filters": ["redact"],
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": env.str("CROSSDOCK_LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,41 @@
+import os
+
+import pytest
+from django.conf import settings
+
+from tests import network
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    network.block()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    skips = _skips()
+    for item in items:
+        for marker, reason in skips.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _skips() -> dict[str, str]:
+    skips = {}
+    if _on_sqlite():
+        skips["pg"] = "needs PostgreSQL: make test-postgres"
+    if os.environ.get("CROSSDOCK_BROWSER") != "1":
+        skips["browser"] = "drives Chromium: CROSSDOCK_BROWSER=1"
+    return skips
+
+
+def _on_sqlite() -> bool:
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file for each test process: :memory: has no locks and no second process can open it."""
+    if _on_sqlite():
+        database = settings.DATABASES["default"]
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
