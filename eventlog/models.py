@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from eventlog.events import Category, Outcome
+from tenants.scoping import TenantModel
+
+_LONE_SURROGATE = re.compile(
+    r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}"
+)
+
+
+class StorableEncoder(DjangoJSONEncoder):
+    """Broken answers carry NUL and half surrogate pairs, which PostgreSQL refuses; an event must never fail to store."""
+
+    def encode(self, o: Any) -> str:
+        text = super().encode(o).replace("\\u0000", "\\ufffd")
+        return _LONE_SURROGATE.sub(r"\\ufffd", text) if "\\ud" in text else text
+
+
+class Event(TenantModel):
+    """Something that happened. Ids and names of other apps' rows are kept as values, so that events outlive them."""
+
+    # The composite indexes below begin with the tenant; one more would only slow every insert.
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    category = models.CharField(max_length=20, choices=[(item.value, item.value) for item in Category])
+    outcome = models.CharField(
+        max_length=10, choices=[(item.value, item.value.capitalize()) for item in Outcome]
+    )
+    message = models.TextField()
+    at = models.DateTimeField("time", default=timezone.now)
+    connector_id = models.BigIntegerField(null=True, blank=True)
+    connector_name = models.CharField("connector", max_length=200, blank=True)
+    connector_category = models.CharField(max_length=50, blank=True)
+    provider = models.CharField(max_length=100, blank=True)
+    operation = models.CharField(max_length=100, blank=True)
+    order_id = models.BigIntegerField(null=True, blank=True)
+    order_number = models.CharField("order", max_length=100, blank=True)
+    run_id = models.BigIntegerField(null=True, blank=True)
+    step_run_id = models.BigIntegerField(null=True, blank=True)
+    step = models.CharField(max_length=200, blank=True)
+    effect_id = models.UUIDField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
+    actor = models.CharField(max_length=200, blank=True)
+    market = models.CharField(max_length=50, blank=True)
+    store = models.CharField(max_length=50, blank=True)
+    method = models.CharField(max_length=10, blank=True)
+    url = models.TextField("URL", blank=True)
+    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    details = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="event_newest"),
+            models.Index(
+                fields=["tenant", "order_id", "-id"], name="event_order", condition=Q(order_id__isnull=False)
+            ),
+            models.Index(
+                fields=["tenant", "connector_id", "-id"],
+                name="event_connector",
+                condition=Q(connector_id__isnull=False),
+            ),
+            models.Index(fields=["tenant", "category", "-at"], name="event_category"),
+            models.Index(fields=["tenant", "outcome", "-at"], name="event_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.message[:80]}"
+
+
+class EventPayload(TenantModel):
+    """The redacted request and response of a call, apart because they are pruned long before their event."""
+
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="payload")
+    request = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
+    response = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
+
+    def __str__(self) -> str:
+        return f"Payload of event {self.pk}"
