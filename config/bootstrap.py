@@ -1,4 +1,4 @@
-"""Writes a development `.env` with fresh keys, once. Standard library only: it runs before the installation."""
+"""Writes a development `.env` with fresh keys, once. Standard library only: it runs before installation."""
 
 import base64
 import os

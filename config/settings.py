@@ -6,6 +6,8 @@ from pathlib import Path
 
 import environ
 
+from config import keyring
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -19,7 +21,7 @@ SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 CROSSDOCK_PUBLIC_URL = env.str("CROSSDOCK_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
-CROSSDOCK_ENCRYPTION_KEYS = env.list("CROSSDOCK_ENCRYPTION_KEYS", default=[])
+CROSSDOCK_ENCRYPTION_KEYS = keyring.parse(env.list("CROSSDOCK_ENCRYPTION_KEYS", default=[]))
 CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
 CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)

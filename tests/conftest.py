@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _skips() -> dict[str, str]:
     skips = {}
     if _on_sqlite():
-        skips["pg"] = "needs PostgreSQL: make test-postgres"
+        skips["pg"] = skips["faults"] = "needs PostgreSQL: make test-postgres"
     if os.environ.get("CROSSDOCK_BROWSER") != "1":
         skips["browser"] = "drives Chromium: CROSSDOCK_BROWSER=1"
     return skips

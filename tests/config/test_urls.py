@@ -1,0 +1,20 @@
+import pytest
+from django.test import Client
+
+
+@pytest.mark.django_db
+def test_health_answers_without_a_login(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_api_pages_load_nothing_from_elsewhere(client: Client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    assert "swagger-ui" in page
+    assert "https://" not in page
+
+
+@pytest.mark.django_db
+def test_admin_asks_for_a_login(client: Client) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/admin/login/")
