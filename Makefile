@@ -3,6 +3,8 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Again with the system's certificates where a proxy of one's own stands before the registry.
+SYNC := $(BIN)/uv sync --quiet --frozen --no-progress
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		"$$(sed -n 's/^ *"\(uv==[0-9.]*\)".*/\1/p' pyproject.toml)" \
 		|| { echo "uv could not be installed: is the package registry reachable?" >&2; exit 1; }
-	@$(BIN)/uv sync --quiet --frozen --no-progress \
+	@$(SYNC) 2>/dev/null || $(SYNC) --system-certs \
 		|| { echo "The packages of uv.lock could not be installed; the lines above say why." >&2; exit 1; }
 	@$(BIN)/python -m config.bootstrap
 	@touch $(STAMP)

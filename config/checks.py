@@ -4,12 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 QUEUE_MARGIN = 30
+OURS = "crossdock"
 
 
-@register(Tags.compatibility)
+def refuse_dangerous_settings() -> None:
+    """For processes that Django's own commands do not start. Raises ImproperlyConfigured."""
+    found = run_checks(tags=[OURS])
+    if found:
+        raise ImproperlyConfigured("\n".join(str(message) for message in found))
+
+
+@register(Tags.compatibility, OURS)
 def worker_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return list(_worker_errors(settings.Q_CLUSTER, settings.DATABASES))
 
@@ -42,7 +51,7 @@ def _worker_errors(cluster: dict[str, Any], databases: dict[str, Any]) -> Iterat
         )
 
 
-@register(Tags.security)
+@register(Tags.security, OURS)
 def key_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.CROSSDOCK_ENCRYPTION_KEYS:
         return []
@@ -55,7 +64,7 @@ def key_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.security)
+@register(Tags.security, OURS)
 def production_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return list(_production_errors()) if settings.PRODUCTION else []
 

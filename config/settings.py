@@ -1,12 +1,12 @@
 """What differs between installations comes from the environment; .env.example explains each variable."""
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
-from config import keyring
+from config import databases, keyring, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -18,9 +18,15 @@ PRODUCTION = CROSSDOCK_ENV != "development"
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 INSECURE_SECRET_KEY = "insecure-only-for-commands-that-need-no-key"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-
 CROSSDOCK_PUBLIC_URL = env.str("CROSSDOCK_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Loopback always: health probes ask from inside.
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=[urlsplit(CROSSDOCK_PUBLIC_URL).hostname or "localhost"]),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+
 CROSSDOCK_ENCRYPTION_KEYS = keyring.parse(env.list("CROSSDOCK_ENCRYPTION_KEYS", default=[]))
 CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
 CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
@@ -101,31 +107,14 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- database ---------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}")}
-DATABASE = DATABASES["default"]
-ON_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
-# With 0 the broker of django-q2 would open a connection for every look at its table.
-DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-if ON_SQLITE:
-    # With the write lock taken at BEGIN writers queue; taken later, they fail at once: "database is locked".
-    DATABASE["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE["OPTIONS"] = {
-        **DATABASE.get("OPTIONS", {}),
-        "application_name": "crossdock",
-        "options": " ".join(
-            (
-                "-c statement_timeout=30000",
-                "-c idle_in_transaction_session_timeout=60000",
-                "-c lock_timeout=5000",
-            )
-        ),
-    }
+DATABASES = {
+    "default": databases.tuned(
+        env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}"),
+        # With 0 the broker of django-q2 would open a connection for every look at its table.
+        conn_max_age=env.int("CONN_MAX_AGE", default=60),
+    )
+}
+ON_SQLITE = databases.is_sqlite(DATABASES["default"])
 
 # --- worker -----------------------------------------------------------------------------------------------
 
@@ -203,23 +192,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- logging ----------------------------------------------------------------------------------------------
 
-REDACTING_FILTER = "eventlog.logging.RedactingFilter" if find_spec("eventlog.logging") else "logging.Filter"
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": REDACTING_FILTER}},
-    "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-        "json": {"()": "config.logformat.JsonFormatter"},
-    },
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": sys.stdout,
-            "formatter": env.str("CROSSDOCK_LOG_FORMAT", default="plain"),
-            "filters": ["redact"],
-        }
-    },
-    "root": {"handlers": ["stdout"], "level": env.str("CROSSDOCK_LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.settings(
+    formatter=env.str("CROSSDOCK_LOG_FORMAT", default="plain"),
+    level=env.str("CROSSDOCK_LOG_LEVEL", default="INFO"),
+)

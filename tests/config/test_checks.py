@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from config import checks
@@ -12,8 +13,7 @@ SQLITE = {"ENGINE": "django.db.backends.sqlite3", "CONN_MAX_AGE": 60}
 
 
 def found() -> set[str | None]:
-    errors = [*checks.worker_settings(), *checks.key_settings(), *checks.production_settings()]
-    return {error.id for error in errors}
+    return {error.id for error in run_checks(tags=[checks.OURS])}
 
 
 def test_the_settings_as_they_are_pass() -> None:
@@ -53,3 +53,10 @@ def test_production_refuses_what_development_allows(settings: Settings) -> None:
     assert found() == set()
     settings.PRODUCTION = True
     assert found() == {"crossdock.E006", "crossdock.E007", "crossdock.E008"}
+
+
+def test_a_web_server_does_not_start_with_them(settings: Settings) -> None:
+    checks.refuse_dangerous_settings()
+    settings.CROSSDOCK_ENCRYPTION_KEYS = []
+    with pytest.raises(ImproperlyConfigured, match="CROSSDOCK_ENCRYPTION_KEYS is empty"):
+        checks.refuse_dangerous_settings()

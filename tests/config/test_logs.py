@@ -1,7 +1,7 @@
 import json
 import logging
 
-from config.logformat import JsonFormatter
+from config.logs import JsonFormatter
 
 
 def test_one_object_a_line_with_extras_and_exception() -> None:
