@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from connectors.models.connector import Connector
+from tenants.scoping import TenantModel
+
+
+class Effect(TenantModel):
+    """One external write, committed before its first byte leaves. See effects.py for the rules.
+
+    The business identity is tenant, connector, operation, subject and ordinal; `epoch` counts keys of it.
+    """
+
+    class State(models.TextChoices):
+        CALLING = "calling", "Calling"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        RETRY = "retry", "Waiting to repeat"
+        UNKNOWN = "unknown", "Unknown"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The constraint below begins with the tenant.
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    connector = models.ForeignKey(Connector, on_delete=models.PROTECT, related_name="effects")
+    operation = models.CharField(max_length=100)
+    subject = models.CharField(max_length=200)
+    ordinal = models.PositiveIntegerField(default=1)
+    epoch = models.PositiveIntegerField(default=1)
+    key = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State, default=State.CALLING)
+    origin = models.CharField(max_length=200)
+    owner = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    answered = models.BooleanField(default=False)
+    needs_person = models.BooleanField(default=False)
+    first_sent_at = models.DateTimeField(null=True, blank=True)
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+    provider_reference = models.CharField(max_length=500, blank=True)
+    error_kind = models.CharField(max_length=20, blank=True)
+    error_code = models.CharField(max_length=200, blank=True)
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField("created")
+    modified_at = models.DateTimeField("modified")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "subject", "operation", "connector", "ordinal"], name="effect_identity"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "lease_until"],
+                name="effect_open",
+                condition=models.Q(state__in=["calling", "unknown", "retry"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.subject}"
