@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django_scopes import ScopedManager, ScopeError, get_scope, scope, scopes_disabled
-from django_scopes.manager import DisabledQuerySet
-from simple_history.manager import HistoryManager, HistoricalQuerySet
+from django_scopes import ScopeError, get_scope, scope, scopes_disabled
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ logger = logging.getLogger(__name__)
 @contextmanager
 def tenant_scope(tenant: Tenant | int) -> Iterator[None]:
     """Queries inside see this tenant's rows only. Takes the tenant or its primary key."""
+    if tenant is None:
+        raise ScopeError("tenant_scope needs a tenant")
     with scope(tenant=tenant):
         yield
 
@@ -65,57 +66,62 @@ def current_tenant() -> Tenant:
 
 
 def _scoped() -> Any:
-    state = get_scope()
-    return state.get("tenant") if state.get("_enabled", True) else None
+    return None if _is_platform() else get_scope().get("tenant")
 
 
-class ClosedQuerySet(DisabledQuerySet):
-    """What a manager hands out without a scope; django-scopes leaves the methods below open."""
+def _is_platform() -> bool:
+    return not get_scope().get("_enabled", True)
+
+
+def _is_closed() -> bool:
+    return not _is_platform() and _scoped() is None
+
+
+def _in_scope(rows: models.QuerySet) -> models.QuerySet:
+    return rows if _is_platform() else rows.filter(tenant=_scoped())
+
+
+def _unscoped(model: type[models.Model]) -> ScopeError:
+    return ScopeError(f"{model.__name__} was queried without a tenant; enter tenant_scope(tenant) first")
+
+
+class ClosedQuerySet(models.QuerySet):
+    """What a manager hands out without a scope: it can create, and refuses everything that would read."""
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ScopeError(
-            f"{self.model.__name__} was queried without a tenant; enter tenant_scope(tenant) first"
-        )
+        raise _unscoped(self.model)
 
-    error = _refuse
+    query = property(_refuse)  # type: ignore[assignment]
+
+    def all(self) -> models.QuerySet:
+        """Open once a scope is entered, so that form fields and views may name a queryset when they are defined."""
+        return self if _is_closed() else self.model._default_manager.using(self._db)
+
+    def using(self, alias: str | None) -> ClosedQuerySet:
+        return type(self)(self.model, using=alias)
+
+    def none(self) -> models.QuerySet:
+        return models.QuerySet(self.model, using=self._db).none()
+
+    def __repr__(self) -> str:
+        return f"<{self.model.__name__} rows, closed: no tenant in scope>"
 
 
-_OPEN = {
-    "using",
-    "none",
-    "create",
-    "acreate",
-    "bulk_create",
-    "abulk_create",
-    "as_manager",
-    "resolve_expression",
-}
-_GUARDED = [name for name in dir(models.QuerySet) if not name.startswith("_") and name not in _OPEN]
-for _name in [
-    *_GUARDED,
-    "__iter__",
-    "__aiter__",
-    "__len__",
-    "__bool__",
-    "__getitem__",
-    "__and__",
-    "__or__",
-    "__xor__",
-]:
+_OPEN = {"all", "using", "none", "create", "acreate", "bulk_create", "abulk_create"}
+_OPERATORS = {"__iter__", "__aiter__", "__len__", "__bool__", "__getitem__", "__and__", "__or__", "__xor__"}
+for _name in {name for name in dir(models.QuerySet) if not name.startswith("_")} - _OPEN | _OPERATORS:
     if callable(getattr(models.QuerySet, _name)):
         setattr(ClosedQuerySet, _name, ClosedQuerySet._refuse)
 
 
-def scoped_manager(base: type[models.Manager] = models.Manager, field: str = "tenant") -> models.Manager:
-    """A manager that filters by the tenant in scope; `base` may come from `SomeQuerySet.as_manager().__class__`."""
-    scoped = type(ScopedManager(_manager_class=base, tenant=field))
+def scoped_manager(base: type[models.Manager] = models.Manager) -> models.Manager:
+    """A manager that filters by the tenant in scope; `base` may be `Manager.from_queryset(SomeQuerySet)`."""
 
-    class TenantManager(scoped):  # type: ignore[misc, valid-type]
+    class TenantManager(base):  # type: ignore[misc, valid-type]
         def get_queryset(self) -> models.QuerySet:
-            found = super().get_queryset()
-            return (
-                ClosedQuerySet(self.model, using=self._db) if isinstance(found, DisabledQuerySet) else found
-            )
+            if _is_closed():
+                return ClosedQuerySet(self.model, using=self._db)
+            return _in_scope(super().get_queryset())
 
     return TenantManager()
 
@@ -148,32 +154,27 @@ class TenantModel(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        strangers = {name: "Choose one of this tenant's own." for name in self._foreign_references()}
+        strangers = dict.fromkeys(self._foreign_references(), "Choose one of this tenant's own.")
         if strangers:
             raise ValidationError(strangers)
 
     def _foreign_references(self) -> Iterator[str]:
         for field in self._meta.concrete_fields:
-            target = field.related_model
-            if (
-                isinstance(target, type)
-                and issubclass(target, TenantModel)
-                and getattr(self, field.attname) is not None
-            ):
+            if _points_to_tenant_model(field) and getattr(self, field.attname) is not None:
                 if getattr(self, field.name).tenant_id != self.tenant_id:
                     yield field.name
 
 
+def _points_to_tenant_model(field: models.Field) -> bool:
+    return isinstance(field.related_model, type) and issubclass(field.related_model, TenantModel)
+
+
 class _ScopedHistoryManager(HistoryManager):
     def get_super_queryset(self) -> models.QuerySet:
-        state = get_scope()
-        if not state.get("_enabled", True):
-            return super().get_super_queryset()
-        if state.get("tenant") is None:
-            raise ScopeError(
-                f"{self.model.__name__} was queried without a tenant; enter tenant_scope(tenant) first"
-            )
-        return super().get_super_queryset().filter(tenant=state["tenant"])
+        """Raises ScopeError."""
+        if _is_closed():
+            raise _unscoped(self.model)
+        return _in_scope(super().get_super_queryset())
 
 
 class _HistoryRow(models.Model):
@@ -187,7 +188,6 @@ def scoped_history(**options: Any) -> HistoricalRecords:
     """`history = scoped_history(...)` on a TenantModel: its history is filtered by the tenant in scope as well."""
     return HistoricalRecords(
         history_manager=_ScopedHistoryManager,
-        historical_queryset=HistoricalQuerySet,
         bases=[_HistoryRow],
         **options,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +17,9 @@ from tenants.secret_value import SecretValue
 
 _VERSION = "v1"
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_FROM_URLSAFE = str.maketrans("-_", "+/")
 
 
 class VaultError(Exception):
@@ -58,16 +62,25 @@ def unseal(token: str, bound_to: str) -> SecretValue:
     if key is None:
         known = ", ".join(name for name, _ in _ring()) or "none"
         raise VaultError(
-            f"this secret is sealed with key {key_id!r}; add that key to CROSSDOCK_ENCRYPTION_KEYS (known: {known})"
+            f"this secret is sealed with key {key_id!r};"
+            f" add that key to CROSSDOCK_ENCRYPTION_KEYS (known: {known})"
         )
     try:
         plain = AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound_to.encode())
     except InvalidTag:
         raise VaultError(
-            f"this secret does not open with key {key_id!r}: it was moved from another row, damaged, or the key's bytes changed;"
-            " enter the secret again or restore the key"
+            f"this secret does not open with key {key_id!r}: it was moved from another row or damaged,"
+            " or the key's bytes changed; enter the secret again or restore the key"
         ) from None
     return SecretValue(plain.decode())
+
+
+def key_ring(entries: Iterable[str | tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Read `<id>:<base64 of 32 bytes>` entries, newest first. Raises VaultError for one that is not a key."""
+    ring = [entry if isinstance(entry, tuple) else _parse_key(entry) for entry in entries]
+    if len({key_id for key_id, _ in ring}) != len(ring):
+        raise VaultError("CROSSDOCK_ENCRYPTION_KEYS names a key id twice; give each key its own id")
+    return ring
 
 
 def newest_marker() -> str:
@@ -76,7 +89,7 @@ def newest_marker() -> str:
 
 
 def _ring() -> list[tuple[str, bytes]]:
-    return list(getattr(settings, "CROSSDOCK_ENCRYPTION_KEYS", []))
+    return key_ring(getattr(settings, "CROSSDOCK_ENCRYPTION_KEYS", []))
 
 
 def _newest() -> tuple[str, bytes]:
@@ -84,6 +97,20 @@ def _newest() -> tuple[str, bytes]:
     if not ring:
         raise VaultError("no encryption key is configured; set CROSSDOCK_ENCRYPTION_KEYS")
     return ring[0]
+
+
+def _parse_key(entry: str) -> tuple[str, bytes]:
+    key_id, _, text = entry.strip().partition(":")
+    try:
+        key = base64.b64decode(text.translate(_FROM_URLSAFE), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not _KEY_ID.fullmatch(key_id) or len(key) != _KEY_BYTES:
+        raise VaultError(
+            "CROSSDOCK_ENCRYPTION_KEYS takes entries such as 2026a:<base64 of 32 random bytes>, newest first;"
+            f" the entry {key_id[:20]!r} is not one"
+        )
+    return key_id, key
 
 
 def _parse(token: str) -> tuple[str, bytes]:

@@ -1,0 +1,65 @@
+"""Reads bodies of any kind into something that can be redacted and stored."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Final
+
+STORED = 16 * 1024  # characters
+_READ = 64 * 1024  # bytes; more is never looked at
+_MARGIN = 8 * 1024  # characters; a secret that the reading limit split lies in here
+_CHARSET = re.compile(r"charset=\"?([\w.-]+)", re.I)
+_BINARY = (
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "application/pdf",
+    "application/zip",
+    "application/octet-stream",
+)
+
+NOT_JSON: Final = object()
+
+
+def is_binary(raw: bytes, kind: str) -> bool:
+    return kind.startswith(_BINARY) or raw[:4] in (b"%PDF", b"PK\x03\x04", b"\x89PNG")
+
+
+def decode(raw: bytes, content_type: str) -> tuple[str, bool]:
+    """The text, and whether it is all of it."""
+    found = _CHARSET.search(content_type)
+    part = raw[:_READ]
+    try:
+        text = part.decode(found[1] if found else "utf-8", "replace")
+    except LookupError:
+        text = part.decode("utf-8", "replace")
+    return text, len(raw) <= _READ
+
+
+def parse_json(text: str, kind: str) -> Any:
+    """NOT_JSON when it is something else or broken; vendors mislabel JSON, so the text decides as well."""
+    if "json" not in kind and not text.lstrip()[:1] in ("{", "["):
+        return NOT_JSON
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=str)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def fit(document: Any) -> Any:
+    """The document itself, or the beginning of its text when it is too long to store."""
+    text = json.dumps(document, ensure_ascii=False, default=str)
+    return document if len(text) <= STORED else cut(text, whole=True)
+
+
+def cut(text: str, whole: bool) -> str:
+    kept = text if whole else text[:-_MARGIN]
+    return kept if whole and len(kept) <= STORED else f"{kept[:STORED]}… [cut]"
+
+
+def _finite(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text

@@ -1,0 +1,68 @@
+"""Which field names hold a secret. Names are split into words, so that `page_token_count` is not taken for a token."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_ANYWHERE = frozenset(
+    "password passwd passphrase pwd passcode secret apikey privatekey accesskey secretkey signingkey clientsecret "
+    "sharedsecret credential cvc cvv cvc2 cvv2 csc cav2 cid2 cardnumber cardno".split()
+)
+_LAST = frozenset(
+    "token accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken apitoken authorization auth cookie "
+    "signature sig hmac jwt otp assertion pan".split()
+)
+_PAIRS = frozenset(
+    tuple(pair.split("-"))
+    for pair in "api-key access-key private-key signing-key encryption-key shared-key master-key account-key auth-key "
+    "subscription-key functions-key card-number card-no card-pan verification-value security-code".split()
+)
+# What a name may end in and still only speak about a secret.
+_ABOUT = frozenset(
+    "id name type count length expires expiry expiration hint label status required check result present provided "
+    "version algorithm method changed updated created at in url uri policy format kind".split()
+)
+_PAGING = frozenset("page next continuation cursor previous prev sync delta".split())
+# Words that any sensitive name contains; a text without them needs no closer look.
+KEYWORDS = (
+    "pass", "pwd", "secret", "token", "key", "auth", "cookie", "sig", "hmac", "jwt", "otp", "assertion", "credential",
+    "cvc", "cvv", "csc", "cav2", "card", "pan", "verification", "security",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def is_sensitive(name: str) -> bool:
+    """Whether a header, JSON key, form key or query parameter of this name holds a secret."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    while words and words[-1].isdigit():
+        words.pop()
+    if not words or words[-1] in _ABOUT:
+        return False
+    singular = [word if word in _ANYWHERE or word in _LAST else word.removesuffix("s") for word in words]
+    return _has_secret_word(singular) or _ends_in_secret(singular)
+
+
+@lru_cache(maxsize=8192)
+def is_sensitive_parameter(name: str) -> bool:
+    """As is_sensitive; in a query or form the bare name `key` is an API key."""
+    return name.lower() == "key" or is_sensitive(name)
+
+
+def is_opaque(name: str) -> bool:
+    """Whether even an object under this name is a secret as a whole, as in {"credentials": {…}}."""
+    return any(word.lower().startswith(("secret", "credential", "password")) for word in _WORD.findall(name))
+
+
+def _has_secret_word(words: list[str]) -> bool:
+    return not _ANYWHERE.isdisjoint(words) or any(
+        pair in _PAIRS for pair in zip(words, words[1:], strict=False)
+    )
+
+
+def _ends_in_secret(words: list[str]) -> bool:
+    if words[-1] not in _LAST:
+        return False
+    return not (words[-1] == "token" and len(words) > 1 and words[-2] in _PAGING)

@@ -1,0 +1,73 @@
+"""Writes events. Nothing here may fail because of what a provider answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from eventlog.events import Category, EventData
+from eventlog.models import Event, EventPayload
+from eventlog.redaction import Redactor
+from tenants.scoping import ScopeError, current_tenant_id
+
+_BY_NAME_AND_SHAPE = Redactor()
+_PAYLOAD = ("request", "response")
+_COLUMNS = tuple(item.name for item in fields(EventData) if item.name not in _PAYLOAD)
+_LIMITS = {
+    column: Event._meta.get_field(column).max_length
+    for column in _COLUMNS
+    if isinstance(Event._meta.get_field(column), models.CharField | models.TextField)
+}
+
+
+def record(category: Category | str, message: str, *, tenant_id: int | None = None, **values: Any) -> None:
+    """Record one event; `values` are fields of EventData. Raises ScopeError without a tenant."""
+    tenant_id = tenant_id or current_tenant_id()
+    if tenant_id is None:
+        raise ScopeError("an event belongs to a tenant; enter tenant_scope(tenant) or give tenant_id")
+    event = EventData(category=Category(category), message=message, tenant_id=tenant_id, **values)
+    _redact(event)
+    record_many([event])
+
+
+def record_many(events: Sequence[EventData]) -> None:
+    """Record events, possibly of several tenants, in two statements. Requests and responses come redacted."""
+    rows = Event._base_manager.bulk_create(map(_row, events))
+    payloads = list(_payloads(zip(rows, events, strict=True)))
+    if payloads:
+        EventPayload._base_manager.bulk_create(payloads)
+
+
+def _row(event: EventData) -> Event:
+    values = {column: getattr(event, column) for column in _COLUMNS}
+    for column, limit in _LIMITS.items():
+        values[column] = _storable(values[column], limit)
+    values["at"] = event.at or timezone.now()
+    return Event(**values)
+
+
+def _payloads(pairs: Iterable[tuple[Event, EventData]]) -> Iterator[EventPayload]:
+    for row, event in pairs:
+        if event.request is not None or event.response is not None:
+            yield EventPayload(
+                event=row, tenant_id=event.tenant_id, request=event.request, response=event.response
+            )
+
+
+def _storable(text: str, limit: int | None) -> str:
+    """PostgreSQL refuses NUL, half surrogate pairs and text that is too long for its column."""
+    clean = str(text).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    return clean[:limit] if limit else clean
+
+
+def _redact(event: EventData) -> None:
+    event.message = _BY_NAME_AND_SHAPE.text(event.message)
+    event.url = _BY_NAME_AND_SHAPE.url(event.url)
+    for name in (*_PAYLOAD, "details"):
+        document = getattr(event, name)
+        if document is not None:
+            setattr(event, name, _BY_NAME_AND_SHAPE.document(document))
