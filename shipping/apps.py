@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class ShippingConfig(AppConfig):
+    """Room for shipping providers, shipments and labels; nothing of them exists yet."""
+
     name = "shipping"

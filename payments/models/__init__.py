@@ -1,0 +1,13 @@
+from payments.models.entry import EntryKind, PaymentEntry, Standing
+from payments.models.method import PaymentMethod
+from payments.models.payment import ACTIVE_STATES, Payment, PaymentState
+
+__all__ = [
+    "ACTIVE_STATES",
+    "EntryKind",
+    "Payment",
+    "PaymentEntry",
+    "PaymentMethod",
+    "PaymentState",
+    "Standing",
+]
