@@ -5,18 +5,14 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from eventlog.redaction import bodies
-from eventlog.redaction.keyed import (
-    mentions_names,
-    query_without_secrets,
-    without_credentials,
-    without_named_secrets,
-)
-from eventlog.redaction.names import is_opaque, is_sensitive, is_sensitive_parameter
+from eventlog.redaction.keyed import query_without_secrets, without_credentials, without_named_secrets
+from eventlog.redaction.names import is_opaque, is_sensitive, is_sensitive_parameter, mentions_names
 from eventlog.redaction.shapes import MARK, Rule, rules_for
 from eventlog.redaction.values import Needle, needles, spans
 from tenants.secret_value import SecretValue
 
 _DEEPEST = 64
+_SHORTEST = 6
 _SHORTEST_NUMBER = 10**5
 
 
@@ -64,11 +60,18 @@ class Redactor:
         document = bodies.parse_json(text, kind) if whole else bodies.NOT_JSON
         if document is bodies.NOT_JSON:
             return bodies.cut(self.text(text), whole)
-        return bodies.fit(self.document(document))
+        return self._parsed(document, text)
 
     def document(self, document: Any) -> Any:
         """A JSON document with names, values and shapes redacted; changes nothing in place."""
-        return self._walk(self._plan("\n".join(_leaves(document))), document, "", 0)
+        plan = self._plan("\n".join(_leaves(document)))
+        return self._walk(plan, document, "", 0) if plan else document
+
+    def _parsed(self, document: Any, text: str) -> Any:
+        """The text tells most documents clean at once, unless it escapes characters that need no escape."""
+        if "\\u00" not in text and len(text) <= bodies.STORED and not self._plan(text):
+            return document
+        return bodies.fit(self.document(document))
 
     def _form(self, text: str) -> dict[str, Any]:
         form: dict[str, Any] = {}
@@ -81,7 +84,7 @@ class Redactor:
         return _Plan([n for n in self._needles if n.core in text], mentions_names(text), rules_for(text))
 
     def _apply(self, plan: _Plan, text: str) -> str:
-        if not plan:
+        if len(text) < _SHORTEST:
             return text
         if plan.hits:
             text = _without_spans(text, spans(plan.hits, text))
@@ -94,32 +97,35 @@ class Redactor:
     def _walk(self, plan: _Plan, value: Any, parent: str, depth: int) -> Any:
         if isinstance(value, str):
             return self._apply(plan, value)
-        if depth > _DEEPEST:
-            return MARK
         if isinstance(value, dict):
-            return {
-                self._apply(plan, str(k)): self._member(plan, k, v, parent, depth) for k, v in value.items()
-            }
+            return self._members(plan, value, parent, depth + 1)
         if isinstance(value, list | tuple):
-            return [self._walk(plan, item, parent, depth + 1) for item in value]
+            return [self._walk(plan, item, parent, depth + 1) for item in value] if depth < _DEEPEST else MARK
         return self._number(plan, value)
 
-    def _member(self, plan: _Plan, key: Any, value: Any, parent: str, depth: int) -> Any:
-        name = str(key)
-        if _is_secret_member(name, value, parent):
+    def _members(self, plan: _Plan, members: dict[Any, Any], parent: str, depth: int) -> Any:
+        if depth > _DEEPEST:
             return MARK
-        return self._walk(plan, value, name, depth + 1)
+        redacted = {}
+        for key, value in members.items():
+            name = str(key)
+            hidden = is_secret_member(name, value, parent)
+            redacted[self._name(plan, name)] = MARK if hidden else self._walk(plan, value, name, depth)
+        return redacted
+
+    def _name(self, plan: _Plan, name: str) -> str:
+        return self._apply(plan, name) if plan.hits or plan.rules else name
 
     def _number(self, plan: _Plan, value: Any) -> Any:
         """Card numbers and numeric secrets are sent as numbers, too."""
-        if not plan or isinstance(value, bool) or not isinstance(value, int) or value < _SHORTEST_NUMBER:
+        if type(value) is not int or value < _SHORTEST_NUMBER:
             return value
         text = str(value)
         redacted = self._apply(plan, text)
         return value if redacted == text else redacted
 
 
-def _is_secret_member(name: str, value: Any, parent: str) -> bool:
+def is_secret_member(name: str, value: Any, parent: str) -> bool:
     if value is None or value == "" or isinstance(value, bool):
         return False
     if name.lower() == "number" and "card" in parent.lower():

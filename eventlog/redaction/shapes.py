@@ -7,18 +7,25 @@ from collections.abc import Callable
 
 MARK = "[redacted]"
 
-_DIGITS = re.compile(r"(?<![\d.])\d(?:(?:[ \-+]|%20)?\d){12,}(?!\d)")
-_GROUP = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<![0-9.])[0-9](?:(?:[ \-+]|%20)?[0-9]){12,}(?![0-9])")
+_MANY_DIGITS = re.compile(r"[0-9][0-9 \-+%]{12}")
+_GROUP = re.compile(r"[0-9]+")
 _MASKED = r"\d{6}\*{6}\d{4}"
 _BESIDE = re.compile(rf"({_MASKED}[\s,;|/]+(?:\d\d ?/ ?\d\d(?:\d\d)?[\s,;|/]+)?)\d{{3,4}}(?![\d*])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+_IBAN_LIKE = re.compile(r"[A-Z][A-Z][0-9][0-9][ A-Z0-9]{11}")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}")
 _PREFIXED = re.compile(
-    r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_[A-Za-z0-9]{6,}|whsec_[A-Za-z0-9+/=_-]{6,}|cdk_(?:live|test)_[A-Za-z0-9_]{6,}"
-    r"|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16})"
+    r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_[A-Za-z0-9]{6,}|whsec_[A-Za-z0-9+/=_-]{6,}"
+    r"|cdk_(?:live|test)_[A-Za-z0-9_]{6,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16})"
 )
 _PREFIXES = ("k_live_", "k_test_", "whsec_", "shpat_", "shpca_", "shppa_", "shpss_", "gh", "xox", "AKIA")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
+
+# For bytes.translate: the value of each ASCII digit, and the digit sum of its double.
+_VALUES = bytes((byte - 48) % 256 for byte in range(256))
+_DOUBLED = bytes(sum(divmod(2 * (byte - 48), 10)) % 256 for byte in range(256))
+SHORTEST_CARD = 13
 
 Rule = Callable[[str], str]
 
@@ -26,9 +33,9 @@ Rule = Callable[[str], str]
 def rules_for(text: str) -> list[Rule]:
     """The rules worth applying to this text or to parts of it; cheap, and empty for most texts."""
     rules: list[Rule] = []
-    if _DIGITS.search(text):
+    if _MANY_DIGITS.search(text):
         rules.append(_without_cards)
-    if _IBAN.search(text):
+    if _IBAN_LIKE.search(text):
         rules.append(_without_ibans)
     if "eyJ" in text:
         rules.append(lambda part: _JWT.sub(MARK, part))
@@ -45,25 +52,31 @@ def is_card_number(digits: str) -> bool:
 
 
 def _without_cards(text: str) -> str:
-    return _BESIDE.sub(rf"\1{MARK}", _DIGITS.sub(_mask_cards, text))
+    if len(text) < SHORTEST_CARD:
+        return text
+    masked = _DIGITS.sub(_mask_cards, text)
+    return text if masked == text else _BESIDE.sub(rf"\1{MARK}", masked)
 
 
 def _mask_cards(match: re.Match[str]) -> str:
     """Other numbers may stand beside the card number, so every run of whole groups is tried, longest first."""
     text = match[0]
+    if text.isdecimal():
+        return _mask(text) if is_card_number(text) else text
     groups = [group.span() for group in _GROUP.finditer(text.replace("%20", "   "))]
-    position, out = 0, []
-    index = 0
+    out, position, index = [], 0, 0
     while index < len(groups):
-        end = _card_end(text, groups, index)
-        if end is None:
-            index += 1
-            continue
-        start, stop = groups[index][0], groups[end][1]
-        digits = _only_digits(text[start:stop])
-        out += [text[position:start], f"{digits[:6]}******{digits[-4:]}"]
-        position, index = stop, end + 1
+        last = _card_end(text, groups, index)
+        if last is not None:
+            start, stop = groups[index][0], groups[last][1]
+            out += [text[position:start], _mask(_only_digits(text[start:stop]))]
+            position, index = stop, last
+        index += 1
     return "".join([*out, text[position:]])
+
+
+def _mask(digits: str) -> str:
+    return f"{digits[:6]}******{digits[-4:]}"
 
 
 def _card_end(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
@@ -93,9 +106,8 @@ def _could_be_issued(digits: str) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    odd = sum(int(digit) for digit in digits[-1::-2])
-    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
+    raw = digits.encode()
+    return (sum(raw[-1::-2].translate(_VALUES)) + sum(raw[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def _without_ibans(text: str) -> str:
