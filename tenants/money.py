@@ -69,10 +69,10 @@ class Money:
             ) from None
 
     @classmethod
-    def from_minor(cls, minor: int, currency: str) -> Money:
-        """Read minor units as vendors send them: (19900, 'nok') is 199.00 NOK."""
+    def from_minor(cls, minor: int, currency: str, places: int | None = None) -> Money:
+        """Read minor units as vendors send them: (19900, 'nok') is 199.00 NOK. `places` as in `in_units`."""
         code = currency.upper()
-        return cls(Decimal(minor).scaleb(-exponent(code)), code)
+        return cls(Decimal(minor).scaleb(-(exponent(code) if places is None else places)), code)
 
     @classmethod
     def zero(cls, currency: str) -> Money:
@@ -81,7 +81,17 @@ class Money:
     @property
     def minor(self) -> int:
         """The amount in minor units: 199.00 NOK is 19900, 199 JPY is 199."""
-        return int(self.amount.scaleb(exponent(self.currency)))
+        return self.in_units()
+
+    def in_units(self, places: int | None = None) -> int:
+        """The amount in units of `places` decimals, by default the currency's own; some vendors count differently.
+
+        Raises MoneyError for an amount that is finer than that.
+        """
+        units = self.amount.scaleb(exponent(self.currency) if places is None else places)
+        if units != units.to_integral_value():
+            raise MoneyError(f"{self.currency} is counted with {places} decimals there")
+        return int(units)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.amount + self._same(other), self.currency)

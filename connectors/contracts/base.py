@@ -1,0 +1,269 @@
+"""What every provider is: declarations, one method per operation, and a door to the network that is handed in.
+
+A provider knows no Django, no database and no request object. It takes and returns the dataclasses of its contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.schema import Settings
+
+
+class Category(StrEnum):
+    PAYMENT = "Payment"
+    SHIPPING = "Shipping"
+    ECOMMERCE = "E-Commerce"
+    ERP = "ERP"
+    POS = "POS"
+    CRM = "CRM"
+    WMS = "WMS"
+    OTHER = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
+
+    `body_bound` tells whether the vendor refuses the same key with another body.
+    """
+
+    carrier: str
+    length: int = 64
+    window_hours: float = 24
+    body_bound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The vendor's published quota for one account."""
+
+    per_second: float | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request of a provider. `path` is relative to the connector's host, or an absolute URL.
+
+    At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
+    something at the vendor; `key` is its idempotency key, set by the framework.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = None
+    form: Sequence[tuple[str, str]] | None = None
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    write: bool = False
+    key: str | None = None
+    authenticated: bool = True
+    max_bytes: int = 10 * 1024 * 1024
+
+
+class Answer(Protocol):
+    """What came back. `json()` parses with numbers as Decimal; it raises BadAnswer for anything that is not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any: ...
+
+    def text(self) -> str: ...
+
+
+class BadAnswer(ValueError):
+    """The body is not what was agreed: HTML, empty, cut off, too deep."""
+
+
+Classify = Callable[[Answer], ProviderError | None]
+
+
+class Door(Protocol):
+    """The one way out. Sends with auth, limits and retries; raises the error kind of the last try."""
+
+    def send(self, request: Request, classify: Classify) -> Answer: ...
+
+    def next_key(self) -> str | None:
+        """The idempotency key of the next write of this operation; None outside a write operation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A webhook as it arrived: raw bytes, headers by lower-case name, the full public URL, seconds since the epoch."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: float
+
+
+class NotExecuted:
+    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed."""
+
+
+_WAIT_STATUSES = {408, 503}
+
+
+class Provider:
+    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    category: ClassVar[Category]
+    names: ClassVar[tuple[str, ...]] = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
+    hosts: ClassVar[Mapping[str, str]] = {}
+    settings: ClassVar[type[Settings]] = Settings
+    auth: ClassVar[Any] = None
+    check: ClassVar[tuple[str, str] | None] = None
+    encoding: ClassVar[str] = "json"
+    headers: ClassVar[Mapping[str, str]] = {}
+    idempotency: ClassVar[Idempotency | None] = None
+    limits: ClassVar[Limits] = Limits()
+    timeout_ms: ClassVar[int] = 18_000
+    states: ClassVar[Mapping[str, StrEnum]] = {}
+    errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
+    webhook: ClassVar[Any] = None
+    guide: ClassVar[str] = ""
+
+    def __init__(self, config: Any, door: Door) -> None:
+        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`."""
+        self.config = config
+        self.door = door
+
+    @classmethod
+    def default_host(cls, values: Any, is_test: bool) -> str:
+        """The base URL of a connector that names none, without trailing slash; "" where there is no default."""
+        return cls.hosts.get("test" if is_test else "live", "")
+
+    @property
+    def values(self) -> Any:
+        return self.config.values
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.call("GET", path, query=query)
+
+    def post(self, path: str, data: Any = None, **extra: Any) -> Any:
+        return self.call("POST", path, data, **extra)
+
+    def put(self, path: str, data: Any = None, **extra: Any) -> Any:
+        return self.call("PUT", path, data, **extra)
+
+    def patch(self, path: str, data: Any = None, **extra: Any) -> Any:
+        return self.call("PATCH", path, data, **extra)
+
+    def delete(self, path: str, data: Any = None, **extra: Any) -> Any:
+        return self.call("DELETE", path, data, **extra)
+
+    def call(
+        self, method: str, path: str, data: Any = None, *, write: bool | None = None, **extra: Any
+    ) -> Any:
+        """Send and parse; None for an empty body. `write` is by default whether the method changes things."""
+        writes = method not in {"GET", "HEAD", "OPTIONS"} if write is None else write
+        answer = self.send(method, path, data, write=writes, **extra)
+        if not answer.body:
+            return None
+        try:
+            return answer.json()
+        except BadAnswer as error:
+            kind = Unknown if writes else RetryLater
+            raise kind(f"{self.label} answered something unreadable: {error}", status=answer.status) from None
+
+    def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
+        """Send one request in the provider's encoding; `extra` are fields of Request."""
+        body: dict[str, Any] = {}
+        if data is not None:
+            body = {"form": form_pairs(data)} if self.encoding == "form" else {"json": data}
+        headers = {**self.headers, **extra.pop("headers", {})}
+        key = self.door.next_key() if write else None
+        request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
+        return self.door.send(request, lambda answer: self.classify(answer, write))
+
+    def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
+        """Read an answer's failure: the vendor's code through `errors`, else the HTTP status. None is success."""
+        if answer.status < 300:
+            return None
+        code, message = self.read_error(answer)
+        options: dict[str, Any] = {"code": code, "status": answer.status, "retry_after": retry_after(answer)}
+        kind = self.errors.get(code) or kind_by_status(answer.status, writes)
+        return kind(message or f"HTTP {answer.status}", **options)
+
+    def read_error(self, answer: Answer) -> tuple[str, str]:
+        """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
+        return "", ""
+
+    def settle(self, operation: str, request: Any) -> Any:
+        """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""
+        return None
+
+    @classmethod
+    def operations(cls) -> tuple[str, ...]:
+        """Names of the contract operations that this implementation really has."""
+        return tuple(name for name in _contract_operations(cls) if not _is_missing(getattr(cls, name)))
+
+
+def kind_by_status(status: int, writes: bool) -> type[ProviderError]:
+    """The failure kind of an HTTP status of 300 and above when the vendor's error code says nothing more."""
+    if status == 429:
+        return RetryLater
+    if status in {401, 403} or 300 <= status < 400:
+        return Misconfigured
+    if status >= 500 or status in _WAIT_STATUSES:
+        return Unknown if writes else RetryLater
+    return Rejected
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds of a Retry-After header given as a number; dates are read by the door, which knows the time."""
+    raw = answer.headers.get("Retry-After", "").strip()
+    return float(raw) if raw.isdecimal() else None
+
+
+def form_pairs(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Flatten nested dicts and lists into bracketed form pairs: {"a": {"b": [1]}} is [("a[b][0]", "1")]."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in data.items():
+        pairs += _pairs_of(f"{prefix}[{name}]" if prefix else str(name), value)
+    return pairs
+
+
+def _pairs_of(name: str, value: Any) -> list[tuple[str, str]]:
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return form_pairs(value, name)
+    if isinstance(value, (list, tuple)):
+        return [pair for index, item in enumerate(value) for pair in _pairs_of(f"{name}[{index}]", item)]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [(name, format(value, "f") if isinstance(value, Decimal) else str(value))]
+
+
+def operation(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a contract's method as an operation that providers implement."""
+    function.is_operation = True  # type: ignore[attr-defined]
+    return function
+
+
+def _contract_operations(cls: type) -> list[str]:
+    names: dict[str, None] = {}
+    for base in reversed(cls.__mro__):
+        names.update(
+            dict.fromkeys(name for name, item in vars(base).items() if hasattr(item, "is_operation"))
+        )
+    return list(names)
+
+
+def _is_missing(function: Any) -> bool:
+    return bool(getattr(function, "is_operation", False))

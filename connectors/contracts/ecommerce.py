@@ -1,0 +1,106 @@
+"""The e-commerce contract: a shop whose orders are imported and whose stock and fulfilments are set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from connectors.contracts.base import Category, Inbound, Provider, operation
+from connectors.contracts.common import Address, Customer, Exported, WebhookEvent
+from connectors.contracts.erp import StockLevel
+from connectors.errors import NotSupported
+from tenants.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedLine:
+    """One line of a shop's order; prices include tax, `tax_rate` is in percent."""
+
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Money
+    discount: Money
+    tax_rate: Decimal
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPayment:
+    """A payment that the shop has taken or reserved."""
+
+    method: str
+    provider_id: str
+    authorized: Money
+    captured: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedOrder:
+    """A shop's order. `external_id` is the shop's id and unique per connector; `raw` keeps what has no field here."""
+
+    external_id: str
+    number: str
+    placed_at: datetime
+    modified_at: datetime
+    currency: str
+    customer: Customer
+    billing: Address
+    shipping: Address
+    lines: tuple[ImportedLine, ...]
+    shipping_total: Money
+    total: Money
+    cancelled: bool = False
+    payments: tuple[ImportedPayment, ...] = ()
+    tags: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of an import. `cursor` continues after it; `more` tells whether there is something left now."""
+
+    items: tuple[ImportedOrder, ...]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """What was sent of a shop's order. `lines` maps the shop's line id to pieces; empty means everything."""
+
+    reference: str
+    order_external_id: str
+    carrier: str
+    tracking_number: str
+    tracking_url: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+class ShopProvider(Provider):
+    """Contract of Category E-Commerce."""
+
+    category = Category.ECOMMERCE
+
+    @operation
+    def import_orders(self, cursor: str) -> Page:
+        """Orders changed since `cursor` ("" is the beginning), oldest change first."""
+        raise NotSupported(f"{self.label} offers no orders")
+
+    @operation
+    def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
+        """Set available stock to the given absolute quantities."""
+        raise NotSupported(f"{self.label} takes no stock levels")
+
+    @operation
+    def fulfil(self, fulfilment: Fulfilment) -> Exported:
+        """Tell the shop that goods have left, with tracking."""
+        raise NotSupported(f"{self.label} takes no fulfilments")
+
+    @operation
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        """Read the events of a verified webhook; an order event carries `data["order"]` as ImportedOrder."""
+        raise NotSupported(f"{self.label} sends no webhooks")

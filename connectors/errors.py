@@ -1,0 +1,69 @@
+"""The four ways a provider's operation fails. Everything else that escapes a provider is a bug."""
+
+from __future__ import annotations
+
+
+class ProviderError(Exception):
+    """Base of the four failure kinds. `message` is for staff and holds no secret; `code` is the vendor's own code."""
+
+    kind = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        status: int | None = None,
+        retry_after: float | None = None,
+        answered: bool = True,
+        final: bool = False,
+    ) -> None:
+        """`retry_after` is in seconds; `answered` tells whether the provider gave any answer to this very request.
+
+        `final` is the provider's word that repeating the request at once is pointless.
+        """
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+        self.retry_after = retry_after
+        self.answered = answered
+        self.final = final
+
+
+class RetryLater(ProviderError):
+    """Surely not executed; repeating is safe."""
+
+    kind = "retry"
+
+
+class Unknown(ProviderError):
+    """May have been executed; nobody may guess."""
+
+    kind = "unknown"
+
+
+class Rejected(ProviderError):
+    """The provider said no; repeating the same request is pointless."""
+
+    kind = "rejected"
+
+
+class Misconfigured(ProviderError):
+    """Credentials, host or a setting are missing or wrong; an administrator has to act."""
+
+    kind = "misconfigured"
+
+
+class ReadBack(ProviderError):
+    """The provider says it was done before (already captured): success once the amount has been read back."""
+
+    kind = "read_back"
+
+
+class NotSupported(Rejected):
+    """The provider has no such operation."""
+
+
+class BadSignature(Exception):
+    """An inbound webhook's signature does not fit; the text never holds the expected value."""
