@@ -32,7 +32,11 @@ CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
 CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
 CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=60)
+CROSSDOCK_PUMP_LINGER = env.float("CROSSDOCK_PUMP_LINGER", default=1.0)
 CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
+CROSSDOCK_RETRY_SCHEDULE = env.list(
+    "CROSSDOCK_RETRY_SCHEDULE", cast=float, default=[30, 120, 600, 1800, 3600, 7200, 14400, 28800]
+)
 
 INSTALLED_APPS = [
     # The skin overrides templates of the apps below it.
@@ -122,8 +126,9 @@ Q_CLUSTER = {
     "name": "crossdock",
     "orm": "default",
     "workers": env.int("CROSSDOCK_WORKERS", default=1 if ON_SQLITE else 2),
-    # A task is one pump slice; a timeout that hits it would lose answers of calls already made.
-    "timeout": 120,
+    # A task is one pump slice and the calls under way at its end (60 s at most); a timeout that hits it
+    # would lose answers of calls already made.
+    "timeout": CROSSDOCK_PUMP_SLICE + 120,
     "retry": 600,
     "bulk": 1,
     "poll": 0.05,

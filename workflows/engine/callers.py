@@ -1,0 +1,90 @@
+"""The threads that make the calls. They own no database connection: what they need from it, the database thread does."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.calls import perform
+from connectors.client import Ports, Token
+from connectors.ports import OrmTokens, egress_policy
+from eventlog.events import EventData
+from workflows.engine.drive import Finished, Job
+
+#: A caller waits at most this long (seconds) for the database thread to read or store an OAuth token.
+_TOKEN_WAIT_S = 30.0
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What the callers hand to the database thread: ended jobs, questions to the database, and events."""
+
+    items: queue.SimpleQueue[Finished | Question] = field(default_factory=queue.SimpleQueue)
+    events: deque[EventData] = field(default_factory=deque)
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have the database thread call `function` and return its result. Called by callers only."""
+        question = Question(function, arguments)
+        self.items.put(question)
+        return question.answer.result(timeout=_TOKEN_WAIT_S)
+
+
+@dataclass(slots=True)
+class Question:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    answer: Future[Any] = field(default_factory=Future)
+
+    def reply(self) -> None:
+        try:
+            self.answer.set_result(self.function(*self.arguments))
+        except Exception as error:
+            self.answer.set_exception(error)
+
+
+class AskedTokens:
+    """OAuth tokens read and stored through the database thread."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._orm = OrmTokens()
+
+    def get(self, connector_id: int) -> Token | None:
+        return self._inbox.ask(self._orm.get, connector_id)
+
+    def claim_refresh(self, connector_id: int, seen: Token | None) -> bool:
+        return self._inbox.ask(self._orm.claim_refresh, connector_id, seen)
+
+    def save(self, connector_id: int, token: Token) -> None:
+        self._inbox.ask(self._orm.save, connector_id, token)
+
+
+class Callers:
+    """A pool of threads for one process, kept over slices so that HTTP connections stay warm."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="caller")
+
+    def submit(self, job: Job, inbox: Inbox) -> None:
+        self._pool.submit(_make_calls, job, inbox, pump_ports(inbox))
+
+
+def pump_ports(inbox: Inbox) -> Ports:
+    return Ports(
+        events=inbox.events.append,
+        tokens=AskedTokens(inbox),
+        now=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        egress=egress_policy(),
+    )
+
+
+def _make_calls(job: Job, inbox: Inbox, ports: Ports) -> None:
+    inbox.items.put(Finished(job, [perform(call, ports) for call in job.calls]))

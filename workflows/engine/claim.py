@@ -1,0 +1,76 @@
+"""Claiming lanes: who drives which order. A claim is a row update under a row lock; a fence number guards completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from workflows.models import Lane, StepRun, Worker, WorkflowRun
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A claimed lane in the worker's memory. `step` is in flight; `queue` are the order's other open runs, oldest first."""
+
+    order_id: int
+    tenant_id: int
+    fence: int
+    bell: int
+    number: str = ""
+    orphaned: bool = False
+    run: WorkflowRun | None = None
+    steps: list[StepRun] = field(default_factory=list)
+    queue: list[WorkflowRun] = field(default_factory=list)
+    detached: list[StepRun] = field(default_factory=list)
+    step: StepRun | None = None
+    context: Any = None
+    ready: list[Any] = field(default_factory=list)
+
+
+def claim(worker: UUID, limit: int, now: datetime, crowded: Iterable[int] = ()) -> list[tuple[Ticket, Lane]]:
+    """Claim up to `limit` due lanes, the longest due first, leaving out tenants in `crowded`. Call in a transaction."""
+    lanes = list(_locked(due_lanes(now).exclude(tenant_id__in=list(crowded)).order_by("due_at"))[:limit])
+    if not lanes:
+        return []
+    Lane.objects.filter(pk__in=[lane.pk for lane in lanes]).update(claimed_by=worker, fence=F("fence") + 1)
+    return [(_ticket(lane), lane) for lane in lanes]
+
+
+def _ticket(lane: Lane) -> Ticket:
+    orphaned = lane.claimed_by is not None
+    lane.fence += 1
+    return Ticket(lane.pk, lane.tenant_id, lane.fence, lane.bell, orphaned=orphaned)
+
+
+def due_lanes(now: datetime) -> QuerySet[Lane]:
+    """Lanes that are due and in nobody's hands, or in those of a dead worker."""
+    alive = Worker.objects.filter(id=OuterRef("claimed_by"), heartbeat_at__gt=now - dead_after())
+    free = Q(claimed_by__isnull=True) | ~Exists(alive)
+    return Lane.objects.filter(free, due_at__lte=now)
+
+
+def dead_after() -> timedelta:
+    return timedelta(seconds=settings.CROSSDOCK_WORKER_DEAD_AFTER)
+
+
+def still_held(worker: UUID, tickets: Sequence[Ticket]) -> dict[int, Lane]:
+    """Lock the lanes of these tickets and return those whose fence is still ours, by order id."""
+    ids = sorted(ticket.order_id for ticket in tickets)
+    lanes = {
+        lane.pk: lane
+        for lane in Lane.objects.select_for_update().filter(pk__in=ids, claimed_by=worker).order_by("pk")
+    }
+    fences = {ticket.order_id: ticket.fence for ticket in tickets}
+    return {pk: lane for pk, lane in lanes.items() if lane.fence == fences[pk]}
+
+
+def _locked(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
+    skip = connection.features.has_select_for_update_skip_locked
+    return lanes.select_for_update(skip_locked=skip, of=("self",) if skip else ())

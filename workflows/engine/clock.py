@@ -1,0 +1,35 @@
+"""The database's clock, read without a statement: its distance to the local monotonic clock is measured now and then."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+_MEASURE_AGAIN_S = 5.0
+
+
+class DatabaseClock:
+    """`now()` is the database's time, at most a few milliseconds off; leases and schedules are decided by it."""
+
+    def __init__(self) -> None:
+        self._at = float("-inf")
+        self._base = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        if time.monotonic() - self._at > _MEASURE_AGAIN_S:
+            self.measure()
+        return self._base + timedelta(seconds=time.monotonic() - self._at)
+
+    def measure(self) -> None:
+        self._base, self._at = database_now(), time.monotonic()
+
+
+def database_now() -> datetime:
+    """One statement; aware, in UTC. On SQLite the database runs in this process, so its clock is ours."""
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0].astimezone(UTC)

@@ -1,0 +1,53 @@
+"""The doorbell: tells the q2 cluster that somebody should look. It carries no data and may be lost, doubled or late."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from workflows.engine.clock import database_now
+from workflows.models import Worker
+
+SLICE_TASK = "workflows.engine.pump.slice_task"
+
+#: A process believes for this long (seconds) that a slice is polling; a bell lost that way is rung by the sweeper.
+_BELIEVE_S = 0.25
+
+#: More wake-ups than this need not wait in the queue; each one looks for all the work there is.
+_ENOUGH_QUEUED = 8
+
+_believed_until = float("-inf")
+
+
+def ring_after_commit() -> None:
+    """Ring once the current transaction is durable."""
+    transaction.on_commit(ring)
+
+
+def ring() -> None:
+    """Queue a pump slice, unless one is polling for work right now."""
+    global _believed_until
+    if time.monotonic() < _believed_until:
+        return
+    if somebody_listens():
+        _believed_until = time.monotonic() + _BELIEVE_S
+        return
+    queue_slice()
+
+
+def queue_slice() -> None:
+    """Queue a wake-up, unless plenty wait already."""
+    if len(OrmQ.objects.values_list("id")[:_ENOUGH_QUEUED]) < _ENOUGH_QUEUED:
+        async_task(SLICE_TASK)
+
+
+def somebody_listens() -> bool:
+    """Whether a live slice polls for work and will go on doing so for a while."""
+    soon = database_now() + timedelta(seconds=_BELIEVE_S * 2)
+    return Worker.objects.filter(
+        listening_until__gt=soon, heartbeat_at__gt=soon - timedelta(seconds=10)
+    ).exists()

@@ -1,0 +1,160 @@
+"""Planning one step: its configuration, its connector, and what it wants called."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from django.db import Error as DatabaseError
+
+from connectors.calls import CallContext, Prepared
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.common import OrderDocument
+from connectors.errors import Misconfigured, ProviderError
+from connectors.resolution import ResolutionError, resolve
+from connectors.runtime import TenantRuntime, runtime
+from connectors.schema import SettingsError
+from tenants.scoping import tenant_scope
+from workflows.chart import StepConfig, chart_of
+from workflows.engine.book import Book
+from workflows.engine.claim import Ticket
+from workflows.engine.policy import DEATHS_ALLOWED
+from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.steps import registry
+from workflows.steps.base import Plan, Result, Step, StepContext
+
+log = logging.getLogger(__name__)
+
+
+def plan_step(ticket: Ticket, document: OrderDocument, book: Book) -> Plan:
+    """Count the attempt, then ask the step what to call. A step that cannot be planned ends in Error."""
+    step = ticket.step
+    if step is None:
+        raise RuntimeError("nothing to plan")
+    ticket.number = document.number
+    if _died_too_often(ticket, step):
+        return Plan.done(Result.error(f"Parked: its worker died {DEATHS_ALLOWED} times while it ran"))
+    _count_attempt(step, book)
+    try:
+        return _plan(ticket, step, document)
+    except (Misconfigured, ResolutionError, SettingsError, registry.UnknownStep) as error:
+        return Plan.done(Result.error(str(error)))
+    except ProviderError as error:
+        return Plan.done(Result.error(error.message))
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("step %s of run %s cannot be planned", step.name, step.run_id)
+        return Plan.done(Result.error("Internal error while planning; the log has the details"))
+
+
+def run_of(ticket: Ticket) -> WorkflowRun:
+    """The run that the ticket's step belongs to, which for a detached retry is an older one."""
+    step = ticket.step
+    if step is None:
+        raise RuntimeError("no step in flight")
+    return ticket.run if ticket.run is not None and ticket.run.pk == step.run_id else step.run
+
+
+def call_context(ticket: Ticket) -> CallContext:
+    context: StepContext = ticket.context
+    return CallContext(
+        order_id=context.order.id,
+        order_number=context.order.number,
+        market=context.order.market,
+        store=context.order.store,
+        run_id=context.run_id,
+        step_run_id=context.step_run_id,
+        step=context.config.name,
+        actor=context.actor,
+    )
+
+
+def origin(ticket: Ticket) -> str:
+    return f"step:{ticket.context.step_run_id}"
+
+
+def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
+    """All calls, or of a called-off step only those of which it is not known whether they were executed."""
+    if not settle_only:
+        return list(calls)
+    found = [call for call in calls if call.uncertain]
+    for call in found:
+        object.__setattr__(call, "settle_only", True)
+    return found
+
+
+def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
+    run = run_of(ticket)
+    live = runtime(run.tenant_id, run.generation)
+    config = _config(live, run, step)
+    implementation = registry.get(step.name)
+    unmet = _unmet_condition(config, [other for other in ticket.steps if other.run_id == run.pk], step)
+    if unmet:
+        return Plan.done(Result.skipped(unmet))
+    connector = _resolve(implementation, config, live, document, step)
+    ticket.context = StepContext(
+        order=document,
+        config=config,
+        runtime=live,
+        properties=implementation.properties.compile({}, config.properties),
+        run_id=run.pk,
+        step_run_id=step.pk,
+        actor=run.actor,
+        connector=connector,
+    )
+    with tenant_scope(run.tenant_id):
+        return implementation.plan(ticket.context)
+
+
+def _config(live: TenantRuntime, run: WorkflowRun, step: StepRun) -> StepConfig:
+    status = chart_of(live, run.order_type).statuses[run.status]
+    return next(config for config in status.steps if config.position == step.position)
+
+
+def _resolve(
+    implementation: Step, config: StepConfig, live: TenantRuntime, document: OrderDocument, step: StepRun
+) -> ConnectorConfig | None:
+    if not implementation.needs_connector(config):
+        return None
+    try:
+        found = resolve(
+            live.connectors.values(),
+            name=config.connector,
+            connector_id=config.connector_id,
+            market=document.market,
+            market_groups=document.market_groups,
+            store=document.store,
+        )
+    except ResolutionError as error:
+        step.trace = list(error.trace)
+        raise
+    step.rule, step.trace, step.connector_name = found.rule, list(found.trace), found.connector.display_name
+    return found.connector
+
+
+def _unmet_condition(config: StepConfig, steps: Sequence[StepRun], step: StepRun) -> str:
+    """Conditions look at the results of all earlier steps of the run; every condition given must hold."""
+    earlier = {other.state for other in steps if other.position < step.position}
+    bad = {StepState.ERROR, StepState.WARNING}
+    holds = {
+        "success": not earlier & bad,
+        "warning": StepState.WARNING in earlier,
+        "error": StepState.ERROR in earlier,
+    }
+    missing = [name for name in config.conditions if not holds[name.lower()]]
+    return f"Condition not met: {', '.join(missing)}" if missing else ""
+
+
+def _died_too_often(ticket: Ticket, step: StepRun) -> bool:
+    if ticket.orphaned and step.state == StepState.RUNNING:
+        step.deaths += 1
+    ticket.orphaned = False
+    return step.deaths >= DEATHS_ALLOWED
+
+
+def _count_attempt(step: StepRun, book: Book) -> None:
+    step.state = StepState.RUNNING
+    step.attempts += 1
+    step.started_at = step.started_at or book.now
+    book.step(step)

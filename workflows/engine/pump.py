@@ -1,0 +1,166 @@
+"""The pump slice: for up to a minute, claim due orders of any tenant, drive them, make their calls, and return.
+
+django-q2 runs `slice_task`; it carries no data. The calling thread is the process's one database thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import queue
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from eventlog.store import record_many
+from tenants.scoping import platform_scope
+from workflows.engine.callers import Callers, Inbox, Question
+from workflows.engine.claim import due_lanes
+from workflows.engine.clock import DatabaseClock
+from workflows.engine.drive import Finished, Job
+from workflows.engine.lifeline import asked_to_stop
+from workflows.engine.turn import Turn
+from workflows.models import Worker
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.05
+HEARTBEAT_S = 2.0
+DATABASE_PAUSE_S = 0.5
+
+#: While others wait, one tenant may hold at most this share of the slots.
+TENANT_SHARE = 0.5
+
+_callers: Callers | None = None
+
+
+def slice_task() -> str:
+    """Entry point for django-q2. Returns a short count; never raises what a provider or an order caused."""
+    with platform_scope("the pump serves all tenants"):
+        return Pump(_shared_callers()).run(settings.CROSSDOCK_PUMP_SLICE, settings.CROSSDOCK_PUMP_LINGER)
+
+
+def _shared_callers() -> Callers:
+    global _callers
+    if _callers is None:
+        _callers = Callers(settings.CROSSDOCK_PUMP_THREADS)
+    return _callers
+
+
+class Pump:
+    """One slice. `held` are the claimed orders' tenants by order; `inbox` is where the calling threads put what ended."""
+
+    def __init__(self, callers: Callers) -> None:
+        self.id: UUID = uuid4()
+        self.callers = callers
+        self.inbox = Inbox()
+        self.clock = DatabaseClock()
+        self.held: dict[int, int] = {}
+        self.done = 0
+        self._late: list[Finished] = []
+        self._beat_at = float("-inf")
+
+    def run(self, seconds: float, linger: float) -> str:
+        """Work until `seconds` have passed or nothing was due for `linger` seconds; then wait for calls under way."""
+        end, idle_since = time.monotonic() + seconds, time.monotonic()
+        self._enlist(seconds)
+        while time.monotonic() < end and not asked_to_stop():
+            if self._turn(claiming=True) or self.held:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > linger:
+                break
+        while self.held:
+            self._turn(claiming=False)
+        self._leave()
+        return f"{self.done} steps"
+
+    def _turn(self, *, claiming: bool) -> bool:
+        """One group: wait a moment for ended calls, then record them, claim, plan and commit together."""
+        again = bool(self._late)
+        finished = self._late + self._collect()
+        try:
+            self._beat()
+            worked = self._group(finished, claiming=claiming, again=again)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database is away: %s", error)
+            self._late = finished
+            close_old_connections()
+            time.sleep(DATABASE_PAUSE_S)
+            return True
+        self._late = []
+        return worked
+
+    def _collect(self) -> list[Finished]:
+        items: list[Finished | Question] = []
+        try:
+            items.append(self.inbox.items.get(timeout=POLL_S))
+            while True:
+                items.append(self.inbox.items.get_nowait())
+        except queue.Empty:
+            pass
+        for item in items:
+            if isinstance(item, Question):
+                item.reply()
+        return [item for item in items if isinstance(item, Finished)]
+
+    def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
+        room = self.callers.threads - len(self.held) if claiming else 0
+        now = self.clock.now()
+        claimable = room > 0 and due_lanes(now).exists()
+        if not finished and not self.inbox.events and not claimable:
+            return False
+        self._record_events()
+        turn = Turn(self.id, now, room if claimable else 0, self._crowded())
+        self._account(finished, turn.take(finished, again=again))
+        return True
+
+    def _account(self, finished: Sequence[Finished], jobs: Sequence[Job]) -> None:
+        self.done += len(finished)
+        for item in finished:
+            self.held.pop(item.job.ticket.order_id, None)
+        for job in jobs:
+            self.held[job.ticket.order_id] = job.ticket.tenant_id
+            self.callers.submit(job, self.inbox)
+
+    def _record_events(self) -> None:
+        """Store the events of calls, of this turn's and of those still under way, before anything else can fail."""
+        events = list(self.inbox.events)
+        if events:
+            record_many(events)
+        for _ in events:
+            self.inbox.events.popleft()
+
+    def _crowded(self) -> list[int]:
+        held = Counter(self.held.values())
+        most = self.callers.threads * TENANT_SHARE
+        return [tenant for tenant, orders in held.items() if orders >= most]
+
+    def _enlist(self, seconds: float) -> None:
+        now = self.clock.now()
+        until = now + timedelta(seconds=seconds)
+        Worker.objects.create(
+            id=self.id,
+            host=platform.node(),
+            pid=os.getpid(),
+            started_at=now,
+            heartbeat_at=now,
+            listening_until=until,
+        )
+        self._beat_at = time.monotonic()
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at < HEARTBEAT_S:
+            return
+        self.clock.measure()
+        Worker.objects.filter(id=self.id).update(heartbeat_at=self.clock.now())
+        self._beat_at = time.monotonic()
+
+    def _leave(self) -> None:
+        self._record_events()
+        Worker.objects.filter(id=self.id).delete()

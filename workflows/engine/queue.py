@@ -1,0 +1,113 @@
+"""What a claimed order has to do: its open runs in order, which of them are superseded, and its detached retries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from eventlog.events import Category
+from workflows.engine.book import Book
+from workflows.engine.claim import Ticket
+from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, RunState, StepRun, StepState, WorkflowRun
+
+
+def load(tickets: Sequence[Ticket], book: Book) -> None:
+    """Fill freshly claimed tickets: `run` with `steps`, the `queue` behind it, and `detached` retries."""
+    runs, steps = _rows([ticket.order_id for ticket in tickets])
+    for ticket in tickets:
+        mine = steps[ticket.order_id]
+        queue = runs[ticket.order_id]
+        supersede(queue, mine, book)
+        open_ids = {run.pk for run in queue}
+        ticket.queue = queue
+        ticket.steps = [step for step in mine if step.run_id in open_ids]
+        ticket.detached = [step for step in mine if is_detached(step, open_ids)]
+        next_run(ticket, book)
+
+
+def reload(ticket: Ticket, step_id: int) -> None:
+    """Read a ticket's rows again after a rolled back transaction left its memory ahead of the database."""
+    runs, steps = _rows([ticket.order_id])
+    queue, mine = runs[ticket.order_id], steps[ticket.order_id]
+    open_ids = {run.pk for run in queue}
+    ticket.steps = [step for step in mine if step.run_id in open_ids]
+    ticket.detached = [step for step in mine if is_detached(step, open_ids)]
+    ticket.step = next((step for step in mine if step.pk == step_id), None)
+    ticket.run = queue.pop(0) if queue and queue[0].state != RunState.QUEUED else None
+    ticket.queue = queue
+
+
+def next_run(ticket: Ticket, book: Book) -> None:
+    """Make the oldest open run the ticket's run; a cancelling one calls off what older runs would still retry."""
+    ticket.run = ticket.queue.pop(0) if ticket.queue else None
+    if ticket.run is None or ticket.run.state != RunState.QUEUED:
+        return
+    ticket.run.state, ticket.run.started_at = RunState.RUNNING, book.now
+    book.run(ticket.run)
+    book.event(Category.WORKFLOW, f"Workflow of {ticket.run.status} started", ticket.run)
+    if ticket.run.cancels:
+        call_off(ticket.detached, book)
+
+
+def supersede(queue: list[WorkflowRun], steps: Sequence[StepRun], book: Book) -> None:
+    """Take out of the queue what a later status change has overtaken: a waiting run always, a queued one by a cancel."""
+    while len(queue) > 1 and _is_overtaken(queue[0], queue[1:]):
+        end_superseded(queue.pop(0), steps, book)
+
+
+def _is_overtaken(run: WorkflowRun, later: Sequence[WorkflowRun]) -> bool:
+    cancelled = any(other.cancels for other in later)
+    return run.state == RunState.WAITING or (cancelled and run.state == RunState.QUEUED)
+
+
+def is_cancelled(run: WorkflowRun) -> bool:
+    """Whether a cancelling run of the same order is waiting behind this one."""
+    return WorkflowRun.objects.filter(
+        order_id=run.order_id, pk__gt=run.pk, cancels=True, state=RunState.QUEUED
+    ).exists()
+
+
+def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> None:
+    """End a run that a later status change overtook; what may have been executed is still found out."""
+    run.state, run.finished_at = RunState.SUPERSEDED, book.now
+    run.message = "A later status change took its place"
+    book.run(run)
+    book.event(Category.WORKFLOW, f"Workflow of {run.status} superseded", run)
+    for step in steps:
+        if step.run_id == run.pk and step.state not in FINAL_STEP_STATES:
+            _end_step(step, book)
+
+
+def _end_step(step: StepRun, book: Book) -> None:
+    if step.attempts:
+        step.state = StepState.ERROR
+        call_off([step], book)
+    else:
+        step.state, step.message = StepState.SKIPPED, "The run was superseded"
+    book.step(step)
+
+
+def call_off(steps: Sequence[StepRun], book: Book) -> None:
+    """Retries that are no longer wanted: only whether an earlier try was executed is still asked, at once."""
+    for step in steps:
+        step.settle_only, step.due_at = True, book.now
+        book.step(step)
+
+
+def is_detached(step: StepRun, open_runs: set[int]) -> bool:
+    """A step that ended in Error, or whose run is over, and that is still to be tried again."""
+    return step.due_at is not None and (step.state == StepState.ERROR or step.run_id not in open_runs)
+
+
+def _rows(order_ids: list[int]) -> tuple[dict[int, list[WorkflowRun]], dict[int, list[StepRun]]]:
+    runs: dict[int, list[WorkflowRun]] = defaultdict(list)
+    for run in WorkflowRun.objects.filter(order_id__in=order_ids, state__in=OPEN_RUN_STATES).order_by("id"):
+        runs[run.order_id].append(run)
+    open_ids = [run.pk for queue in runs.values() for run in queue]
+    found = StepRun.objects.filter(run_id__in=open_ids) | StepRun.objects.filter(
+        order_id__in=order_ids, due_at__isnull=False
+    )
+    steps: dict[int, list[StepRun]] = defaultdict(list)
+    for step in found.select_related("run").order_by("run_id", "position"):
+        steps[step.order_id].append(step)
+    return runs, steps

@@ -1,0 +1,66 @@
+"""Starting a run: the rows that make a status change durable, written in the caller's transaction."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from connectors.runtime import runtime
+from workflows.chart import StepConfig, chart_of
+from workflows.engine.clock import database_now
+from workflows.engine.doorbell import ring_after_commit
+from workflows.models import Lane, Order, RunState, StepRun, WorkflowRun
+
+
+def start_run(order: Order, status: str, *, trigger: str, actor: str = "", reason: str = "") -> WorkflowRun:
+    """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
+
+    The run is pinned to the tenant's current generation. A status without steps gives a completed run.
+    """
+    live = runtime(order.tenant_id)
+    chart = chart_of(live, order.order_type)
+    entered = chart.status(status)
+    steps = [] if chart.disable_workflow else [step for step in entered.steps if applies(step)]
+    run = WorkflowRun(
+        tenant_id=order.tenant_id,
+        order=order,
+        order_type=order.order_type,
+        status=status,
+        generation=live.generation,
+        trigger=trigger,
+        actor=actor,
+        reason=reason,
+        cancels=entered.is_canceled,
+    )
+    if not steps:
+        run.state, run.finished_at = RunState.COMPLETED, database_now()
+    run.save(force_insert=True)
+    if steps:
+        StepRun.objects.bulk_create([_step_run(run, step) for step in steps])
+        wake(order)
+    return run
+
+
+def applies(step: StepConfig) -> bool:
+    """Whether a step gets a row in the run."""
+    return step.active
+
+
+def wake(order: Order) -> None:
+    """Make the order's lane due now and ring after the commit."""
+    now = database_now()
+    if not Lane.objects.filter(order_id=order.pk).update(due_at=now, bell=F("bell") + 1):
+        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=now, bell=1)
+    ring_after_commit()
+
+
+def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:
+    return StepRun(
+        tenant_id=run.tenant_id,
+        run=run,
+        order_id=run.order_id,
+        position=step.position,
+        name=step.name,
+        connector=step.connector,
+        connector_id=step.connector_id,
+        stop_on_error=step.stop_on_error,
+    )

@@ -1,0 +1,116 @@
+"""What `manage.py worker` runs: a q2 cluster in a session of its own, the sweeper, and a watchdog over both."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+
+from workflows.engine import lifeline
+from workflows.engine.sweeper import nobody_answers, sweep
+
+log = logging.getLogger(__name__)
+
+TURN_S = 0.5
+RESTART_PAUSE_S = 1.0
+
+#: A cluster that leaves due work alone for this long (seconds) although it was rung is taken for hung.
+HUNG_AFTER_S = 30.0
+
+#: After SIGTERM, calls under way may end within the longest deadline (60 s) before the cluster is killed.
+STOP_GRACE_S = 75.0
+
+
+class Supervisor:
+    """Keeps one cluster alive until asked to stop."""
+
+    def __init__(self) -> None:
+        self._stopping = False
+        self._cluster: subprocess.Popen[bytes] | None = None
+        self._unanswered_since: float | None = None
+        self._read_end, self._write_end = os.pipe()
+        self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
+
+    def run(self) -> None:
+        """Returns after SIGTERM or SIGINT, once the cluster has ended."""
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        self._start()
+        while not self._stopping:
+            self._turn()
+            time.sleep(TURN_S)
+        self._stop()
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _turn(self) -> None:
+        if self._cluster is None or self._cluster.poll() is not None:
+            log.warning("the cluster ended by itself and is started again")
+            time.sleep(RESTART_PAUSE_S)
+            self._start()
+        try:
+            sweep()
+            self._watch()
+        except DatabaseError as error:
+            log.warning("the database is away: %s", error)
+            connection.close()
+        close_old_connections()
+
+    def _watch(self) -> None:
+        """Restart a cluster that does not answer although work is due."""
+        if not nobody_answers():
+            self._unanswered_since = None
+            return
+        self._unanswered_since = self._unanswered_since or time.monotonic()
+        if time.monotonic() - self._unanswered_since > HUNG_AFTER_S:
+            log.error("the cluster left due work alone for %d s and is killed", HUNG_AFTER_S)
+            self._kill()
+            self._unanswered_since = None
+
+    def _start(self) -> None:
+        environment = {
+            **os.environ,
+            lifeline.PIPE: str(self._read_end),
+            lifeline.STOP_FILE: str(self._stop_file),
+        }
+        self._cluster = subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster"],  # noqa: S603
+            env=environment,
+            start_new_session=True,
+            pass_fds=[self._read_end],
+        )
+
+    def _stop(self) -> None:
+        """SIGTERM to the cluster's main process only: to the whole group it would hang."""
+        self._stop_file.touch()
+        cluster = self._cluster
+        if cluster is not None and cluster.poll() is None:
+            cluster.send_signal(signal.SIGTERM)
+            try:
+                cluster.wait(STOP_GRACE_S)
+            except subprocess.TimeoutExpired:
+                log.error("the cluster did not end within %d s and is killed", STOP_GRACE_S)
+        self._kill()
+        self._stop_file.unlink(missing_ok=True)
+        self._stop_file.parent.rmdir()
+
+    def _kill(self) -> None:
+        """Whatever is left of the cluster's process group."""
+        if self._cluster is None:
+            return
+        try:
+            os.killpg(self._cluster.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self._cluster.wait()

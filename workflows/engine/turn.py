@@ -1,0 +1,132 @@
+"""One turn of the pump: a transaction over a group of orders. If one order's data breaks it, the others go on alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from eventlog.events import Category
+from eventlog.events import Outcome as Shown
+from tenants.scoping import tenant_scope
+from workflows import orders
+from workflows.engine.book import Book
+from workflows.engine.claim import Ticket, claim, still_held
+from workflows.engine.drive import Driver, Finished, Job
+from workflows.engine.queue import load, reload
+from workflows.models import (
+    FINAL_STEP_STATES,
+    OPEN_RUN_STATES,
+    Lane,
+    RunState,
+    StepRun,
+    StepState,
+    WorkflowRun,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Turn:
+    """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already."""
+
+    worker: UUID
+    now: datetime
+    room: int
+    crowded: Iterable[int]
+    claimed: list[Ticket] = field(default_factory=list)
+
+    def take(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
+        """Settle, claim, plan and commit. `again` tells that a rolled back transaction has touched these tickets."""
+        try:
+            return self._commit(finished, again=again)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception(
+                "a group of %d orders could not be driven together", len(finished) + len(self.claimed)
+            )
+        return self._one_by_one(finished)
+
+    def _commit(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
+        self.claimed = []
+        with transaction.atomic():
+            lanes = still_held(self.worker, [item.job.ticket for item in finished]) if finished else {}
+            kept = [item for item in finished if item.job.ticket.order_id in lanes]
+            self._claim(lanes)
+            book = Book(self.now)
+            driver = Driver(self.worker, book, lanes)
+            for item in kept if again else ():
+                reload(item.job.ticket, item.job.step_id)
+                item.job.ticket.context = item.job.context
+            driver.settle(kept)
+            load(self.claimed, book)
+            jobs = driver.advance([item.job.ticket for item in kept] + self.claimed)
+            book.flush()
+        return jobs
+
+    def _claim(self, lanes: dict[int, Lane]) -> None:
+        """Claim for tenants below their share first; what is left of the room goes to anybody."""
+        for crowded in (self.crowded, ()):
+            room = self.room - len(self.claimed)
+            found = claim(self.worker, room, self.now, crowded) if room > 0 else []
+            self.claimed += [ticket for ticket, _ in found]
+            lanes.update({lane.pk: lane for _, lane in found})
+            if not self.crowded:
+                return
+
+    def _one_by_one(self, finished: Sequence[Finished]) -> list[Job]:
+        jobs: list[Job] = []
+        singles = Turn(self.worker, self.now, 0, ())
+        for item in finished:
+            jobs += singles._alone([item], item.job.ticket)
+        for ticket in self.claimed:
+            jobs += Turn(self.worker, self.now, 1, ())._alone([], ticket)
+        return jobs
+
+    def _alone(self, finished: Sequence[Finished], ticket: Ticket) -> list[Job]:
+        try:
+            return self._commit(finished, again=True)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
+        park(self.claimed[0] if self.claimed else ticket, self.now)
+        return []
+
+
+def park(ticket: Ticket, now: datetime) -> None:
+    """Stop an order's open runs after an internal error and leave its lane without a due time: a person decides."""
+    with transaction.atomic(), tenant_scope(ticket.tenant_id):
+        lane = Lane.objects.select_for_update().get(pk=ticket.order_id)
+        lane.due_at = lane.claimed_by = None
+        lane.save(update_fields=["due_at", "claimed_by"])
+        book = Book(now)
+        for run in WorkflowRun.objects.filter(order_id=ticket.order_id, state__in=OPEN_RUN_STATES):
+            run.state, run.message, run.finished_at = (
+                RunState.STOPPED,
+                "Internal error; the log has the details",
+                now,
+            )
+            book.run(run)
+            book.event(Category.WORKFLOW, f"Workflow of {run.status} stopped", run, outcome=Shown.ERROR)
+        _end_steps(ticket, book)
+        orders.add_error(
+            ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"
+        )
+        book.flush()
+
+
+def _end_steps(ticket: Ticket, book: Book) -> None:
+    for step in StepRun.objects.filter(order_id=ticket.order_id, run_id__in=book.runs):
+        if step.state not in FINAL_STEP_STATES:
+            begun = step.state != StepState.PENDING
+            step.state = StepState.ERROR if begun else StepState.SKIPPED
+            step.message = "Internal error" if begun else "The run was stopped"
+            step.due_at = None
+            book.step(step)

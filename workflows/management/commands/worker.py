@@ -1,0 +1,26 @@
+"""`manage.py worker`: executes workflow runs. Start as many as there are machines; one is enough on SQLite."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from workflows.engine import lifeline
+from workflows.engine.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Executes workflow runs. Stops on SIGTERM or Ctrl-C once the calls under way have ended."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--cluster", action="store_true", help=SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["cluster"]:
+            lifeline.die_with_supervisor()
+            call_command("qcluster")
+            return
+        Supervisor().run()

@@ -1,0 +1,144 @@
+"""Runs and what drives them: the users' Workflow Results, one lane per order, and the workers that hold lanes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from tenants.scoping import TenantModel
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting"
+    COMPLETED = "completed", "Completed"
+    STOPPED = "stopped", "Stopped"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+OPEN_RUN_STATES = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+
+
+class StepState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting"
+    SUCCESS = "success", "Success"
+    WARNING = "warning", "Warning"
+    ERROR = "error", "Error"
+    SKIPPED = "skipped", "Skipped"
+
+
+FINAL_STEP_STATES = (StepState.SUCCESS, StepState.WARNING, StepState.ERROR, StepState.SKIPPED)
+
+
+class Trigger(models.TextChoices):
+    API = "api", "API"
+    STAFF = "staff", "Staff"
+    WEBHOOK = "webhook", "Webhook"
+    SCHEDULE = "schedule", "Scheduled task"
+    WORKFLOW = "workflow", "Workflow"
+
+
+class WorkflowRun(TenantModel):
+    """The steps of one status, run once for one order, against the configuration of one generation."""
+
+    order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="runs")
+    order_type = models.CharField(max_length=80)
+    status = models.CharField(max_length=80)
+    generation = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.QUEUED)
+    trigger = models.CharField(max_length=12, choices=Trigger.choices)
+    actor = models.CharField(max_length=150, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    message = models.TextField(blank=True)
+    cancels = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        verbose_name = "workflow result"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["order", "id"], name="run_by_order"),
+            models.Index(fields=["tenant", "-id"], name="run_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} #{self.pk}"
+
+
+class StepRun(TenantModel):
+    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry."""
+
+    run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps")
+    order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    connector = models.CharField(max_length=80, blank=True)
+    connector_id = models.CharField(max_length=80, blank=True)
+    stop_on_error = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=StepState.choices, default=StepState.PENDING)
+    message = models.TextField(blank=True)
+    rule = models.CharField(max_length=20, blank=True)
+    trace = models.JSONField(default=list, blank=True)
+    connector_name = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
+    settle_only = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True, blank=True)
+    retry_until = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["run", "position"]
+        verbose_name = "step result"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "position"], name="step_run_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["order", "due_at"], name="step_retry", condition=models.Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lane(TenantModel):
+    """One order, one line: whoever holds an order's lane is the only one that may call out for it.
+
+    `due_at` is when somebody should look (null: nothing to do). `bell` counts wake-ups, so that a look that began
+    before the last one never clears it. `fence` grows with every claim; completion needs the fence it was claimed with.
+    """
+
+    order = models.OneToOneField("workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane")
+    due_at = models.DateTimeField(null=True, blank=True)
+    bell = models.PositiveBigIntegerField(default=0)
+    claimed_by = models.UUIDField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="lane_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["claimed_by"], name="lane_claimed", condition=models.Q(claimed_by__isnull=False)),
+        ]
+
+
+class Worker(models.Model):
+    """One pump slice. It is dead once its last heartbeat is older than CROSSDOCK_WORKER_DEAD_AFTER seconds."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    host = models.CharField(max_length=120)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField(db_index=True)
+    listening_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.pid}"

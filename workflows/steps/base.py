@@ -1,0 +1,117 @@
+"""What a workflow step is. A step plans calls and settles their outcomes; the engine does everything in between.
+
+`plan` and `settle` run in the worker's database thread, inside a transaction, and never touch the network.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from connectors.calls import CallSpec, Ending, Outcome
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.base import Provider
+from connectors.contracts.common import OrderDocument
+from connectors.runtime import TenantRuntime
+from connectors.schema import Settings
+from workflows.chart import StepConfig
+
+
+class ResultState(StrEnum):
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a step came to. `changes` are order fields to write back (see workflows.orders.apply_changes)."""
+
+    state: ResultState
+    message: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def success(cls, message: str = "", **rest: Any) -> Result:
+        return cls(state=ResultState.SUCCESS, message=message, **rest)
+
+    @classmethod
+    def warning(cls, message: str, **rest: Any) -> Result:
+        return cls(state=ResultState.WARNING, message=message, **rest)
+
+    @classmethod
+    def skipped(cls, message: str) -> Result:
+        return cls(state=ResultState.SKIPPED, message=message)
+
+    @classmethod
+    def error(cls, message: str, **rest: Any) -> Result:
+        return cls(state=ResultState.ERROR, message=message, **rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Either calls to make, in this order, or a result at once."""
+
+    calls: tuple[CallSpec, ...] = ()
+    result: Result | None = None
+
+    @classmethod
+    def done(cls, result: Result) -> Plan:
+        return cls(result=result)
+
+    @classmethod
+    def call(cls, *calls: CallSpec) -> Plan:
+        return cls(calls=calls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext:
+    """What a step works with. `connector` is resolved by the engine for steps whose target is "connector"."""
+
+    order: OrderDocument
+    config: StepConfig
+    runtime: TenantRuntime
+    properties: Any
+    run_id: int
+    step_run_id: int
+    actor: str = ""
+    connector: ConnectorConfig | None = None
+
+    @property
+    def reference(self) -> str:
+        """Our reference for what this step does to this order: the same on every repetition of the step run."""
+        return f"{self.order.number}-{self.step_run_id}"
+
+
+class Step(ABC):
+    """Base of all steps. `target` tells where the connector comes from: the step's Connector, the payment, or nowhere."""
+
+    name: ClassVar[str]
+    label: ClassVar[str] = ""
+    target: ClassVar[str] = "none"
+    capability: ClassVar[type[Provider] | None] = None
+    properties: ClassVar[type[Settings]] = Settings
+
+    def needs_connector(self, config: StepConfig) -> bool:
+        """Whether the engine has to resolve the step's Connector before `plan`."""
+        return self.target == "connector"
+
+    @abstractmethod
+    def plan(self, context: StepContext) -> Plan:
+        """Decide what to call. Called again before every retry, so it plans only what is still to be done."""
+
+    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        """Apply what succeeded. Transient and unknown outcomes are the engine's; here they count as Error."""
+        return summary(outcomes)
+
+
+def summary(outcomes: Sequence[Outcome]) -> Result:
+    """Success when every call succeeded, else Error with the failures' messages."""
+    failed = [outcome for outcome in outcomes if outcome.ending is not Ending.SUCCEEDED]
+    if not failed:
+        return Result.success()
+    return Result.error("; ".join(dict.fromkeys(outcome.message for outcome in failed)))

@@ -1,0 +1,162 @@
+"""Steps that send an order somewhere: ExportOrder, Notification, WebhookWorkflowStep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from connectors import registry as implementations
+from connectors.calls import CallSpec, Ending, Outcome
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.base import Provider
+from connectors.contracts.common import Exported
+from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
+from connectors.contracts.notification import Message, Notifier
+from connectors.errors import Misconfigured
+from connectors.schema import Json, Settings, Text
+from workflows.chart import StepConfig
+from workflows.steps.base import Plan, Result, Step, StepContext, summary
+from workflows.steps.registry import register
+from workflows.steps.text import fill
+
+
+@register
+class ExportOrder(Step):
+    """Hands the order to the step's Connector: an ERP, a queue, a URL."""
+
+    name = "ExportOrder"
+    label = "Export order"
+    target = "connector"
+    capability: ClassVar[type[Provider] | None] = OrderExporter
+
+    def plan(self, context: StepContext) -> Plan:
+        connector = capable(context, OrderExporter)
+        return Plan.call(_export(context, connector, "export_order"))
+
+    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        return _taken(context, outcomes, "Exported to")
+
+
+@register
+class WebhookWorkflowStep(Step):
+    """Posts the order to a URL and waits; the answer may change order fields.
+
+    The address is the step's own (property Url or Host), else that of the connector, which is named Webhook by default.
+    """
+
+    name = "WebhookWorkflowStep"
+    label = "Webhook"
+    target = "connector"
+    capability: ClassVar[type[Provider] | None] = OrderExchange
+
+    class properties(Settings):
+        url = Text("Url", key="Url", required=False, help="Address; may carry order fields such as {number}.")
+        host = Text("Host", key="Host", required=False, help="Another name of Url.")
+        http_method = Text("HttpMethod", key="HttpMethod", required=False, default="POST")
+        request_headers = Json("RequestHeaders", key="RequestHeaders", required=False)
+
+    def needs_connector(self, config: StepConfig) -> bool:
+        """An address of the step's own needs no connector, but uses one that is named."""
+        own = {key.lower() for key in config.properties} & {"url", "host"}
+        return bool(config.connector) or not own
+
+    def plan(self, context: StepContext) -> Plan:
+        connector = capable(context, OrderExchange) if context.connector else _inline(context)
+        return Plan.call(_export(context, connector, "exchange_order"))
+
+    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        return _taken(context, outcomes, "Answered by")
+
+
+@register
+class Notification(Step):
+    """Tells the customer about the order through the step's Connector."""
+
+    name = "Notification"
+    label = "Notification"
+    target = "connector"
+    capability: ClassVar[type[Provider] | None] = Notifier
+
+    class properties(Settings):
+        subject = Text("Subject", key="Subject", required=False, default="Order {number}: {status}")
+        text = Text(
+            "Text",
+            key="Text",
+            required=False,
+            default="Hello {customer.first_name}, your order {number} has the status {status}.",
+        )
+
+    def plan(self, context: StepContext) -> Plan:
+        connector = capable(context, Notifier)
+        to = context.order.customer.email or context.order.billing.email
+        if not to:
+            return Plan.done(Result.warning("The order has no e-mail address; nobody was told"))
+        subject = f"order:{context.order.id}:{context.config.name}:{context.step_run_id}"
+        call = CallSpec(
+            connector=connector, operation="send_message", subject=subject, request=self._message(context, to)
+        )
+        return Plan.call(call)
+
+    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        result = summary(outcomes)
+        return result if result.message else Result.success("Sent")
+
+    def _message(self, context: StepContext, to: str) -> Message:
+        order, texts = context.order, context.properties
+        return Message(
+            reference=context.reference,
+            to=to,
+            subject=fill(texts.subject, order),
+            text=fill(texts.text, order),
+            order_number=order.number,
+            template=order.status,
+            data={"status": order.status, "market": order.market},
+        )
+
+
+def capable(context: StepContext, contract: type[Provider]) -> ConnectorConfig:
+    """The step's connector. Raises Misconfigured when its implementation cannot do what the step needs."""
+    connector = context.connector
+    if connector is None:
+        raise Misconfigured(f"{context.config.name} needs a Connector; name one in the step")
+    if not issubclass(implementations.get(connector.slug), contract):
+        raise Misconfigured(f"{connector.name} cannot serve {context.config.name}; choose another Connector")
+    return connector
+
+
+def _export(context: StepContext, connector: ConnectorConfig, operation: str) -> CallSpec:
+    order = context.order
+    request = OrderExport(reference=order.number, order=order, properties=context.config.properties)
+    return CallSpec(connector=connector, operation=operation, subject=f"order:{order.id}", request=request)
+
+
+def _inline(context: StepContext) -> ConnectorConfig:
+    """A connector that exists only in the step: the Webhook implementation at the step's own address."""
+    runtime = context.runtime
+    return ConnectorConfig(
+        id=0,
+        tenant_id=runtime.tenant_id,
+        tenant_uid=runtime.tenant_uid,
+        revision=f"inline:{runtime.tenant_id}:{runtime.generation}",
+        slug="webhook",
+        name="Webhook",
+        display_name="Webhook",
+        category="Other",
+        values=implementations.get("webhook").settings.compile({}, {}),
+    )
+
+
+def _taken(context: StepContext, outcomes: Sequence[Outcome], verb: str) -> Result:
+    failure = summary(outcomes)
+    if failure.message or outcomes[0].ending is not Ending.SUCCEEDED:
+        return failure
+    exported: Exported = outcomes[0].result
+    receiver = outcomes[0].prepared.spec.connector
+    changes = dict(exported.changes)
+    if exported.external_id:
+        name = receiver.connector_id or receiver.name
+        changes["external_ids"] = {**changes.get("external_ids", {}), name: exported.external_id}
+    told = f"{verb} {receiver.display_name or receiver.name}"
+    if exported.external_id:
+        told += f" as {exported.external_id}"
+    return Result.success(": ".join(filter(None, [told, exported.message])), changes=changes)
