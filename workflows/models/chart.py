@@ -1,4 +1,4 @@
-"""The draft of an order type: its statuses in order, and the steps of each. What runs is the published copy."""
+"""The draft of an order type: its statuses in order, and the steps of each. Only what is published runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from connectors.models import Publishable
 from tenants.scoping import TenantModel, scoped_history
 
 CONDITIONS = ("Success", "Error", "Warning")
@@ -25,11 +26,9 @@ def validate_conditions(value: Any) -> None:
 
 
 def validate_properties(value: Any) -> None:
-    """Names and values; an object as value is a key group, such as {"RequestHeaders": {"X-Source": "crossdock"}}."""
+    """Names and values; an object as value is a key group, as in {"RequestHeaders": {"X-Source": "b2b"}}."""
     if not isinstance(value, dict) or not all(_is_property(item) for item in value.values()):
-        raise ValidationError(
-            'Use a JSON object of names and values, such as {"Url": "https://erp.example/in"}.'
-        )
+        raise ValidationError('Use names and values, such as {"Url": "https://erp.example/in"}.')
 
 
 def _is_property(value: Any) -> bool:
@@ -42,7 +41,7 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (str, int, float, bool))
 
 
-class OrderType(TenantModel):
+class OrderType(Publishable):
     """The draft. `live` is the publication that runs; none means that no order may use the type yet."""
 
     name = models.CharField(max_length=80)
@@ -51,7 +50,7 @@ class OrderType(TenantModel):
         default=False, help_text="Status changes run no steps while this is published."
     )
 
-    history = scoped_history()
+    history = scoped_history(excluded_fields=["live"])
 
     class Meta:
         ordering = ["name"]

@@ -15,8 +15,8 @@ from workflows.models.products import Product
 class Order(TenantModel):
     """One order. Its type and status are names of the published chart; changes go through `workflows.orders`.
 
-    `customer_data`, `billing` and `shipping` are what the order was placed with, as the contracts' Customer and
-    Address. Totals include tax; `discount_total` is already taken off `total`.
+    `customer_data`, `billing` and `shipping` are what the order was placed with, shaped as the contracts'
+    Customer and Address. Totals include tax; `discount_total` is already taken off `total`.
     """
 
     tenant = models.ForeignKey(
@@ -115,7 +115,7 @@ class ErrorStatus(models.TextChoices):
 
 
 class OrderError(TenantModel):
-    """Something on an order that staff should see until it is solved. One active row for each key of an order."""
+    """Something on an order that staff should see until it is solved. A key is active once on an order."""
 
     tenant = models.ForeignKey(
         "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False

@@ -1,0 +1,56 @@
+"""Finds what a document names by code, and says what to use instead when there is no such thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from tenants.models import Market, Store
+from workflows.chart import suggest
+from workflows.models import Customer, Product
+from workflows.problems import FieldErrors
+
+_NEAR = 50
+
+
+def market(code: str, errors: FieldErrors) -> Market | None:
+    """The market of this code, in any case, unless it is switched off."""
+    return _by_code(Market, code, errors)
+
+
+def store(code: str, errors: FieldErrors) -> Store | None:
+    """The store of this code, in any case, unless it is switched off."""
+    return _by_code(Store, code, errors)
+
+
+def _by_code(model: type[Market] | type[Store], code: str, errors: FieldErrors) -> models.Model | None:
+    name = model._meta.verbose_name
+    rows = model.objects.annotate(code_key=Lower("code"))
+    found = rows.filter(code_key=code.lower()).first()
+    if found is not None and found.is_active:
+        return found
+    active = rows.filter(is_active=True).values_list("code", flat=True)[:1_000]
+    problem = f"There is no {name} {code!r}" if found is None else f"The {name} {code!r} is switched off"
+    errors.add(str(name), f"{problem}; {suggest(code, active)}")
+    return None
+
+
+def customer(number: str) -> Customer | None:
+    return Customer.objects.filter(number=number).first()
+
+
+def products(skus: Collection[str]) -> dict[str, Product]:
+    """Those of these SKUs that exist and may be ordered."""
+    return {item.sku: item for item in Product.objects.filter(sku__in=set(skus), is_active=True)}
+
+
+def near_skus(skus: Collection[str]) -> list[str]:
+    """SKUs that begin like one of these, to suggest them; a bounded look-up, only made when something is wrong."""
+    starts = Q(pk__in=[])
+    for sku in sorted(skus)[:20]:
+        starts |= Q(sku__istartswith=sku[: max(2, len(sku) // 2)])
+    found = Product.objects.filter(starts, is_active=True).order_by("sku").values_list("sku", flat=True)
+    return list(found[:_NEAR])

@@ -1,0 +1,165 @@
+"""What may be done to orders. Everything here works on the tenant in scope, in one transaction, with one row lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, transaction
+
+from eventlog import store as eventlog
+from eventlog.events import Category
+from workflows.engine.start import start_run
+from workflows.intake import OrderDraft, read_order, refuse
+from workflows.models import Customer, Order, OrderLine, Trigger, WorkflowRun
+from workflows.numbers import next_number
+from workflows.order_changes import apply_changes
+from workflows.order_errors import NewError, add_error, add_errors, solve_error, solve_errors
+from workflows.parts import all_parts, register_part
+from workflows.problems import DuplicateNumber, FieldErrors
+from workflows.statuses import change_status, lock_order
+
+__all__ = [
+    "NewError",
+    "Placed",
+    "add_error",
+    "add_errors",
+    "apply_changes",
+    "change_status",
+    "create_order",
+    "lock_order",
+    "place_order",
+    "register_part",
+    "solve_error",
+    "solve_errors",
+]
+
+_TRIES = 5
+
+
+class Placed(NamedTuple):
+    """A saved order and the run of its first status; no run when none was asked for."""
+
+    order: Order
+    run: WorkflowRun | None
+
+
+def create_order(data: Mapping[str, Any], **options: Any) -> Order:
+    """As `place_order`, for callers that need no run."""
+    return place_order(data, **options).order
+
+
+def place_order(
+    data: Mapping[str, Any], *, actor: str = "", trigger: str = Trigger.API, run_workflow: bool = True
+) -> Placed:
+    """Check and save a new order and start the run of its first status.
+
+    `data` has the shape of the API's body: amounts as Decimal or decimal text. Raises InvalidData with all that is
+    wrong with it, DuplicateNumber; nothing is saved then.
+    """
+    draft, parts = _judged(data)
+    for _ in range(_TRIES):
+        number = draft.number or next_number(draft.tenant_id)
+        try:
+            with transaction.atomic():
+                return _save(draft, number, parts, actor, trigger, run_workflow)
+        except IntegrityError:
+            if not Order.objects.filter(number=number).exists():
+                raise
+            if draft.number:
+                break
+    raise DuplicateNumber(
+        f"there already is an order {number}; use another number, or leave it out to get one"
+    )
+
+
+def _judged(data: Mapping[str, Any]) -> tuple[OrderDraft, dict[str, Any]]:
+    errors = FieldErrors()
+    draft = read_order(data, errors)
+    parts = {}
+    if draft is not None:
+        for name, part in all_parts().items():
+            if data.get(name) is not None:
+                parts[name] = part.validate(data[name], draft, errors.under(name))
+    refuse(errors)
+    assert draft is not None
+    return draft, parts
+
+
+def _save(
+    draft: OrderDraft, number: str, parts: Mapping[str, Any], actor: str, trigger: str, run_workflow: bool
+) -> Placed:
+    order = _order(draft, number)
+    order.save(force_insert=True)
+    OrderLine.objects.bulk_create(_lines(draft, order))
+    for name, value in parts.items():
+        all_parts()[name].save(order, value)
+    eventlog.record(
+        Category.CREATED,
+        f"Order {number} created with status {order.status}",
+        tenant_id=order.tenant_id,
+        order_id=order.pk,
+        order_number=number,
+        market=draft.market.code,
+        store=draft.store.code if draft.store else "",
+        actor=actor,
+    )
+    runs = run_workflow and not draft.chart.disable_workflow
+    return Placed(order, start_run(order, order.status, trigger=trigger, actor=actor) if runs else None)
+
+
+def _order(draft: OrderDraft, number: str) -> Order:
+    totals = draft.totals
+    return Order(
+        tenant_id=draft.tenant_id,
+        number=number,
+        order_type=draft.chart.name,
+        status=draft.status.name,
+        market=draft.market,
+        store=draft.store,
+        customer=draft.customer or _new_customer(draft),
+        customer_data=draft.customer_data,
+        billing=draft.billing,
+        shipping=draft.shipping,
+        currency=draft.currency,
+        shipping_total=totals.shipping_total,
+        shipping_tax_rate=totals.shipping_tax_rate,
+        discount_total=totals.discount_total,
+        tax_total=totals.tax_total,
+        total=totals.total,
+        tags=draft.tags,
+        properties=draft.properties,
+        external_ids=draft.external_ids,
+        placed_at=draft.placed_at,
+    )
+
+
+def _new_customer(draft: OrderDraft) -> Customer | None:
+    """A customer that we do not know yet; the same one may be arriving with another order right now."""
+    if not draft.customer_data.get("number"):
+        return None
+    customer = Customer(tenant_id=draft.tenant_id, **draft.customer_data)
+    return Customer.objects.bulk_create(
+        [customer], update_conflicts=True, unique_fields=["tenant", "number"], update_fields=["modified_at"]
+    )[0]
+
+
+def _lines(draft: OrderDraft, order: Order) -> list[OrderLine]:
+    return [
+        OrderLine(
+            tenant_id=order.tenant_id,
+            order=order,
+            number=line.number,
+            product=line.product,
+            sku=line.product.sku,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            tax_rate=line.tax_rate,
+            tax=line.tax,
+            total=line.total,
+            properties=line.properties,
+        )
+        for line in draft.lines
+    ]

@@ -1,0 +1,82 @@
+"""What the order services refuse, in words for the caller: what is wrong, where, and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class OrderProblem(Exception):
+    """Base of all refusals; nothing was saved. The text may be shown to the caller."""
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class FieldErrors:
+    """Collects what is wrong with the fields of one document, so that all of it is told at once."""
+
+    def __init__(self, prefix: str = "", found: dict[str, list[str]] | None = None) -> None:
+        self.prefix = prefix
+        self.found: dict[str, list[str]] = {} if found is None else found
+
+    def add(self, path: str, message: str) -> None:
+        """`path` as "lines.0.sku", counted from zero."""
+        messages = self.found.setdefault(f"{self.prefix}{path}", [])
+        if message not in messages:
+            messages.append(message)
+
+    def under(self, path: str | int) -> FieldErrors:
+        """The same collection, seen from a part of the document: `errors.under("lines").under(0)`."""
+        return FieldErrors(f"{self.prefix}{path}.", self.found)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    @contextmanager
+    def catch(self, path: str, *kinds: type[Exception]) -> Iterator[None]:
+        """Turn these errors, raised inside, into a message for the field."""
+        try:
+            yield
+        except kinds as error:
+            self.add(path, str(error))
+
+
+class InvalidData(OrderProblem):
+    """The document is refused. `errors` maps paths such as "lines.0.sku" to their messages."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{path}: {text}" for path, texts in errors.items() for text in texts))
+        self.errors = errors
+
+
+class NotFound(OrderProblem):
+    """There is no such row in the tenant in scope."""
+
+
+class DuplicateNumber(OrderProblem):
+    """Another order has this number."""
+
+
+class StatusNotAllowed(OrderProblem):
+    """The order may not go there from where it is."""
+
+    def __init__(self, requested: str, current: str, allowed: Iterable[str]) -> None:
+        self.requested, self.current, self.allowed = requested, current, tuple(allowed)
+        choice = f"allowed next: {', '.join(self.allowed)}" if self.allowed else "no status may follow"
+        super().__init__(f"the order is in status {current} and cannot go to {requested}; {choice}")
+
+
+class VersionConflict(OrderProblem):
+    """The order changed since the caller read it."""
+
+    def __init__(self, expected: int, current: int, status: str) -> None:
+        self.expected, self.current, self.status = expected, current, status
+        super().__init__(
+            f"the order is at version {current} (status {status}), not {expected}; read it again and decide anew"
+        )
+
+
+class OrderBusy(OrderProblem):
+    """Somebody else holds the order's row; trying again soon helps."""

@@ -1,0 +1,172 @@
+"""Reads untrusted documents field by field and collects everything that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tenants.money import Money, MoneyError
+from workflows.problems import FieldErrors
+
+MAX_ITEMS = 1_000
+MAX_DEPTH = 8
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_missing = object()
+
+
+class Reader:
+    """One object of a document. Every method returns a usable value and files a complaint where there is none."""
+
+    def __init__(self, data: Mapping[str, Any], errors: FieldErrors) -> None:
+        self.data = data
+        self.errors = errors
+
+    def has(self, key: str) -> bool:
+        return self.data.get(key) not in (None, "")
+
+    def text(self, key: str, limit: int, *, required: bool = False) -> str:
+        """`limit` in characters."""
+        value = self.data.get(key)
+        if value in (None, ""):
+            if required:
+                self.errors.add(key, "This field is required.")
+            return ""
+        if not isinstance(value, str):
+            self.errors.add(key, 'Use text in quotes, such as "NOR".')
+            return ""
+        if len(value) > limit:
+            self.errors.add(key, f"Use at most {limit} characters.")
+            return ""
+        return value.strip()
+
+    def amount(self, key: str, currency: str, default: Decimal | None = None) -> Decimal | None:
+        """An amount of 0 or more that the currency can express; `default` when there is none."""
+        if not self.has(key):
+            return default
+        try:
+            amount = Money.of(_number(self.data[key]), currency).amount
+        except (MoneyError, TypeError) as error:
+            self.errors.add(key, str(error))
+            return None
+        if amount < 0:
+            self.errors.add(key, "Use 0 or more; give what is taken off as a positive discount.")
+            return None
+        return amount
+
+    def decimal(self, key: str, *, above: int | None = None, limit: int, default: Any = _missing) -> Any:
+        """A number with at most three decimals from 0 (or above `above`) to below `limit`."""
+        if not self.has(key):
+            if default is _missing:
+                self.errors.add(key, "This field is required.")
+            return None if default is _missing else default
+        try:
+            number = Decimal(_number(self.data[key]))
+        except (InvalidOperation, TypeError):
+            self.errors.add(key, 'Use a number as text, such as "2" or "0.5".')
+            return None
+        if not number.is_finite() or not 0 <= number < limit or (above is not None and number <= above):
+            lowest = "0 or more" if above is None else f"more than {above}"
+            self.errors.add(key, f"Use a number of {lowest} and below {limit}.")
+            return None
+        if number != round(number, 3):
+            self.errors.add(key, "Use at most three decimals.")
+            return None
+        return number
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.data.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.errors.add(key, 'Use an object, such as {"name": "value"}.')
+            return {}
+        if len(value) > MAX_ITEMS:
+            self.errors.add(key, f"Use at most {MAX_ITEMS} entries.")
+            return {}
+        return value
+
+    def items(self, key: str, *, required: bool = False) -> Sequence[Any]:
+        value = self.data.get(key)
+        if value is None or value == []:
+            if required:
+                self.errors.add(key, "Give at least one.")
+            return []
+        if not isinstance(value, (list, tuple)):
+            self.errors.add(key, "Use a list in square brackets.")
+            return []
+        if len(value) > MAX_ITEMS:
+            self.errors.add(key, f"Use at most {MAX_ITEMS} entries.")
+            return []
+        return value
+
+    def readers(self, key: str, *, required: bool = False) -> Iterator[Reader]:
+        """A reader for each object of a list."""
+        errors = self.errors.under(key)
+        for index, item in enumerate(self.items(key, required=required)):
+            if isinstance(item, Mapping):
+                yield Reader(item, errors.under(index))
+            else:
+                errors.add(str(index), "Use an object in braces.")
+
+    def texts(self, key: str, limit: int) -> list[str]:
+        """A list of texts, each once, in the order given."""
+        errors = self.errors.under(key)
+        for index, item in enumerate(self.items(key)):
+            if not isinstance(item, str) or not 0 < len(item.strip()) <= limit:
+                errors.add(str(index), f"Use text of 1 to {limit} characters.")
+        return list(dict.fromkeys(item.strip() for item in self.items(key) if isinstance(item, str)))
+
+    def named_texts(self, key: str, limit: int) -> dict[str, str]:
+        """An object of names and texts, such as external ids."""
+        errors = self.errors.under(key)
+        for name, value in self.mapping(key).items():
+            if not isinstance(value, str) or not 0 < len(value) <= limit or not 0 < len(name) <= 100:
+                errors.add(name, f"Use a name of 1 to 100 and a text of 1 to {limit} characters.")
+        return dict(self.mapping(key))
+
+    def properties(self, key: str) -> dict[str, Any]:
+        """An object of names and JSON values of modest depth."""
+        errors = self.errors.under(key)
+        for name, value in self.mapping(key).items():
+            if not isinstance(name, str) or not 0 < len(name) <= 100:
+                errors.add(str(name)[:100], "Use a name of 1 to 100 characters.")
+            if _depth(value) > MAX_DEPTH:
+                errors.add(name, f"Nest at most {MAX_DEPTH} levels.")
+        return dict(self.mapping(key))
+
+
+def refuse_unstorable(data: Any, errors: FieldErrors, path: str = "") -> None:
+    """Complain about text that a database cannot hold, wherever it is: NUL characters and half surrogate pairs."""
+    if isinstance(data, str):
+        if "\x00" in data or _SURROGATE.search(data):
+            errors.add(
+                path or "body", "Remove the characters that are no text (NUL or half a surrogate pair)."
+            )
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            refuse_unstorable(str(key), errors, path or "body")
+            refuse_unstorable(value, errors, f"{path}.{key}" if path else str(key))
+    elif isinstance(data, (list, tuple)):
+        for index, value in enumerate(data):
+            refuse_unstorable(value, errors, f"{path}.{index}" if path else str(index))
+
+
+def _number(value: Any) -> Decimal | int | str:
+    if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
+        raise TypeError(f'{value!r} is not an exact amount; send it as text, such as "199.00"')
+    return value
+
+
+def _depth(value: Any) -> int:
+    deepest, level = 0, [value]
+    while level and deepest <= MAX_DEPTH:
+        deepest += 1
+        level = [
+            child
+            for item in level
+            if isinstance(item, (Mapping, list, tuple))
+            for child in (item.values() if isinstance(item, Mapping) else item)
+        ]
+    return deepest

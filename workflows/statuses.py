@@ -1,0 +1,97 @@
+"""Moving an order from status to status."""
+
+from __future__ import annotations
+
+from django.db import OperationalError, transaction
+
+from connectors.runtime import runtime
+from eventlog import store as eventlog
+from eventlog.events import Category
+from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
+from workflows.engine.start import start_run
+from workflows.models import Order, Trigger, WorkflowRun
+from workflows.problems import InvalidData, NotFound, OrderBusy, StatusNotAllowed, VersionConflict
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def change_status(
+    order: Order | int,
+    status: str,
+    *,
+    actor: str = "",
+    reason: str = "",
+    run_workflow: bool = True,
+    expected_version: int | None = None,
+    trigger: str = Trigger.API,
+) -> WorkflowRun | None:
+    """Move an order and start the run of its new status; None when no workflow runs.
+
+    Takes the order or its primary key; the status in any case. An order that is handed in shows the change. Raises
+    InvalidData for a status that the type does not have, StatusNotAllowed, VersionConflict, OrderBusy, NotFound.
+    """
+    with transaction.atomic():
+        locked = lock_order(order)
+        _check_version(locked, expected_version)
+        chart = _chart(locked)
+        previous = locked.status
+        locked.status = _allowed(chart, locked, status)
+        locked.version += 1
+        locked.save(update_fields=["status", "version", "modified_at"])
+        _record(locked, previous, chart, actor, reason)
+        run = None
+        if run_workflow and not chart.disable_workflow:
+            run = start_run(locked, locked.status, trigger=trigger, actor=actor, reason=reason)
+    if isinstance(order, Order):
+        order.status, order.version, order.modified_at = locked.status, locked.version, locked.modified_at
+    return run
+
+
+def lock_order(order: Order | int) -> Order:
+    """A fresh copy of the order with its row locked until the transaction ends. Raises NotFound, OrderBusy."""
+    pk = order.pk if isinstance(order, Order) else order
+    try:
+        return Order.objects.select_for_update().get(pk=pk)
+    except Order.DoesNotExist:
+        raise NotFound("there is no such order") from None
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+            raise OrderBusy("somebody else is changing this order; try again in a moment") from error
+        raise
+
+
+def _check_version(order: Order, expected: int | None) -> None:
+    if expected is not None and expected != order.version:
+        raise VersionConflict(expected, order.version, order.status)
+
+
+def _chart(order: Order) -> Chart:
+    try:
+        return chart_of(runtime(order.tenant_id), order.order_type)
+    except UnknownOrderType as error:
+        raise InvalidData({"order_type": [str(error)]}) from None
+
+
+def _allowed(chart: Chart, order: Order, requested: str) -> str:
+    try:
+        name = chart.status(requested).name
+    except UnknownStatus as error:
+        raise InvalidData({"status": [str(error)]}) from None
+    current = chart.statuses.get(order.status)
+    # A status that a newer chart no longer has must not hold its orders for ever.
+    if current is not None and not current.allows(name):
+        raise StatusNotAllowed(name, order.status, chart.followers(order.status))
+    return name
+
+
+def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str) -> None:
+    canceled = chart.statuses[order.status].is_canceled
+    eventlog.record(
+        Category.CANCELED if canceled else Category.UPDATED,
+        f"Order {order.number} went from {previous} to {order.status}" + (f": {reason}" if reason else ""),
+        tenant_id=order.tenant_id,
+        order_id=order.pk,
+        order_number=order.number,
+        actor=actor,
+        details={"status": order.status, "previous_status": previous, "reason": reason},
+    )
