@@ -1,4 +1,4 @@
-"""Judges the document of a new order before anything is written, and tells all that is wrong with it at once."""
+"""Judges the document of a new order before anything is written, and tells at once all that is wrong."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class _Intake:
             exponent(given)
             if market is not None and given != market.currency:
                 raise MoneyError(
-                    f"The market {market.code} sells in {market.currency}, not {given}; leave it out or use that."
+                    f"The market {market.code} sells in {market.currency}, not {given}; leave the currency out."
                 )
             return given
         return ""
@@ -197,9 +197,7 @@ def read_address(order: Reader, key: str) -> dict[str, str]:
     }
     found["country"] = found["country"].upper()
     if found["country"] and found["country"] not in COUNTRIES:
-        reader.errors.add(
-            "country", f"{found['country']!r} is no ISO 3166 country; use two letters such as NO."
-        )
+        reader.errors.add("country", "Use an ISO 3166 country code of two letters, such as NO.")
     _check_email(found["email"], reader.errors)
     return {name: value for name, value in found.items() if value}
 

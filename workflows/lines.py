@@ -111,9 +111,7 @@ class _LineReader:
     def _total(self, quantity: Decimal, unit_price: Decimal, discount: Decimal) -> Decimal | None:
         total = line_total(quantity, unit_price, discount, self.currency)
         if total < 0:
-            self.reader.errors.add(
-                "discount", f"The discount is more than the {total + discount} of the line."
-            )
+            self.reader.errors.add("discount", f"Use at most {total + discount}, what the line comes to.")
             return None
         if total >= LIMIT:
             self.reader.errors.add("unit_price", f"The line comes to {total}; stay below {LIMIT:.0f}.")
@@ -145,12 +143,10 @@ def read_totals(order: Reader, currency: str, lines: Sequence[Line]) -> Totals:
 
 
 def agreed(reader: Reader, key: str, currency: str, computed: Decimal, tolerance: Decimal) -> Decimal:
-    """What the caller gave when it agrees with what we compute, within the tolerance; a complaint when not."""
+    """What the caller gave, with a complaint when it is further from what we compute than the tolerance."""
     given = reader.amount(key, currency, computed)
     if given is None:
         return computed
     if abs(given - computed) > tolerance:
-        reader.errors.add(
-            key, f"This is {given}, but it comes to {computed}; leave it out or mend the parts."
-        )
+        reader.errors.add(key, f"This is {given} but comes to {computed}; leave it out or mend the parts.")
     return given

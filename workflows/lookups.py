@@ -48,7 +48,7 @@ def products(skus: Collection[str]) -> dict[str, Product]:
 
 
 def near_skus(skus: Collection[str]) -> list[str]:
-    """SKUs that begin like one of these, to suggest them; a bounded look-up, only made when something is wrong."""
+    """SKUs that begin like one of these, to suggest them: bounded, and only asked when something is wrong."""
     starts = Q(pk__in=[])
     for sku in sorted(skus)[:20]:
         starts |= Q(sku__istartswith=sku[: max(2, len(sku) // 2)])

@@ -23,8 +23,8 @@ _CONTACT = ("email", "phone")
 def apply_changes(order_id: int, changes: Mapping[str, Any]) -> list[str]:
     """Write tags (replaced), properties and external ids (merged), addresses, customer email and phone.
 
-    Names are compared without case and underscores. Returns what was not taken over and why; an answer may repeat
-    other fields of the order as they are. Joins the caller's transaction. Raises NotFound, OrderBusy.
+    Names are compared without case and underscores. Returns what was not taken over and why; an answer may
+    repeat other fields of the order as they are. Joins the caller's transaction. Raises NotFound, OrderBusy.
     """
     known = {_plain(name): name for name in _DOCUMENT}
     named = {known.get(_plain(name), name): value for name, value in changes.items()}

@@ -18,7 +18,7 @@ from workflows.problems import NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewError:
-    """An error to raise. `key` names the cause, such as the step: an order has one active error for each key."""
+    """An error to raise. `key` names the cause, such as the step; it is active once on an order."""
 
     order_id: int
     key: str
@@ -30,12 +30,12 @@ class NewError:
 
 
 def add_error(order_id: int, key: str, message: str, **rest: object) -> None:
-    """Raise an error, or bring the active one of this key up to date; `rest` are further fields of NewError."""
+    """Raise an error, or bring the active one of this key up to date; `rest` are fields of NewError."""
     add_errors([NewError(order_id=order_id, key=key, message=message, **rest)])  # type: ignore[arg-type]
 
 
 def add_errors(found: Sequence[NewError]) -> None:
-    """Raise errors of many orders, of the tenant in scope or (in a platform scope) of several, in few statements."""
+    """Raise errors of many orders in few statements; in a platform scope they may be of several tenants."""
     latest = {(error.order_id, error.key): error for error in found}
     if not latest:
         return
@@ -91,7 +91,7 @@ def _tenants(order_ids: set[int]) -> Mapping[int, int]:
 
 
 def solve_errors(order_id: int, keys: Collection[str], *, comment: str = "", actor: str = "") -> int:
-    """Solve the active errors of these keys, such as after a late success; how many there were. One statement."""
+    """Solve the active errors of these keys, such as after a late success; tells how many. One statement."""
     return solve_errors_of({order_id: keys}, comment=comment, actor=actor)
 
 
@@ -106,7 +106,7 @@ def solve_errors_of(keys: Mapping[int, Collection[str]], *, comment: str = "", a
 
 
 def solve_error(error_id: int, *, actor: str, comment: str = "", order_id: int | None = None) -> OrderError:
-    """Mark one error Solved; solving it again changes nothing. Raises NotFound (also on another order than given)."""
+    """Mark one error (of the given order) Solved; solving it again changes nothing. Raises NotFound."""
     with transaction.atomic():
         rows = OrderError.objects.select_for_update(of=("self",)).select_related("order")
         error = rows.filter(pk=error_id, **({"order_id": order_id} if order_id else {})).first()

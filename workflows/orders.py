@@ -1,4 +1,4 @@
-"""What may be done to orders. Everything here works on the tenant in scope, in one transaction, with one row lock."""
+"""What may be done to orders: of the tenant in scope, in one transaction, with one row lock."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def place_order(
 ) -> Placed:
     """Check and save a new order and start the run of its first status.
 
-    `data` has the shape of the API's body: amounts as Decimal or decimal text. Raises InvalidData with all that is
-    wrong with it, DuplicateNumber; nothing is saved then.
+    `data` has the shape of the API's body: amounts as Decimal or decimal text. Raises InvalidData with all that
+    is wrong with it, DuplicateNumber; nothing is saved then.
     """
     draft, parts = _judged(data)
     for _ in range(_TRIES):
@@ -68,9 +68,7 @@ def place_order(
                 raise
             if draft.number:
                 break
-    raise DuplicateNumber(
-        f"there already is an order {number}; use another number, or leave it out to get one"
-    )
+    raise DuplicateNumber(f"there already is an order {number}; use another number or leave it out")
 
 
 def _judged(data: Mapping[str, Any]) -> tuple[OrderDraft, dict[str, Any]]:

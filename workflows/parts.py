@@ -1,20 +1,22 @@
-"""Parts of a new order that other apps own, such as its payments: `register_part` in their `order_parts.py`."""
+"""Parts of a new order that other apps own, such as payments: `register_part` in their `order_parts.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import autodiscover_modules
 
-from workflows.intake import OrderDraft
-from workflows.models import Order
 from workflows.problems import FieldErrors
 
-Validate = Callable[[Any, OrderDraft, FieldErrors], Any]
-Save = Callable[[Order, Any], None]
+if TYPE_CHECKING:
+    from workflows.intake import OrderDraft
+    from workflows.models import Order
+
+Validate = Callable[[Any, "OrderDraft", FieldErrors], Any]
+Save = Callable[["Order", Any], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,9 @@ _parts: dict[str, Part] = {}
 def register_part(name: str, validate: Validate, save: Save, *, serializer: type | None = None) -> None:
     """Let the body of a new order have a key `name`.
 
-    `validate(value, draft, errors)` is called when the key is present; it adds what is wrong to `errors` (paths
-    below the key) and returns what `save(order, value)` gets, inside the transaction and before the first run is
-    started. `serializer` is a REST serializer class for the API: its fields are read and described there.
+    `validate(value, draft, errors)` is called when the key is present; it adds what is wrong to `errors`
+    (paths below the key) and returns what `save(order, value)` gets, inside the transaction and before the first
+    run is started. `serializer` is a REST serializer class: the API reads and describes its fields.
     """
     if name in _parts and _parts[name].validate is not validate:
         raise ValueError(f"two parts of an order are called {name}")

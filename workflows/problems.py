@@ -31,6 +31,9 @@ class FieldErrors:
         """The same collection, seen from a part of the document: `errors.under("lines").under(0)`."""
         return FieldErrors(f"{self.prefix}{path}.", self.found)
 
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((path, text) for path, texts in self.found.items() for text in texts)
+
     def __bool__(self) -> bool:
         return bool(self.found)
 
@@ -74,7 +77,7 @@ class VersionConflict(OrderProblem):
     def __init__(self, expected: int, current: int, status: str) -> None:
         self.expected, self.current, self.status = expected, current, status
         super().__init__(
-            f"the order is at version {current} (status {status}), not {expected}; read it again and decide anew"
+            f"the order is at version {current} (status {status}), not {expected}; read it and decide anew"
         )
 
 

@@ -17,7 +17,7 @@ _missing = object()
 
 
 class Reader:
-    """One object of a document. Every method returns a usable value and files a complaint where there is none."""
+    """One object of a document. Methods return a usable value and file a complaint where there is none."""
 
     def __init__(self, data: Mapping[str, Any], errors: FieldErrors) -> None:
         self.data = data
@@ -138,12 +138,10 @@ class Reader:
 
 
 def refuse_unstorable(data: Any, errors: FieldErrors, path: str = "") -> None:
-    """Complain about text that a database cannot hold, wherever it is: NUL characters and half surrogate pairs."""
+    """Complain about text that a database cannot hold: NUL characters and half surrogate pairs."""
     if isinstance(data, str):
         if "\x00" in data or _SURROGATE.search(data):
-            errors.add(
-                path or "body", "Remove the characters that are no text (NUL or half a surrogate pair)."
-            )
+            errors.add(path or "body", "Remove the characters that are no text (NUL, half surrogate pairs).")
     elif isinstance(data, Mapping):
         for key, value in data.items():
             refuse_unstorable(str(key), errors, path or "body")

@@ -27,8 +27,9 @@ def change_status(
 ) -> WorkflowRun | None:
     """Move an order and start the run of its new status; None when no workflow runs.
 
-    Takes the order or its primary key; the status in any case. An order that is handed in shows the change. Raises
-    InvalidData for a status that the type does not have, StatusNotAllowed, VersionConflict, OrderBusy, NotFound.
+    Takes the order or its primary key; the status in any case. An order that is handed in shows the change.
+    Raises InvalidData for a status that the type does not have, StatusNotAllowed, VersionConflict, OrderBusy and
+    NotFound.
     """
     with transaction.atomic():
         locked = lock_order(order)
@@ -48,7 +49,7 @@ def change_status(
 
 
 def lock_order(order: Order | int) -> Order:
-    """A fresh copy of the order with its row locked until the transaction ends. Raises NotFound, OrderBusy."""
+    """A fresh copy of the order, its row locked until the transaction ends. Raises NotFound, OrderBusy."""
     pk = order.pk if isinstance(order, Order) else order
     try:
         return Order.objects.select_for_update().get(pk=pk)
