@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connectors.runtime import TenantRuntime
 
 KIND = "order_type"
 SCHEMA_VERSION = 1
@@ -81,16 +84,19 @@ class Chart:
         return tuple(other for other in self.statuses if self.statuses[name].allows(other))
 
 
-def chart_of(runtime: Any, order_type: str) -> Chart:
-    """The chart that a generation has published, compared without case. Raises UnknownOrderType."""
-    charts = charts_of(runtime)
+def chart_of(runtime: TenantRuntime, order_type: str, *, retired: bool = True) -> Chart:
+    """The chart of this name, compared without case. Raises UnknownOrderType.
+
+    Orders stay in the type that they began in, retired or not; new ones ask without the retired.
+    """
+    charts = charts_of(runtime, retired=retired)
     found = _by_name(charts, order_type)
     if found is None:
         raise UnknownOrderType(_unknown("there is no published order type", order_type, charts))
     return found
 
 
-def default_chart(runtime: Any) -> Chart:
+def default_chart(runtime: TenantRuntime) -> Chart:
     """The type of orders that name none: the default, or the only one. Raises UnknownOrderType."""
     charts = list(charts_of(runtime).values())
     chosen = [chart for chart in charts if chart.is_default] or charts
@@ -100,11 +106,13 @@ def default_chart(runtime: Any) -> Chart:
     return chosen[0]
 
 
-def charts_of(runtime: Any) -> dict[str, Chart]:
-    return {chart.name: chart for chart in runtime.of(KIND).values()}
+def charts_of(runtime: TenantRuntime, *, retired: bool = False) -> dict[str, Chart]:
+    """Charts by name; a retired one gives way to another of its name."""
+    found = {chart.name: chart for chart in runtime.of(KIND, retired=True).values()} if retired else {}
+    return found | {chart.name: chart for chart in runtime.of(KIND).values()}
 
 
-def compile_chart(document: Mapping[str, Any], context: Any = None) -> Chart:
+def compile_chart(document: Mapping[str, Any], context: object = None) -> Chart:
     """Read a published document back; keys that it lacks take the defaults of their fields."""
     statuses = [_status(position, data) for position, data in enumerate(document["statuses"], start=1)]
     return Chart(

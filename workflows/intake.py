@@ -129,7 +129,7 @@ class _Intake:
     def _chart(self) -> Chart | None:
         name = self.reader.text("order_type", _NAME_LIMIT)
         with self.errors.catch("order_type", UnknownOrderType):
-            return chart_of(self.runtime, name) if name else default_chart(self.runtime)
+            return chart_of(self.runtime, name, retired=False) if name else default_chart(self.runtime)
         return None
 
     def _status(self, chart: Chart) -> Status | None:

@@ -64,9 +64,7 @@ class _Change:
         current = getattr(self.order, column)
         new = current if errors else writer(current, Reader({name: value}, errors))
         if errors:
-            self.warnings += [
-                f"{path} was not taken over: {text}" for path, texts in errors.found.items() for text in texts
-            ]
+            self.warnings += [f"{path} was not taken over: {text}" for path, text in errors]
             return False
         setattr(self.order, column, new)
         return bool(new != current)
