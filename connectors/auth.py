@@ -1,0 +1,240 @@
+"""How a request proves who sends it. Settings are named by attribute; values stay wrapped until a header is built."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import quote
+
+from connectors.contracts.base import Answer, BadAnswer, Request
+from connectors.errors import Misconfigured, RetryLater
+from tenants.secret_value import SecretValue
+
+#: A token is renewed once this share of its life has passed.
+RENEW_AT = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An access token. `credential` names the credentials it was obtained with, so that new ones never meet an old
+    token; it is derived from a secret, so a store seals all of `dump()`."""
+
+    access: SecretValue
+    obtained_at: datetime
+    expires_at: datetime | None = None
+    credential: str = ""
+    refresh: SecretValue | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether 80 % of its life is over."""
+        if self.expires_at is None:
+            return False
+        return now >= self.obtained_at + (self.expires_at - self.obtained_at) * RENEW_AT
+
+    def is_over(self, now: datetime) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+    def dump(self) -> str:
+        """JSON with the secrets in clear: only for sealing."""
+        return json.dumps(
+            {
+                "access": self.access.reveal(),
+                "obtained_at": self.obtained_at.isoformat(),
+                "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+                "credential": self.credential,
+                "refresh": self.refresh.reveal() if self.refresh else None,
+            }
+        )
+
+    @classmethod
+    def load(cls, text: str) -> Token:
+        """The token of a `dump()`."""
+        data = json.loads(text)
+        return cls(
+            access=SecretValue(data["access"]),
+            obtained_at=datetime.fromisoformat(data["obtained_at"]),
+            expires_at=datetime.fromisoformat(data["expires_at"]) if data["expires_at"] else None,
+            credential=data["credential"],
+            refresh=SecretValue(data["refresh"]) if data["refresh"] else None,
+        )
+
+
+class Auth:
+    """Base of all schemes. A vendor with a scheme of its own subclasses this in its provider file."""
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        """Add this scheme's headers. Raises Misconfigured when a setting is missing."""
+
+    def query(self, values: Any) -> Mapping[str, str]:
+        """Query parameters of this scheme."""
+        return {}
+
+    def token_request(self, config: Any) -> Request | None:
+        """The request that obtains a token; None for schemes without one."""
+        return None
+
+    def read_token(self, answer: Answer, now: datetime) -> Token:
+        """The token in a successful answer to `token_request`. Raises RetryLater when there is none."""
+        try:
+            return read_oauth_token(answer.json(), now)
+        except (BadAnswer, KeyError, TypeError, ValueError):
+            raise RetryLater(
+                "The login server's answer holds no access token", status=answer.status
+            ) from None
+
+
+class NoAuth(Auth):
+    """Nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(Auth):
+    """`Authorization: Bearer …` with the named setting."""
+
+    setting: str
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        headers["Authorization"] = f"Bearer {_need(values, self.setting)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Basic(Auth):
+    """HTTP Basic with the two named settings, in UTF-8; an empty `password` name sends an empty password."""
+
+    username: str
+    password: str = ""
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        password = _need(values, self.password) if self.password else ""
+        headers["Authorization"] = basic(_need(values, self.username), password)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderKey(Auth):
+    """One header with the named setting."""
+
+    header: str
+    setting: str
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        headers[self.header] = _need(values, self.setting)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderKeys(Auth):
+    """Several headers: name to setting."""
+
+    headers: Mapping[str, str]
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        headers.update({header: _need(values, setting) for header, setting in self.headers.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class QueryKey(Auth):
+    """A query parameter with the named setting, for vendors that take their key in the address only."""
+
+    parameter: str
+    setting: str
+
+    def query(self, values: Any) -> Mapping[str, str]:
+        return {self.parameter: _need(values, self.setting)}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials(Auth):
+    """OAuth 2 client credentials (RFC 6749 section 4.4), then `Authorization: Bearer …`.
+
+    `url` is a path on the connector's host or an absolute URL; `url`, `scope` and `resource` may hold {settings}.
+    `id` and `secret` name settings; `headers` (name to setting) go with the token request and every call.
+    """
+
+    url: str
+    id: str = "client_app_id"
+    secret: str = "client_app_secret"  # noqa: S105 - the name of a setting
+    scope: str = ""
+    resource: str = ""
+    style: Literal["body", "basic", "json"] = "body"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        headers.update(self._extra(values))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.access.reveal()}"
+
+    def token_request(self, config: Any) -> Request:
+        values = config.values
+        identity = {"client_id": _need(values, self.id), "client_secret": _need(values, self.secret)}
+        asked = {"scope": _fill(self.scope, values), "resource": _fill(self.resource, values)}
+        fields = {"grant_type": "client_credentials", **{name: text for name, text in asked.items() if text}}
+        headers = self._extra(values)
+        if self.style == "basic":
+            headers["Authorization"] = basic(identity["client_id"], identity["client_secret"])
+        else:
+            fields |= identity
+        body: dict[str, Any] = {"json": fields} if self.style == "json" else {"form": list(fields.items())}
+        path = _fill(self.url, values, safe="")
+        return Request(method="POST", path=path, headers=headers, authenticated=False, **body)
+
+    def _extra(self, values: Any) -> dict[str, str]:
+        return {header: _need(values, setting) for header, setting in self.headers.items()}
+
+
+def basic(username: str, password: str) -> str:
+    """The value of an Authorization header for HTTP Basic (RFC 7617), in UTF-8."""
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+def read_oauth_token(body: Mapping[str, Any], now: datetime) -> Token:
+    """Read a token answer (RFC 6749 section 5.1). Without `expires_in` a token is used until it is refused."""
+    life = body.get("expires_in")
+    refresh = body.get("refresh_token")
+    return Token(
+        access=SecretValue(_text(body["access_token"])),
+        obtained_at=now,
+        expires_at=now + timedelta(seconds=int(life)) if life is not None else None,
+        refresh=SecretValue(_text(refresh)) if refresh else None,
+    )
+
+
+def credential_of(request: Request, url: str) -> str:
+    """A short name of the credentials in a token request to this URL: equal for equal ones, and not readable."""
+    parts = [url, request.json, request.form, sorted(request.headers.items())]
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hmac.new(b"crossdock-token", text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("not a token")
+    return value
+
+
+def _need(values: Any, setting: str) -> str:
+    value = getattr(values, setting)
+    if not value:
+        raise Misconfigured(f"The setting {setting} is not set")
+    return value.reveal() if isinstance(value, SecretValue) else str(value)
+
+
+def _fill(template: str, values: Any, safe: str | None = None) -> str:
+    """Put settings into a template; with `safe` they are percent-encoded."""
+    if "{" not in template:
+        return template
+    return template.format_map(_Named(values, safe))
+
+
+class _Named(dict[str, str]):
+    def __init__(self, values: Any, safe: str | None) -> None:
+        super().__init__()
+        self.values_, self.safe = values, safe
+
+    def __missing__(self, name: str) -> str:
+        value = _need(self.values_, name)
+        return value if self.safe is None else quote(value, safe=self.safe)

@@ -1,0 +1,192 @@
+"""Turns a provider's Request into the bytes that leave: address, headers, body. Secrets are unwrapped here only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, MutableMapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+from uuid import UUID
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from connectors.auth import Auth, NoAuth, Token
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.base import Idempotency, Provider, Request
+from connectors.errors import Misconfigured
+from connectors.schema import is_web_address
+from tenants.secret_value import SecretValue
+
+USER_AGENT = "Crossdock/0.1"
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_OURS = {
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+}
+
+
+def auth_of(provider: type[Provider]) -> Auth:
+    return provider.auth or NoAuth()
+
+
+def address(config: ConnectorConfig, path: str) -> str:
+    """The absolute URL of a path or URL. Raises Misconfigured when it is none, or steps out of its directory."""
+    url = path if "://" in path.partition("?")[0] else _on_host(config, path)
+    if not is_web_address(url):
+        raise Misconfigured(f"The Host of {config.name} is not a web address such as https://api.example.com")
+    if {".", ".."} & set(unquote(urlsplit(url).path).split("/")):
+        raise Misconfigured("An address with . or .. in its path is not called")
+    return url
+
+
+def outgoing(
+    config: ConnectorConfig, provider: type[Provider], request: Request, token: Token | None
+) -> requests.PreparedRequest:
+    """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
+    url = address(config, request.path)
+    own = _origin(url) == _origin(config.host)
+    if request.authenticated and not own:
+        raise Misconfigured(
+            "The address is on another host than the connector's; credentials are not sent there"
+        )
+    auth = auth_of(provider) if request.authenticated and not config.authenticated_manually else NoAuth()
+    body, kind = _body(request)
+    headers: MutableMapping[str, str] = CaseInsensitiveDict(
+        {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    )
+    headers.update({"Content-Type": kind} if kind else {})
+    headers.update({name: _plain(value) for name, value in request.headers.items()})
+    headers.update(_key_header(provider.idempotency, request.key))
+    auth.apply(headers, config.values, token)
+    if own:
+        headers.update(_custom(config))
+    headers["Accept-Encoding"] = "gzip, deflate"
+    _check(headers)
+    url = _with_query(url, {**request.query, **auth.query(config.values)})
+    return _prepare(request.method, url, headers, body)
+
+
+def carries_key(provider: type[Provider], request: Request) -> bool:
+    """Whether the vendor recognises a repetition of this request by its key."""
+    return request.key is not None and provider.idempotency is not None
+
+
+def _on_host(config: ConnectorConfig, path: str) -> str:
+    if not config.host:
+        raise Misconfigured(f"The connector {config.name} has no Host")
+    return f"{config.host.rstrip('/')}/{path.lstrip('/')}" if path else config.host
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return (
+        parts.scheme,
+        (parts.hostname or "").rstrip("."),
+        parts.port or {"http": 80, "https": 443}.get(parts.scheme),
+    )
+
+
+def _key_header(idempotency: Idempotency | None, key: str | None) -> dict[str, str]:
+    """The key in the header that the vendor names; other carriers are the provider's own business."""
+    if idempotency is None or key is None:
+        return {}
+    kind, _, name = idempotency.carrier.partition(":")
+    short = key if len(key) <= idempotency.length else key.replace("-", "")[: idempotency.length]
+    return {name: short} if kind == "header" else {}
+
+
+def _custom(config: ConnectorConfig) -> dict[str, str]:
+    for name, _ in config.headers:
+        if name.lower() in _OURS or name.lower().startswith("proxy-"):
+            raise Misconfigured(f"The custom header {name} cannot be set")
+    return {name: _plain(value) for name, value in config.headers}
+
+
+def _check(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise Misconfigured(f"{name[:60]!r} is not the name of a header")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise Misconfigured(f"The header {name} holds a line break or a letter that headers cannot carry")
+
+
+def _with_query(url: str, query: Mapping[str, Any]) -> str:
+    pairs = [(name, item) for name, value in query.items() for item in _items(value)]
+    if not pairs:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}"
+
+
+def _items(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [text for item in value for text in _items(item)]
+    return [_plain(value)]
+
+
+def _body(request: Request) -> tuple[bytes | None, str]:
+    if request.json is not None:
+        return json.dumps(
+            request.json, default=_as_json, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode(), "application/json"
+    if request.form is not None:
+        form = urlencode([(name, _plain(value)) for name, value in request.form])
+        return form.encode(), "application/x-www-form-urlencoded"
+    return request.body, ""
+
+
+def _plain(value: Any) -> str:
+    """Text for a header, query or form."""
+    if isinstance(value, SecretValue):
+        return value.reveal()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return _json_number(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (SecretValue, date, datetime, UUID, Enum)):
+        return _plain(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def _json_number(value: Decimal) -> int | float:
+    """Exactly the same number, or TypeError: an amount must never change on its way."""
+    if value == value.to_integral_value():
+        return int(value)
+    number = float(value)
+    if Decimal(repr(number)) != value:
+        raise TypeError("this Decimal has too many digits for a JSON number; send it as text")
+    return number
+
+
+def _prepare(
+    method: str, url: str, headers: MutableMapping[str, str], body: bytes | None
+) -> requests.PreparedRequest:
+    try:
+        return requests.Request(method, url, headers=headers, data=body).prepare()
+    except (requests.RequestException, ValueError):
+        raise Misconfigured("The address of the request cannot be used; check the Host") from None

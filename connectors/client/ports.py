@@ -1,0 +1,75 @@
+"""What the door needs from outside: somewhere to put events and tokens, a clock, and the rules of egress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Protocol
+
+from connectors.auth import Token
+from connectors.client.egress import EgressPolicy
+from eventlog.events import EventData
+
+
+class TokenStore(Protocol):
+    """Where access tokens live, by connector id. A claim is a lease that ends by itself when its holder dies."""
+
+    def get(self, connector_id: int) -> Token | None: ...
+
+    def claim_refresh(self, connector_id: int, seen: Token | None) -> bool:
+        """Whether the caller may renew now: False when `seen` is no longer the stored one, or somebody else does it."""
+        ...
+
+    def save(self, connector_id: int, token: Token) -> None:
+        """Store the new token and end the claim."""
+        ...
+
+    def release(self, connector_id: int) -> None:
+        """End the claim without a new token."""
+        ...
+
+
+class MemoryTokens:
+    """Tokens of one process, for tests and for trying a connector out without storing anything."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[int, Token] = {}
+        self._claimed: set[int] = set()
+        self._lock = Lock()
+
+    def get(self, connector_id: int) -> Token | None:
+        return self._tokens.get(connector_id)
+
+    def claim_refresh(self, connector_id: int, seen: Token | None) -> bool:
+        with self._lock:
+            if connector_id in self._claimed or self._tokens.get(connector_id) != seen:
+                return False
+            self._claimed.add(connector_id)
+            return True
+
+    def save(self, connector_id: int, token: Token) -> None:
+        with self._lock:
+            self._tokens[connector_id] = token
+            self._claimed.discard(connector_id)
+
+    def release(self, connector_id: int) -> None:
+        with self._lock:
+            self._claimed.discard(connector_id)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """`events` gets one event for each attempt, after its answer; `sleep` takes seconds."""
+
+    events: Callable[[EventData], None]
+    tokens: TokenStore = field(default_factory=MemoryTokens)
+    egress: EgressPolicy = field(default_factory=EgressPolicy)
+    now: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], None] = time.sleep

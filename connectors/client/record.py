@@ -1,0 +1,93 @@
+"""The event of one attempt: what was sent and what came back, with every secret redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+
+from connectors.auth import Token
+from connectors.client.exchange import Exchange
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.base import kind_by_status
+from connectors.errors import ProviderError, RetryLater, Unknown
+from eventlog.events import Category, EventData, Outcome
+from eventlog.redaction import Redactor
+from tenants.secret_value import SecretValue
+
+if TYPE_CHECKING:
+    from connectors.calls import Prepared
+
+
+def event_of(
+    config: ConnectorConfig,
+    prepared: Prepared,
+    request: requests.PreparedRequest,
+    done: Exchange,
+    *,
+    writes: bool,
+    token: Token | None,
+) -> EventData:
+    """The outcome is that of HTTP alone: what the provider makes of the answer is not known yet."""
+    redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
+    context = prepared.context
+    return EventData(
+        category=Category.CONNECTOR,
+        message=redactor.text(_message(request, done)),
+        tenant_id=config.tenant_id,
+        outcome=_outcome(done, writes),
+        connector_id=config.id,
+        connector_name=config.name,
+        connector_category=config.category,
+        provider=config.slug,
+        order_id=context.order_id,
+        order_number=context.order_number,
+        run_id=context.run_id,
+        step_run_id=context.step_run_id,
+        step=context.step,
+        effect_id=prepared.effect_id,
+        actor=context.actor,
+        market=context.market,
+        store=context.store,
+        method=request.method or "",
+        url=redactor.url(request.url or ""),
+        status_code=done.status,
+        request=_document(redactor, request.headers, request.body),
+        response=_document(redactor, done.answer.headers, done.answer.body) if done.answer else None,
+        details={"egress": "by the deployment's allow-list"} if done.allow_listed else None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _redactor(secrets: tuple[SecretValue, ...]) -> Redactor:
+    return Redactor(secrets)
+
+
+def _document(redactor: Redactor, headers: Mapping[str, Any], body: Any) -> dict[str, Any]:
+    raw = body.encode() if isinstance(body, str) else body or b""
+    return {
+        "headers": redactor.headers(headers),
+        "body": redactor.body(raw, str(headers.get("Content-Type", ""))),
+    }
+
+
+def _message(request: requests.PreparedRequest, done: Exchange) -> str:
+    place = urlsplit(request.url or "")
+    what = done.error.message if done.error else f"HTTP {done.status}"
+    return f"{request.method} {place.hostname}{place.path}: {what}"
+
+
+def _outcome(done: Exchange, writes: bool) -> Outcome:
+    if done.error is not None:
+        return _by_kind(type(done.error))
+    status = done.status or 0
+    return Outcome.SUCCESS if status < 300 else _by_kind(kind_by_status(status, writes))
+
+
+def _by_kind(kind: type[ProviderError]) -> Outcome:
+    if issubclass(kind, RetryLater):
+        return Outcome.RETRY
+    return Outcome.UNKNOWN if issubclass(kind, Unknown) else Outcome.ERROR
