@@ -8,12 +8,11 @@ from tenants.scoping import TenantModel
 
 
 class OAuthToken(TenantModel):
-    """A connector's access token, sealed. `claimed_until` is the lease of whoever refreshes it."""
+    """A connector's access token, sealed. `claimed_until` is the lease of whoever renews it."""
 
     connector = models.OneToOneField(Connector, on_delete=models.CASCADE, related_name="oauth_token")
     sealed = models.TextField(blank=True, editable=False)
-    obtained_at = models.DateTimeField(null=True, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField("expires", null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -1,0 +1,131 @@
+"""Write first, call second, write again: effects are opened and committed before a call and closed after it.
+
+`open_effects` and `close_effects` run in the caller's transaction and take many calls in a few statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from connectors.bulk import update_many
+from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
+from connectors.canonical import request_hash
+from connectors.effect_opening import Opening
+from connectors.effect_rules import Busy, Done, Intent, State
+from connectors.models import Effect
+from connectors.ports import direct_ports
+from tenants.scoping import platform_scope
+
+__all__ = ["Busy", "Done", "close_effects", "execute_now", "open_effects"]
+
+#: Where the results of the contracts carry the provider's reference, the most telling first.
+_REFERENCES = ("operation_id", "consignment", "external_id", "message_id", "provider_id")
+_SUCCESS_STAYS = f"t.state = '{State.SUCCEEDED}'"
+
+
+def open_effects(
+    specs: Sequence[tuple[CallSpec, CallContext, str]], *, owner: str, fenced: bool = True
+) -> list[Prepared | Done | Busy]:
+    """Write down what is about to be called; results in the order of `specs`. The caller commits before calling.
+
+    The third part of a spec is its origin, such as "step:17": the act that wants it, the same on each of its tries.
+    A `fenced` caller knows that an earlier owner of the same origin is gone, and takes its open effects over at once;
+    otherwise they are Busy while their lease lives. Two statements for new effects, three where some are taken over.
+    Reads (`write=False`) get no effect.
+    """
+    intents = [Intent(spec, context, origin, owner, fenced) for spec, context, origin in specs]
+    writes = [intent for intent in intents if intent.spec.write]
+    opening = Opening(writes)
+    if writes:
+        with platform_scope("effects of several tenants are opened together"):
+            opening.run()
+    return [opening.result_of(item) if item.spec.write else _read(item) for item in intents]
+
+
+def close_effects(outcomes: Sequence[Outcome]) -> None:
+    """Record how calls ended, in one or two statements. A success is never undone; a late failure of a try that was
+    taken over changes nothing."""
+    writes = [outcome for outcome in outcomes if outcome.prepared.effect_id is not None]
+    for outcome in writes:
+        if outcome.renewed:
+            _renew(outcome.prepared)
+    succeeded = [_closed(item) for item in writes if item.ending is Ending.SUCCEEDED]
+    others = [
+        _closed(item) | {"attempts": item.prepared.attempt}
+        for item in writes
+        if item.ending is not Ending.SUCCEEDED
+    ]
+    update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
+    update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
+
+
+def execute_now(
+    specs: Sequence[CallSpec], origin: str, actor: str = "", *, context: CallContext | None = None
+) -> list[Outcome | Done | Busy]:
+    """Open, commit, call one after the other, close: for checkout and for acts by hand; results in the order of `specs`.
+
+    `origin` is the same on each try of one act, so that a repeated act is Done. Raises RuntimeError inside a
+    transaction, which would hold it open while bytes are on the wire.
+    """
+    context = replace(context or CallContext(), actor=actor)
+    with transaction.atomic(durable=True):
+        opened = open_effects(
+            [(spec, context, origin) for spec in specs], owner=f"direct:{uuid4()}", fenced=False
+        )
+    ports = direct_ports()
+    return [_call(item, ports) if isinstance(item, Prepared) else item for item in opened]
+
+
+def _call(prepared: Prepared, ports: Any) -> Outcome:
+    outcome = perform(prepared, ports)
+    with transaction.atomic(durable=True):
+        close_effects([outcome])
+    return outcome
+
+
+def _read(intent: Intent) -> Prepared:
+    return Prepared(spec=intent.spec, context=intent.context)
+
+
+def _renew(prepared: Prepared) -> None:
+    """The try used the next key, because it was proved that nothing was executed with the former."""
+    with platform_scope("effects of several tenants are closed together"):
+        Effect.objects.filter(pk=prepared.effect_id, attempts=prepared.attempt).update(
+            epoch=F("epoch") + 1,
+            key=prepared.next_key,
+            request_hash=request_hash(prepared.spec.request),
+            first_sent_at=F("last_sent_at"),
+        )
+
+
+def _closed(outcome: Outcome) -> dict[str, Any]:
+    error = outcome.error
+    return {
+        "id": outcome.prepared.effect_id,
+        "state": str(outcome.ending),
+        "lease_until": None,
+        "answered": _answered(outcome),
+        "needs_person": outcome.needs_person,
+        "provider_reference": _reference(outcome.result)[:500],
+        "error_kind": error.kind if error else "",
+        "error_code": error.code[:200] if error else "",
+        "error_message": error.message if error else "",
+        "modified_at": timezone.now(),
+    }
+
+
+def _answered(outcome: Outcome) -> bool:
+    """Whether the provider has answered to the key in force."""
+    now = outcome.error is None or outcome.error.answered
+    return now or (outcome.prepared.answered and not outcome.renewed)
+
+
+def _reference(result: Any) -> str:
+    return next((str(value) for name in _REFERENCES if (value := getattr(result, name, ""))), "")

@@ -1,0 +1,46 @@
+"""What the HTTP door gets in a process with a database of its own: events, tokens and the deployment's egress rules."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.db import connection
+
+from connectors.client import EgressPolicy, Ports
+from connectors.tokens import OrmTokens
+from eventlog.events import EventData
+from eventlog.store import record_many
+
+__all__ = ["OrmTokens", "direct_ports", "egress_policy", "refuse_open_transaction"]
+
+
+def direct_ports() -> Ports:
+    """Ports for calls made from a thread that owns a database connection: checkout, acts by hand, Test connection."""
+    return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy())
+
+
+@cache
+def egress_policy() -> EgressPolicy:
+    """The deployment's rules. Raises ValueError that names a broken entry of CROSSDOCK_EGRESS_ALLOW."""
+    return EgressPolicy.parse(settings.CROSSDOCK_EGRESS_ALLOW)
+
+
+def refuse_open_transaction() -> None:
+    """Raises RuntimeError inside a transaction: its locks would be held for as long as a provider takes."""
+    blocks = connection.atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:
+        raise RuntimeError("a provider is called while a database transaction is open; commit first")
+
+
+def _record(event: EventData) -> None:
+    record_many([event])
+
+
+def _forget(*, setting: str, **kwargs: object) -> None:
+    if setting == "CROSSDOCK_EGRESS_ALLOW":
+        egress_policy.cache_clear()
+
+
+setting_changed.connect(_forget)
