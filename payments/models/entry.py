@@ -28,8 +28,9 @@ class Standing(models.TextChoices):
 class PaymentEntry(TenantModel):
     """One fact about a payment, kept once however often it is told.
 
-    `amount_minor` is what this operation moved, `total_minor` what the provider had moved of the kind by then;
-    either may be unknown. `reference` is the provider's id of the operation, `provider_id` that of the payment.
+    `amount_minor` is what this operation moved, `total_minor` what the provider had moved of the kind by
+    then; either may be unknown. `reference` is the provider's id of the operation, `provider_id` that of the
+    payment.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
@@ -57,8 +58,13 @@ class PaymentEntry(TenantModel):
             ),
             models.UniqueConstraint(
                 fields=["payment", "kind", "provider_id", "total_minor"],
-                condition=Q(reference="", total_minor__isnull=False),
+                condition=Q(reference="", effect_id__isnull=True, total_minor__isnull=False),
                 name="payment_entry_total",
+            ),
+            models.UniqueConstraint(
+                fields=["payment", "kind", "provider_id"],
+                condition=Q(reference="", effect_id__isnull=True, total_minor__isnull=True),
+                name="payment_entry_bare",
             ),
             models.UniqueConstraint(
                 fields=["payment", "kind", "effect_id"],
@@ -74,3 +80,8 @@ class PaymentEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}".strip()
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether this is one identified operation, not merely a total that was told."""
+        return bool(self.reference or self.effect_id)
