@@ -17,7 +17,7 @@ from workflows.order_changes import apply_changes
 from workflows.order_errors import NewError, add_error, add_errors, solve_error, solve_errors
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
-from workflows.statuses import change_status, lock_order
+from workflows.statuses import change_status, keep_status, lock_order
 
 __all__ = [
     "NewError",
@@ -27,6 +27,7 @@ __all__ = [
     "apply_changes",
     "change_status",
     "create_order",
+    "keep_status",
     "lock_order",
     "place_order",
     "register_part",

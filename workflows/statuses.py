@@ -8,7 +8,7 @@ from connectors.runtime import runtime
 from eventlog import store as eventlog
 from eventlog.events import Category
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
-from workflows.engine.start import start_run
+from workflows.engine.start import start_run, touch_lane
 from workflows.models import Order, Trigger, WorkflowRun
 from workflows.problems import InvalidData, NotFound, OrderBusy, StatusNotAllowed, VersionConflict
 
@@ -32,6 +32,8 @@ def change_status(
     NotFound.
     """
     with transaction.atomic():
+        # The worker locks lanes before orders; the other way round here would deadlock with it.
+        touched = touch_lane(order.pk if isinstance(order, Order) else order) if run_workflow else False
         locked = lock_order(order)
         _check_version(locked, expected_version)
         chart = _chart(locked)
@@ -42,10 +44,32 @@ def change_status(
         _record(locked, previous, chart, actor, reason)
         run = None
         if run_workflow and not chart.disable_workflow:
-            run = start_run(locked, locked.status, trigger=trigger, actor=actor, reason=reason)
+            run = start_run(
+                locked, locked.status, trigger=trigger, actor=actor, reason=reason, touched=touched
+            )
     if isinstance(order, Order):
         order.status, order.version, order.modified_at = locked.status, locked.version, locked.modified_at
     return run
+
+
+def keep_status(order_id: int, status: str, *, error_status: str = "", run_workflow: bool = True) -> bool:
+    """After a stopped run: the order is in the status whose steps ran, or takes the step's ErrorStatus.
+
+    The caller holds the order's lane. Returns whether a run of the ErrorStatus was started.
+    """
+    order = lock_order(order_id)
+    chart = _chart(order)
+    target = chart.status(error_status).name if error_status else status
+    if order.status == target:
+        return False
+    previous, order.status = order.status, target
+    order.version += 1
+    order.save(update_fields=["status", "version", "modified_at"])
+    _record(order, previous, chart, "", "its workflow stopped")
+    if not error_status or not run_workflow or chart.disable_workflow:
+        return False
+    start_run(order, target, trigger=Trigger.WORKFLOW, reason=f"ErrorStatus of {status}")
+    return True
 
 
 def lock_order(order: Order | int) -> Order:

@@ -17,11 +17,14 @@ from workflows.engine import policy, queue
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.plan import run_of
-from workflows.models import FINAL_STEP_STATES, RunState, StepRun, StepState
+from workflows.models import FINAL_STEP_STATES, RunState, StepRun, StepState, Trigger
 from workflows.steps import registry
 from workflows.steps.base import Result, ResultState
 
 log = logging.getLogger(__name__)
+
+#: A bell number that no lane has: the lane stays due when it is given back.
+NEVER_SEEN = -1
 
 _STATES = {
     ResultState.SUCCESS: StepState.SUCCESS,
@@ -148,12 +151,19 @@ def _stop(ticket: Ticket, book: Book) -> None:
     for later in ticket.queue:
         queue.end_superseded(later, ticket.steps, book)
     ticket.queue = []
-    with tenant_scope(step.tenant_id):
-        orders.keep_status(
-            run.order_id,
-            run.status,
-            error_status=ticket.context.config.error_status if ticket.context else "",
+    _keep_status(ticket)
+
+
+def _keep_status(ticket: Ticket) -> None:
+    run = run_of(ticket)
+    error_status = ticket.context.config.error_status if ticket.context else ""
+    with tenant_scope(run.tenant_id):
+        # An ErrorStatus whose own steps fail does not lead on to a further one.
+        rang = orders.keep_status(
+            run.order_id, run.status, error_status=error_status, run_workflow=run.trigger != Trigger.WORKFLOW
         )
+    if rang:
+        ticket.bell = NEVER_SEEN
 
 
 def _tell(ticket: Ticket, message: str, shown: Shown, book: Book) -> None:

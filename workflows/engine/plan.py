@@ -129,7 +129,9 @@ def _resolve(
     except ResolutionError as error:
         step.trace = list(error.trace)
         raise
-    step.rule, step.trace, step.connector_name = found.rule, list(found.trace), found.connector.display_name
+    chosen = found.connector
+    step.rule, step.trace = found.rule, list(found.trace)
+    step.connector_name = chosen.display_name or chosen.connector_id or chosen.name
     return found.connector
 
 

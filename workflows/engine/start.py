@@ -11,10 +11,13 @@ from workflows.engine.doorbell import ring_after_commit
 from workflows.models import Lane, Order, RunState, StepRun, WorkflowRun
 
 
-def start_run(order: Order, status: str, *, trigger: str, actor: str = "", reason: str = "") -> WorkflowRun:
+def start_run(
+    order: Order, status: str, *, trigger: str, actor: str = "", reason: str = "", touched: bool = False
+) -> WorkflowRun:
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation. A status without steps gives a completed run.
+    `touched` tells that the caller has called `touch_lane` in this transaction.
     """
     live = runtime(order.tenant_id)
     chart = chart_of(live, order.order_type)
@@ -36,7 +39,7 @@ def start_run(order: Order, status: str, *, trigger: str, actor: str = "", reaso
     run.save(force_insert=True)
     if steps:
         StepRun.objects.bulk_create([_step_run(run, step) for step in steps])
-        wake(order)
+        wake(order, touched=touched)
     return run
 
 
@@ -45,12 +48,16 @@ def applies(step: StepConfig) -> bool:
     return step.active
 
 
-def wake(order: Order) -> None:
+def wake(order: Order, *, touched: bool = False) -> None:
     """Make the order's lane due now and ring after the commit."""
-    now = database_now()
-    if not Lane.objects.filter(order_id=order.pk).update(due_at=now, bell=F("bell") + 1):
-        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=now, bell=1)
+    if not touched and not touch_lane(order.pk):
+        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=database_now(), bell=1)
     ring_after_commit()
+
+
+def touch_lane(order_id: int) -> bool:
+    """Make an existing lane due now, which locks it until the transaction ends; False when there is none yet."""
+    return bool(Lane.objects.filter(order_id=order_id).update(due_at=database_now(), bell=F("bell") + 1))
 
 
 def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:

@@ -84,8 +84,8 @@ class Supervisor:
             lifeline.PIPE: str(self._read_end),
             lifeline.STOP_FILE: str(self._stop_file),
         }
-        self._cluster = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster"],  # noqa: S603
+        self._cluster = subprocess.Popen(  # noqa: S603
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster"],
             env=environment,
             start_new_session=True,
             pass_fds=[self._read_end],
