@@ -88,7 +88,7 @@ class Field:
 
     def read(self, raw: Any) -> Any:
         """The value for providers; None where nothing is set. Raises ValueError with the cure as its text."""
-        if raw is None or raw == "":
+        if raw is None or raw == "" or raw == SecretValue(""):
             if self.default is None and self.required:
                 raise ValueError("is missing")
             return self.default

@@ -89,10 +89,10 @@ class EgressPolicy:
     resolver: Resolver = field(default=look_up)
 
     @classmethod
-    def parse(cls, entries: Iterable[str], **options: str) -> EgressPolicy:
+    def parse(cls, entries: Iterable[str], *, ca_file: str = "") -> EgressPolicy:
         """From entries such as "10.20.0.0/16:443", "erp.internal:8443", "[::1]:8080" or, for one tenant only,
         "10.1.2.3:443@<tenant uuid>". Raises ValueError that names the entry."""
-        return cls(tuple(_parse(entry) for entry in entries if entry.strip()), **options)
+        return cls(tuple(_parse(entry) for entry in entries if entry.strip()), ca_file)
 
     def check(self, scheme: str, host: str, port: int, tenant: UUID) -> Target:
         """The addresses that may be used for this host. Raises Misconfigured when one of them may not, or none is

@@ -189,9 +189,7 @@ class Adapter(HTTPAdapter):
             self.line, num_pools=connections, maxsize=maxsize, block=block, ssl_context=context
         )
 
-    def build_connection_pool_key_attributes(
-        self, request: Any, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         """Trust comes from the one TLS context, not from the arguments."""
         return super().build_connection_pool_key_attributes(request, verify, cert)[0], {}
 
