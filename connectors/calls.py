@@ -17,7 +17,7 @@ from connectors import registry
 from connectors.client import Ports, open_door
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import NotExecuted, Provider
-from connectors.errors import ProviderError, ReadBack, Rejected, RetryLater, Unknown
+from connectors.errors import Misconfigured, ProviderError, ReadBack, Rejected, RetryLater, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -199,6 +199,8 @@ class _Try:
             raise Unknown(f"{self._label} did not tell what became of it: {error.message}") from None
 
     def _provider(self, key: str | None) -> Provider:
+        if self.spec.connector.problem:
+            raise Misconfigured(self.spec.connector.problem)
         implementation = registry.get(self.spec.connector.slug)
         return implementation(
             self.spec.connector, open_door(self.spec.connector, self.ports, self.prepared, key)

@@ -6,6 +6,9 @@ The environment is filled before the real settings read it, so that processes wh
 import base64
 import os
 
+# Set for processes that a test starts beside its own simulated vendors.
+_SANDBOX = os.environ.get("TEST_SANDBOX_URL", "")
+
 os.environ.update(
     {
         "CROSSDOCK_ENV": "development",
@@ -13,8 +16,8 @@ os.environ.update(
         "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-0123456789",
         "CROSSDOCK_ENCRYPTION_KEYS": "test1:"
         + base64.b64encode(b"tests-only-key-of-thirty-two-byt").decode(),
-        "CROSSDOCK_EGRESS_ALLOW": "",
-        "CROSSDOCK_SANDBOX_URL": "",
+        "CROSSDOCK_EGRESS_ALLOW": _SANDBOX.removeprefix("http://").replace(":", "/32:"),
+        "CROSSDOCK_SANDBOX_URL": _SANDBOX,
         "CROSSDOCK_PUBLIC_URL": "http://testserver",
         "CROSSDOCK_LOG_FORMAT": "plain",
     }

@@ -103,8 +103,10 @@ def _save(
         store=draft.store.code if draft.store else "",
         actor=actor,
     )
-    runs = run_workflow and not draft.chart.disable_workflow
-    return Placed(order, start_run(order, order.status, trigger=trigger, actor=actor) if runs else None)
+    if not run_workflow or draft.chart.disable_workflow:
+        return Placed(order, None)
+    run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime, new=True)
+    return Placed(order, run)
 
 
 def _order(draft: OrderDraft, number: str) -> Order:

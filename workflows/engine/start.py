@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from connectors.runtime import runtime
+from connectors.runtime import TenantRuntime, runtime
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
@@ -12,14 +12,23 @@ from workflows.models import Lane, Order, RunState, StepRun, WorkflowRun
 
 
 def start_run(
-    order: Order, status: str, *, trigger: str, actor: str = "", reason: str = "", touched: bool = False
+    order: Order,
+    status: str,
+    *,
+    trigger: str,
+    actor: str = "",
+    reason: str = "",
+    touched: bool = False,
+    new: bool = False,
+    live: TenantRuntime | None = None,
 ) -> WorkflowRun:
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
-    The run is pinned to the tenant's current generation. A status without steps gives a completed run.
-    `touched` tells that the caller has called `touch_lane` in this transaction.
+    The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
+    without steps gives a completed run. `touched` tells that the caller has called `touch_lane` in this
+    transaction, `new` that the order has no lane yet; both save a statement.
     """
-    live = runtime(order.tenant_id)
+    live = live or runtime(order.tenant_id)
     chart = chart_of(live, order.order_type)
     entered = chart.status(status)
     steps = [] if chart.disable_workflow else [step for step in entered.steps if applies(step)]
@@ -39,7 +48,7 @@ def start_run(
     run.save(force_insert=True)
     if steps:
         StepRun.objects.bulk_create([_step_run(run, step) for step in steps])
-        wake(order, touched=touched)
+        wake(order, touched=touched, new=new)
     return run
 
 
@@ -48,9 +57,9 @@ def applies(step: StepConfig) -> bool:
     return step.active
 
 
-def wake(order: Order, *, touched: bool = False) -> None:
+def wake(order: Order, *, touched: bool = False, new: bool = False) -> None:
     """Make the order's lane due now and ring after the commit."""
-    if not touched and not touch_lane(order.pk):
+    if new or (not touched and not touch_lane(order.pk)):
         Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=database_now(), bell=1)
     ring_after_commit()
 

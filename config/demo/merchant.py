@@ -1,0 +1,66 @@
+"""The merchant's own system: knows nothing of Crossdock but its HTTP API."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+
+#: Seconds after which a run that has not ended counts as unexpected.
+PATIENCE_S = 60.0
+
+_POLL_S = 0.05
+_TIMEOUT_S = 20.0
+
+_OPEN = {"queued", "running", "waiting"}
+
+
+class Merchant:
+    """One connection to the API with one key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {key}"
+
+    def place(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Create an order. Raises requests.HTTPError with the problem's text."""
+        return self._call("POST", "orders/", json=body, headers={"Idempotency-Key": f"demo-{body['number']}"})
+
+    def move(self, number: str, status: str) -> dict[str, Any]:
+        """Ask for the next status."""
+        return self._call("POST", f"orders/{number}/status/", json={"status": status})
+
+    def order(self, number: str) -> dict[str, Any]:
+        return self._call("GET", f"orders/{number}/")
+
+    def payments(self, number: str) -> list[dict[str, Any]]:
+        return self._rows(f"orders/{number}/payments/")
+
+    def runs(self, number: str) -> list[dict[str, Any]]:
+        """The order's runs with their steps, newest first."""
+        return self._rows(f"orders/{number}/runs/")
+
+    def settled(self, number: str) -> list[dict[str, Any]]:
+        """Wait until no run of the order is open; its runs, newest first. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            runs = self.runs(number)
+            if runs and not any(run["state"] in _OPEN for run in runs):
+                return runs
+            time.sleep(_POLL_S)
+        raise TimeoutError(f"order {number} was still open after {PATIENCE_S:.0f} s")
+
+    def _rows(self, path: str) -> list[dict[str, Any]]:
+        answer = self._call("GET", path)
+        return answer if isinstance(answer, list) else answer["results"]
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._session.request(method, f"{self._url}/api/v1/{path}", timeout=_TIMEOUT_S, **options)
+        if answer.status_code >= 400:
+            raise requests.HTTPError(
+                f"{method} {path}: {answer.status_code} {answer.text[:500]}", response=answer
+            )
+        return answer.json()

@@ -1,0 +1,96 @@
+"""Plays the stories, several orders at a time, and compares how each ended with how it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from config.demo.merchant import Merchant
+from config.demo.scenario import Story
+
+_AT_ONCE = 6
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a story went. `differences` is empty when it went as foreseen."""
+
+    story: Story
+    status: str = "…"
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    over: bool = False
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        return [step for run in self.runs for step in run["steps"]]
+
+
+def play(stories: list[Story], url: str, key: str, tell: Callable[[Ended], None]) -> list[Ended]:
+    """Play all stories; `tell` is called whenever one has moved."""
+
+    def one(story: Story) -> Ended:
+        ended = Ended(story)
+        try:
+            _live(ended, Merchant(url, key), tell)
+        except (requests.RequestException, TimeoutError) as error:
+            ended.differences.append(str(error))
+        ended.over = True
+        tell(ended)
+        return ended
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(one, stories))
+
+
+def _live(ended: Ended, merchant: Merchant, tell: Callable[[Ended], None]) -> None:
+    story = ended.story
+    merchant.place(order_body(story))
+    ended.runs = merchant.settled(story.number)
+    for status in story.path:
+        ended.status = merchant.order(story.number)["status"]
+        tell(ended)
+        merchant.move(story.number, status)
+        ended.runs = merchant.settled(story.number)
+    ended.status = merchant.order(story.number)["status"]
+    ended.differences = _differences(ended, merchant.payments(story.number))
+
+
+def order_body(story: Story) -> dict[str, Any]:
+    """The order as a shop would send it: one line, prices including 25 % tax, one payment."""
+    person = {
+        "name": "Kari Nordmann",
+        "line1": "Storgata 1",
+        "postal_code": "0155",
+        "city": "Oslo",
+        "country": "NO",
+    }
+    return {
+        "number": story.number,
+        "order_type": "Online",
+        "market": story.market,
+        "customer": {"email": "kari@shop.example", "first_name": "Kari", "last_name": "Nordmann"},
+        "billing": person,
+        "shipping": person,
+        "lines": [{"sku": "TENT-2", "quantity": "1", "unit_price": story.amount, "tax_rate": "25"}],
+        "payments": [{"payment_method": "Stripe", "amount": story.amount, "token": story.token}],
+    }
+
+
+def _differences(ended: Ended, payments: list[dict[str, Any]]) -> list[str]:
+    story = ended.story
+    failed = sorted({step["name"] for step in ended.steps if step["state"] == "error"})
+    captured = sum((Decimal(payment["captured"]) for payment in payments), Decimal(0))
+    due = Decimal(story.amount) if story.captured else Decimal(0)
+    seen = {
+        "status": (ended.status, story.ends_in),
+        "last run": (ended.runs[0]["state"], story.last_run),
+        "failed steps": (failed, sorted(story.errors)),
+        "captured": (captured, due),
+    }
+    return [f"{name} is {is_}, should be {should}" for name, (is_, should) in seen.items() if is_ != should]

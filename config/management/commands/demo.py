@@ -1,0 +1,82 @@
+"""`manage.py demo`: a merchant's orders through API, worker and connectors, against simulated vendors."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import SUPPRESS, ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+
+from config.demo import figures, seed
+from config.demo.house import DemoFailed, House, free_port
+from config.demo.play import Ended, play
+from config.demo.scenario import Story, stories
+from config.demo.show import Board, summary
+
+
+class Command(BaseCommand):
+    help = "Plays a merchant's day against simulated vendors, and leaves the admin open."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="End after the last order.")
+        parser.add_argument(
+            "--json", action="store_true", help="Print the figures as one JSON object, last line."
+        )
+        parser.add_argument(
+            "--port", type=int, default=8000, help="Of the admin and API; 0 takes any free one."
+        )
+        parser.add_argument(
+            "--directory", type=Path, default=settings.BASE_DIR / ".demo", help="Database and logs."
+        )
+        parser.add_argument("--seed", action="store_true", help=SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["seed"]:
+            self.stdout.write(seed.seed())
+            return
+        try:
+            ended = self._play(options)
+        except DemoFailed as error:
+            raise CommandError(str(error)) from None
+        if not ended:
+            sys.exit(1)
+
+    def _play(self, options: dict[str, Any]) -> bool:
+        """Whether everything went as foreseen."""
+        house = House(
+            options["directory"], free_port(options["port"] if not options["once"] else 0), free_port(0)
+        )
+        told = Console(stderr=True)
+        try:
+            told.print("Preparing the database …")
+            key = house.prepare()
+            house.open()
+            result = self._orders(house, key)
+            told.print(summary(result))
+            if options["json"]:
+                self.stdout.write(json.dumps(result))
+            if not options["once"]:
+                told.print(
+                    f"\nAdmin: {house.url}/admin/  (user {seed.USER}, password {seed.PASSWORD})\n"
+                    f"API:   {house.url}/api/docs/  (key {key})\nCtrl-C ends the demo."
+                )
+                house.watch()
+        except KeyboardInterrupt:
+            told.print("Stopping …")
+        finally:
+            house.close()
+        return not result["unexpected"] and not result["double_effects"]
+
+    def _orders(self, house: House, key: str) -> dict[str, Any]:
+        plot: list[Story] = stories()
+        figures.set_faults(house.sandbox, plot)
+        began = time.monotonic()
+        with Board(plot) as board:
+            ended: list[Ended] = play(plot, house.url, key, board.tell)
+        return figures.figures(ended, house.sandbox, time.monotonic() - began)
