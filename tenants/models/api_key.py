@@ -86,18 +86,23 @@ class ApiKey(TenantModel):
         created_by: Any = None,
     ) -> tuple[ApiKey, str]:
         """The new row and the plain key, which exists nowhere else."""
-        plain = key_text.generate(live=tenant.is_production)
-        key = cls.objects.create(
+        key = cls(
             tenant=tenant,
             name=name,
-            prefix=key_text.prefix(plain),
-            digest=key_text.digest(plain),
             scopes=list(scopes),
             expires_at=expires_at,
             allowed_ips=list(allowed_ips),
             created_by=created_by,
         )
+        plain = key.draw()
+        key.save()
         return key, plain
+
+    def draw(self) -> str:
+        """Give an unsaved row its key and return the plain text, which exists nowhere else."""
+        plain = key_text.generate(live=self.tenant.is_production)
+        self.prefix, self.digest = key_text.prefix(plain), key_text.digest(plain)
+        return plain
 
     @classmethod
     def authenticate(cls, plain: str, ip: str) -> ApiKey | None:

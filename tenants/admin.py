@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html_join
+
+from tenants.adminkit import (
+    PlatformAdmin,
+    ReadOnlyAdmin,
+    TenantForm,
+    TrackedAdmin,
+    UserForms,
+    register_admin_url,
+    register_page,
+)
+from tenants.models import ApiKey, Market, MarketGroup, Membership, Right, Secret, Store, Tenant, usages
+from tenants.views import switch_tenant
+
+User = get_user_model()
+admin.site.unregister([User, Group])
+
+
+@admin.register(Tenant)
+class TenantPageAdmin(PlatformAdmin):
+    list_display = ["name", "slug", "environment", "is_active", "generation", "created_at"]
+    list_filter = ["environment", "is_active"]
+    search_fields = ["name", "slug"]
+    readonly_fields = ["uid", "generation", "created_at"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(User)
+class PersonAdmin(UserForms, UserAdmin, PlatformAdmin):
+    list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email"]}),
+        ("Access", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+
+class MembershipForm(TenantForm):
+    """Asks for the user name, because a list of all people would show those of other tenants."""
+
+    username = forms.CharField(label="User name", max_length=150)
+
+    def clean_username(self) -> str:
+        person = User._default_manager.filter(username=self.cleaned_data["username"], is_active=True).first()
+        if person is None:
+            raise ValidationError("Nobody has this user name; ask the platform's staff for an account.")
+        self.instance.user = person
+        return person.get_username()
+
+
+@admin.register(Membership)
+class MembershipAdmin(TrackedAdmin):
+    view_right = edit_right = Right.ADMINISTER
+    list_display = ["user", "role"]
+    list_filter = ["role"]
+    search_fields = ["user__username"]
+    list_select_related = ["user"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = MembershipForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user", "role"] if obj else ["username", "role"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.user.is_staff:
+            obj.user.is_staff = True
+            obj.user.save(update_fields=["is_staff"])
+
+
+@admin.register(MarketGroup)
+class MarketGroupAdmin(TrackedAdmin):
+    list_display = ["code", "name"]
+    search_fields = ["code", "name"]
+
+
+class _RetirableAdmin(TrackedAdmin):
+    readonly_fields = ["used_by"]
+
+    @admin.display(description="Used by")
+    def used_by(self, obj: Any) -> str:
+        return format_html_join(", ", "{}", ((line,) for line in usages(obj))) or "-"
+
+
+@admin.register(Market)
+class MarketAdmin(_RetirableAdmin):
+    list_display = ["code", "name", "currency", "country", "language", "is_active"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Store)
+class StoreAdmin(_RetirableAdmin):
+    list_display = ["code", "name", "market", "country", "is_warehouse", "is_active"]
+    list_filter = ["is_active", "is_warehouse", "market"]
+    list_select_related = ["market"]
+    search_fields = ["code", "name"]
+
+
+class WordsField(forms.CharField):
+    """A list of texts, written with spaces or line ends between them."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "class": "w-full"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        return super().to_python(value).replace(",", " ").split()
+
+
+class ApiKeyForm(TenantForm):
+    scopes = WordsField(help_text="Such as orders:read orders:write; * allows everything.")
+    allowed_ips = WordsField(
+        label="Allowed addresses",
+        required=False,
+        help_text="Addresses or networks, such as 192.0.2.10 198.51.100.0/24; empty allows every address.",
+    )
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(TrackedAdmin):
+    view_right = edit_right = Right.ADMINISTER
+    form = ApiKeyForm
+    list_display = ["name", "prefix", "scopes", "expires_at", "revoked_at", "last_used_at"]
+    fields = ["name", "scopes", "expires_at", "allowed_ips"]
+    actions = ["revoke"]
+    search_fields = ["name", "prefix"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keys are revoked, so that events keep naming them."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.tenant, obj.created_by = request.tenant, request.user  # type: ignore[attr-defined]
+            request.issued_key = obj.draw()  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """Shows the key in this very answer: a message would carry it through a cookie or the session."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"API key {obj.name}",
+            "opts": self.opts,
+            "plain": request.issued_key,  # type: ignore[attr-defined]
+        }
+        return TemplateResponse(
+            request, "admin/tenants/apikey/issued.html", context, headers={"Cache-Control": "no-store"}
+        )
+
+    @admin.action(description="Revoke the selected keys", permissions=["administer"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        keys = list(queryset.filter(revoked_at__isnull=True))
+        for key in keys:
+            key.revoke()
+        self.message_user(request, f"{len(keys)} revoked.", messages.SUCCESS)
+
+
+@admin.register(Secret)
+class SecretAdmin(ReadOnlyAdmin):
+    view_right = Right.ADMINISTER
+    list_display = ["label", "state", "created_at"]
+    fields = ["label", "state", "created_at"]
+    list_select_related = ["created_by"]
+    search_fields = ["label"]
+
+    @admin.display(description="Value")
+    def state(self, obj: Secret) -> str:
+        return obj.describe()
+
+
+register_admin_url("switch-tenant/", "switch-tenant", switch_tenant)
+register_page("Configuration", "Markets", "admin:tenants_market_changelist", icon="public")
+register_page("Configuration", "Market groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
+register_page("Configuration", "Stores", "admin:tenants_store_changelist", icon="store")
+register_page("Advanced Settings", "API keys", "admin:tenants_apikey_changelist", "administer", "key")
+register_page("Advanced Settings", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
+register_page("Advanced Settings", "Members", "admin:tenants_membership_changelist", "administer", "group")
+register_page("Platform", "Tenants", "admin:tenants_tenant_changelist", "superuser", "apartment")
+register_page("Platform", "People", "admin:auth_user_changelist", "superuser", "person")

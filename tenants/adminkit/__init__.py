@@ -1,0 +1,31 @@
+"""What every admin page of Crossdock is built with. The only place that knows the admin skin."""
+
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator as UncountedPaginator
+
+from tenants.adminkit.forms import TenantForm, UserForms
+from tenants.adminkit.inlines import StackedInline, TabularInline
+from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
+from tenants.adminkit.pages import pretty_json, register_admin_url
+from tenants.adminkit.publish import PublishAdmin
+from tenants.adminkit.rights import may
+from tenants.navigation import register_page
+
+__all__ = [
+    "PlatformAdmin",
+    "PublishAdmin",
+    "ReadOnlyAdmin",
+    "StackedInline",
+    "TabularInline",
+    "TenantAdmin",
+    "TenantForm",
+    "TrackedAdmin",
+    "UncountedPaginator",
+    "UserForms",
+    "action",
+    "display",
+    "may",
+    "pretty_json",
+    "register_admin_url",
+    "register_page",
+]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+from unfold import admin as skin
+
+from tenants.adminkit.forms import OwnChoicesMixin, TenantForm
+from tenants.adminkit.rights import RightsMixin
+from tenants.models import usages
+
+
+class _BaseAdmin(skin.ModelAdmin):
+    """`first_tab` names the tab of the object's own fields, before those of its inlines."""
+
+    first_tab = "General"
+    list_filter_submit = True
+    warn_unsaved_form = True
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.first_tab = self.first_tab  # type: ignore[attr-defined]
+        return super().changeform_view(request, *args, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        """Another tenant's object answers exactly as one that never existed."""
+        raise Http404
+
+
+class PlatformAdmin(_BaseAdmin):
+    """Pages above the tenants, such as the tenants themselves: for superusers, by Django's own permissions."""
+
+
+class TenantAdmin(RightsMixin, OwnChoicesMixin, _BaseAdmin):
+    """Pages of one tenant's rows. Rows, choices and filters are scoped by the managers; rights come from Membership."""
+
+    form = TenantForm
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if not issubclass(self.form, TenantForm):
+            raise ImproperlyConfigured(f"{type(self).__name__}.form must be a TenantForm")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """Rights decide here and not Django's permissions; rows in use are listed as what protects them."""
+        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        needed = set() if self.has_delete_permission(request) else {str(self.opts.verbose_name)}
+        return to_delete, counts, needed, [*protected, *(line for obj in objs for line in usages(obj))]
+
+
+class TrackedAdmin(SimpleHistoryAdmin, TenantAdmin):
+    """Rows with a `history`: adds who changed what, and when."""
+
+
+class ReadOnlyAdmin(TenantAdmin):
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses what it does not know, so that a mistyped field is an error and not silence. Also as a mixin."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unexpected = self._unexpected(data) if isinstance(data, Mapping) else {}
+        if not unexpected:
+            return super().to_internal_value(data)
+        try:
+            super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **unexpected}) from None  # type: ignore[dict-item]
+        raise serializers.ValidationError(unexpected)
+
+    def _unexpected(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        fields = self.fields
+        return {
+            name: [_read_only(name) if name in fields else self._unknown(name)]
+            for name in data
+            if name not in fields or fields[name].read_only
+        }
+
+    def _unknown(self, name: str) -> str:
+        writable = [known for known, field in self.fields.items() if not field.read_only]
+        near = get_close_matches(str(name), writable, n=1)
+        cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(writable)}"
+        return f"This field does not exist; {cure}"
+
+
+def _read_only(name: str) -> str:
+    return "This field is set by Crossdock; leave it out"
+
+
+class OpenJSONField(serializers.JSONField):
+    """Free JSON, such as properties. Exact fractions become plain numbers again, which is what is stored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(_plain(data))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from tenants.apikit import idempotency
+from tenants.apikit.authentication import ApiKeyAuthentication, HasScope
+from tenants.apikit.pagination import Pagination
+from tenants.apikit.parsing import StrictJSONParser
+from tenants.apikit.problems import Problem, request_id
+from tenants.models import ApiKey, IdempotencyRecord
+from tenants.scoping import tenant_scope
+
+MEBIBYTE = 1024 * 1024
+
+
+class KeyScopeMixin:
+    """Holds the scope of the key's tenant open around the whole request, up to and with the rendered answer.
+
+    `scopes` maps a method or a viewset's action to the key's scope that it needs: {"GET": "orders:read"}.
+    """
+
+    authentication_classes = [ApiKeyAuthentication]
+    permission_classes = [HasScope]
+    parser_classes = [StrictJSONParser]
+    pagination_class = Pagination
+    scopes: ClassVar[dict[str, str]] = {}
+    max_body = MEBIBYTE
+
+    _open: ExitStack
+    _record: IdempotencyRecord | None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self._record = None
+        with ExitStack() as self._open:
+            response = None
+            try:
+                response = _rendered(super().dispatch(request, *args, **kwargs))  # type: ignore[misc]
+            finally:
+                if self._record is not None:
+                    idempotency.finish(self._record, response)
+        response["X-Request-Id"] = request_id(request)
+        return response
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)  # type: ignore[misc]
+        if isinstance(request.auth, ApiKey):
+            request._request.tenant = request.auth.tenant  # type: ignore[attr-defined]
+            self._open.enter_context(tenant_scope(request.auth.tenant))
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        self._refuse_large(request)
+        self._record = idempotency.begin(request) if isinstance(request.auth, ApiKey) else None
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        if isinstance(exc, idempotency.Replay):
+            return exc.response
+        return super().handle_exception(exc)  # type: ignore[misc]
+
+    def _refuse_large(self, request: Request) -> None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > self.max_body:
+            raise Problem(413, "too-large", f"The body has {length} bytes; send at most {self.max_body}.")
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    """Rendering may still read rows, which needs the scope."""
+    return response.render() if isinstance(response, Response) and not response.is_rendered else response
+
+
+class ApiView(KeyScopeMixin, APIView):
+    pass
+
+
+class ApiViewSet(KeyScopeMixin, GenericViewSet):
+    pass
