@@ -132,12 +132,12 @@ def _export(context: StepContext, connector: ConnectorConfig, operation: str) ->
 
 def _inline(context: StepContext) -> ConnectorConfig:
     """A connector that exists only in the step: the Webhook implementation at the step's own address."""
-    runtime = context.runtime
+    tenant = context.runtime.tenant
     return ConnectorConfig(
         id=0,
-        tenant_id=runtime.tenant_id,
-        tenant_uid=runtime.tenant_uid,
-        revision=f"inline:{runtime.tenant_id}:{runtime.generation}",
+        tenant_id=tenant.id,
+        tenant_uid=tenant.uid,
+        revision=f"inline:{tenant.uid}:{context.runtime.generation}",
         slug="webhook",
         name="Webhook",
         display_name="Webhook",

@@ -46,7 +46,8 @@ class OrderExporter(Provider):
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
         if operation != "export_order" or "find_order" not in self.operations():
             return super().settle(operation, request)
-        return self.find_order(request) or NotExecuted()
+        found: Exported | None = self.find_order(request)
+        return found or NotExecuted()
 
 
 class OrderExchange(Provider):

@@ -152,7 +152,7 @@ class CarrierProvider(Provider):
         raise _missing(self, "booking")
 
     @operation
-    def label(self, booking: Booking) -> Label:
+    def fetch_label(self, booking: Booking) -> Label:
         """Fetch the label of a booked shipment."""
         raise _missing(self, "labels")
 

@@ -7,12 +7,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import Error as DatabaseError
+
 from connectors.calls import perform
 from connectors.client import Ports, Token
+from connectors.errors import RetryLater
 from connectors.ports import OrmTokens, egress_policy
 from eventlog.events import EventData
 from workflows.engine.drive import Finished, Job
@@ -29,10 +33,16 @@ class Inbox:
     events: deque[EventData] = field(default_factory=deque)
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Have the database thread call `function` and return its result. Called by callers only."""
+        """Have the database thread call `function` and return its result. Called by callers only.
+
+        Raises RetryLater when the database is away.
+        """
         question = Question(function, arguments)
         self.items.put(question)
-        return question.answer.result(timeout=_TOKEN_WAIT_S)
+        try:
+            return question.answer.result(timeout=_TOKEN_WAIT_S)
+        except (DatabaseError, FutureTimeout) as error:
+            raise RetryLater("The database did not answer; nothing was sent", answered=False) from error
 
 
 @dataclass(slots=True)
@@ -56,13 +66,18 @@ class AskedTokens:
         self._orm = OrmTokens()
 
     def get(self, connector_id: int) -> Token | None:
-        return self._inbox.ask(self._orm.get, connector_id)
+        token: Token | None = self._inbox.ask(self._orm.get, connector_id)
+        return token
 
     def claim_refresh(self, connector_id: int, seen: Token | None) -> bool:
-        return self._inbox.ask(self._orm.claim_refresh, connector_id, seen)
+        claimed: bool = self._inbox.ask(self._orm.claim_refresh, connector_id, seen)
+        return claimed
 
     def save(self, connector_id: int, token: Token) -> None:
         self._inbox.ask(self._orm.save, connector_id, token)
+
+    def release(self, connector_id: int) -> None:
+        self._inbox.ask(self._orm.release, connector_id)
 
 
 class Callers:

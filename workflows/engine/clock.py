@@ -32,4 +32,6 @@ def database_now() -> datetime:
         return datetime.now(UTC)
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0].astimezone(UTC)
+        (now,) = cursor.fetchone()
+    read: datetime = now.astimezone(UTC)
+    return read
