@@ -1,6 +1,5 @@
 """What differs between installations comes from the environment; .env.example explains each variable."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -98,6 +97,9 @@ TEMPLATES = [
     },
 ]
 
+# The admin's frame; the skin calls the functions that it names.
+UNFOLD = navigation.UNFOLD
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -166,17 +168,14 @@ STORAGES = {
     },
 }
 
-APIKIT = find_spec("tenants.apikit")
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.apikit.ApiKeyAuthentication"] if APIKIT else [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.apikit.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tenants.apikit.problem_handler"
-    if APIKIT
-    else "rest_framework.views.exception_handler",
+    "EXCEPTION_HANDLER": "tenants.apikit.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
