@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import environ
 
 from config import databases, keyring, logs
+from tenants import navigation
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
