@@ -106,3 +106,176 @@ def test_the_table(
     assert {request.key for request in server.requests} == {
         request_.key if vendor is Keyed and request_.key else ""
     }
+
+
+def test_the_policy_switched_off_means_one_try(bench: Bench) -> None:
+    with FaultServer(answer(503)) as server:
+        provider = bench.provider(server, disable_standard_error_policy=True)
+        error = bench.failure(lambda: provider.get("/things/1"))
+    assert type(error) is RetryLater
+    assert len(server.requests) == 1
+
+
+def test_a_second_try_that_works_ends_the_call(bench: Bench) -> None:
+    with FaultServer(answer(500, effect=True), ok({"id": "2"})) as server:
+        assert bench.provider(server).post("/things", {"amount": 1}) == {"id": "2"}
+    assert server.executed == [KEY]
+    assert [event.details["attempt"] for event in bench.events if event.details] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        ("3", 3.0),
+        ("0", 0.0),
+        ("-5", 0.0),
+        ("1.5", 1.5),
+        ("Sun, 03 May 2026 12:00:04 GMT", 4.0),
+        ("Sunday, 03-May-26 12:00:04 GMT", 4.0),
+        ("Sun May  3 12:00:04 2026", 4.0),
+        ("Sun, 03 May 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("nan", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_a_floor_in_all_its_forms(bench: Bench, told: str, waits: float | None) -> None:
+    with FaultServer(throttle(told), ok()) as server:
+        bench.provider(server).get("/things/1")
+    (slept,) = bench.slept
+    assert slept <= 0.5 if not waits else slept == waits
+
+
+@pytest.mark.parametrize(
+    ("told", "carried"),
+    [
+        ("6", 6.0),
+        ("864000", 3600.0),
+        ("9" * 400, 3600.0),
+        ("inf", 3600.0),
+        ("Wed, 13 May 2026 12:00:00 GMT", 3600.0),
+    ],
+)
+def test_a_long_wait_is_handed_on_instead_of_slept(bench: Bench, told: str, carried: float) -> None:
+    with FaultServer(throttle(told)) as server:
+        error = bench.failure(lambda: bench.provider(server).post("/things", {}))
+    assert type(error) is RetryLater
+    assert error.retry_after == carried
+    assert (len(server.requests), bench.slept) == (1, [])
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=-10), timedelta(minutes=10)])
+def test_a_date_is_measured_by_the_vendors_own_clock(bench: Bench, skew: timedelta) -> None:
+    bench.now = NOW + skew
+    told = throttle("Sun, 03 May 2026 12:00:04 GMT", Date="Sun, 03 May 2026 12:00:00 GMT")
+    with FaultServer(told, ok()) as server:
+        bench.provider(server).get("/things/1")
+    assert bench.slept == [4.0]
+
+
+def test_the_deadline_is_not_slept_away(bench: Bench) -> None:
+    bench.deadline_s = 2.0
+    with FaultServer(throttle("4")) as server:
+        error = bench.failure(lambda: bench.provider(server).get("/things/1"))
+    assert (error.retry_after, bench.slept, len(server.requests)) == (4.0, [], 1)
+
+
+@pytest.mark.parametrize("tries", [1, 2, 6, 9])
+def test_waits_are_spread_evenly_under_their_cap(tries: int) -> None:
+    cap = min(20.0, 0.5 * 2 ** (tries - 1))
+    waits = [retry.backoff(tries) for _ in range(10_000)]
+    assert max(waits) <= cap
+    assert min(waits) >= 0
+    assert mean(waits) == pytest.approx(cap / 2, rel=0.05)
+
+
+class TestAnEarlierTryThatMayHaveBeenExecuted:
+    """What comes after it does not make it undone."""
+
+    @pytest.mark.parametrize(
+        "then", [throttle("0"), answer(401), answer(409, {"code": "other"}), answer(503)]
+    )
+    def test_stays_unknown(self, bench: Bench, then: Behaviour) -> None:
+        with FaultServer(hang(effect=True), then) as server:
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+        assert type(error) is Unknown
+        assert server.executed == [KEY]
+
+    def test_is_settled_by_a_refusal_of_the_same_key(self, bench: Bench) -> None:
+        with FaultServer(hang(effect=False), answer(422, {"message": "no funds"})) as server:
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+        assert type(error) is Rejected
+        assert error.message == "no funds"
+
+    @pytest.mark.parametrize(
+        ("script", "answered"),
+        [
+            ([answer(500, effect=True), hang(effect=False)], True),
+            ([hang(effect=True), answer(500), throttle("0")], True),
+            ([hang(effect=True), throttle("0")], False),
+            ([reset(effect=True)], False),
+        ],
+    )
+    def test_tells_whether_the_vendor_may_have_kept_an_error(
+        self, bench: Bench, script: list[Behaviour], answered: bool
+    ) -> None:
+        with FaultServer(*script) as server:
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+        assert type(error) is Unknown
+        assert error.answered is answered
+
+    def test_does_not_matter_for_reads(self, bench: Bench) -> None:
+        with FaultServer(hang(effect=False), answer(404)) as server:
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).get("/things/1"))
+        assert type(error) is Rejected
+
+
+class TestAKeptConnection:
+    """The vendor answers once and then gives the idle connection up just as the next request arrives."""
+
+    def test_is_replaced_for_a_read_without_counting_as_a_try(self, bench: Bench) -> None:
+        with FaultServer(ok(), close_quietly, answer(503), answer(503), ok()) as server:
+            provider = bench.provider(server)
+            provider.get("/things/1")
+            assert provider.get("/things/2") == {"id": "1"}
+        assert len(server.requests) == 5
+        assert len(bench.slept) == 2
+
+    def test_is_replaced_for_a_keyed_write(self, bench: Bench) -> None:
+        with FaultServer(ok(), close_quietly, ok()) as server:
+            provider = bench.provider(server)
+            provider.get("/things/1")
+            provider.post("/things", {})
+        assert bench.slept == []
+        assert [request.key for request in server.requests] == ["", KEY, KEY]
+
+    def test_is_replaced_only_once(self, bench: Bench) -> None:
+        with FaultServer(ok(), close_quietly) as server:
+            provider = bench.provider(server)
+            provider.get("/things/1")
+            error = bench.failure(lambda: provider.get("/things/2"))
+        assert type(error) is RetryLater
+        assert len(server.requests) == 1 + 1 + 3
+
+    def test_is_never_used_for_a_write_that_cannot_be_repeated(self, bench: Bench) -> None:
+        with FaultServer(ok()) as server:
+            provider = bench.provider(server, Unkeyed)
+            provider.get("/things/1")
+            provider.post("/things", {})
+            provider.get("/things/1")
+        assert [request.connection for request in server.requests] == [1, 2, 2]
+
+    def test_is_used_again_otherwise(self, bench: Bench) -> None:
+        with FaultServer(ok()) as server:
+            provider = bench.provider(server)
+            for _ in range(3):
+                provider.post("/things", {})
+        assert server.connections == 1
+
+
+def test_a_slow_body_of_a_write_is_unknown_and_was_executed_once(bench: Bench) -> None:
+    bench.deadline_s = 0.6
+    with FaultServer(slow_body(0.05)) as server:
+        error = bench.failure(lambda: bench.provider(server).post("/things", {}))
+    assert type(error) is Unknown
+    assert server.executed == [KEY]
