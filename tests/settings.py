@@ -24,7 +24,7 @@ os.environ.update(
 )
 os.environ.setdefault("DATABASE_URL", "sqlite:///crossdock-unused.sqlite3")
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: E402, F403
 
 # Hashing a password slowly is what production is for.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
