@@ -20,6 +20,7 @@ LEASE = timedelta(seconds=60 + 30)
 
 Place = tuple[int, Identity]
 
+_LOCK_ORDER = ("tenant_id", "subject", "operation", "connector_id", "ordinal")
 _TAKEN_OVER = (
     "epoch",
     "key",
@@ -99,6 +100,8 @@ class Opening:
 
 
 def _lock(intents: Sequence[Intent]) -> dict[Place, list[Effect]]:
+    """Everything done about these identities so far. Locked lowest ordinal first by everybody: a newer row may be
+    seen by one transaction and not yet by the next, and no two may hold what the other waits for."""
     rows = Effect.objects.filter(
         tenant_id__in={intent.tenant_id for intent in intents},
         subject__in={intent.spec.subject for intent in intents},
@@ -106,7 +109,7 @@ def _lock(intents: Sequence[Intent]) -> dict[Place, list[Effect]]:
         connector_id__in={intent.spec.connector.id for intent in intents},
     )
     found: dict[Place, list[Effect]] = defaultdict(list)
-    for row in rows.select_for_update().annotate(database_now=Now()).order_by("pk"):
+    for row in rows.select_for_update().annotate(database_now=Now()).order_by(*_LOCK_ORDER):
         found[row.tenant_id, (row.connector_id, row.operation, row.subject)].append(row)
     return found
 

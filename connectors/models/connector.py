@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from connectors import registry
 from connectors.models.publication import Publishable
 from tenants.scoping import scoped_history
 
@@ -76,4 +77,13 @@ class Connector(Publishable):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.type = self.type.strip().lower()
+        self.category = category_of(self.type) or self.category
         super().save(*args, **kwargs)
+
+
+def category_of(slug: str) -> str:
+    """The implementation's category; "" when it is not installed."""
+    try:
+        return str(registry.get(slug).category)
+    except registry.NotInstalled:
+        return ""

@@ -79,3 +79,10 @@ class Publishable(TenantModel):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saving a draft never touches what is live, whatever this copy of the row believes."""
+        if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = names - {"live", "retired"}
+        super().save(*args, **kwargs)

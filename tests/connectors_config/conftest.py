@@ -1,0 +1,51 @@
+from decimal import Decimal
+
+import pytest
+
+from connectors import registry
+from connectors.calls import CallContext, CallSpec
+from tenants.scoping import tenant_scope
+from tests.connectors_config.acme import Acme
+from tests.factories.connectors import publish_connector
+from tests.factories.tenants import TenantFactory
+
+TOKEN = "tok_live_0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def acme():
+    with registry.registered(Acme):
+        yield Acme
+
+
+@pytest.fixture
+def tenant(db):
+    """A tenant, in scope."""
+    found = TenantFactory()
+    with tenant_scope(found):
+        yield found
+
+
+@pytest.fixture
+def config(tenant):
+    """A published connector, compiled."""
+    return publish_connector(tenant, "acme", bearer_token=TOKEN)
+
+
+@pytest.fixture
+def spec(config):
+    def make(subject="payment:1", operation="capture", request=None, write=True):
+        return CallSpec(
+            connector=config,
+            operation=operation,
+            subject=subject,
+            request={"amount": Decimal("10.00")} if request is None else request,
+            write=write,
+        )
+
+    return make
+
+
+@pytest.fixture
+def context():
+    return CallContext(order_number="T1")
