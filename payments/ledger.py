@@ -1,38 +1,25 @@
-"""The only place where a payment's money and state change: facts go in, totals follow. Callers hold the row's lock.
+"""The only place where a payment's money and state change: news goes in, totals follow. Callers hold the row's lock.
 
-Facts may come late, twice and in any order. What they add up to (totals.py) does not depend on it, money that was
-told is never untold by older news, and a state that we do not know counts for nothing.
+News may come late, twice and in any order. What it adds up to (totals.py) does not depend on that, money that was
+told of is never untold by older news, and a state that we do not know counts for nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from connectors.contracts.payment import State
-from payments.facts import Fact
+from connectors.models import Effect
+from payments.facts import OPENING
 from payments.merging import merge
 from payments.models import Payment, PaymentEntry, PaymentState
+from payments.news import News
 from payments.totals import totals_of
 
 _TOTALS = ("authorized", "captured", "refunded", "cancelled", "capturing", "refunding")
 _WAITING = (PaymentState.PENDING, PaymentState.UNKNOWN)
 _ENDED = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.EXPIRED)
-_PAYMENT_FIELDS = ["provider_id", "state", "raw_state", "reason", "declined_in", "modified_at"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """Facts with what came along. `word` is the provider's state; `opening` tells that our own call opened the
-    payment object `provider_id`, which then takes the place of one that holds no money."""
-
-    facts: Sequence[Fact] = ()
-    word: State | None = None
-    provider_id: str = ""
-    raw_state: str = ""
-    reason: str = ""
-    source: str = ""
-    opening: bool = False
+_FIELDS = ["provider_id", "state", "raw_state", "reason", "declined_in", "modified_at"]
 
 
 def lock_payments(order_id: int) -> list[Payment]:
@@ -41,21 +28,44 @@ def lock_payments(order_id: int) -> list[Payment]:
 
 
 def apply(payment: Payment, news: News) -> bool:
-    """Record news of a locked payment, in memory and in the database. True when its money or state changed."""
+    """Record news of a locked payment. True when its money or state changed."""
     rows = list(payment.entries.all())
+    before = _standing(payment)
+    touched = reckon(payment, rows, news)
+    _save(payment, touched)
+    return _standing(payment) != before
+
+
+def withdraw_unsent(payment: Payment) -> bool:
+    """End a locked payment of which the provider has never heard. False, and nothing changes, when it may have."""
+    if payment.state != PaymentState.PENDING or payment.provider_id or may_have_opened(payment):
+        return False
+    payment.state, payment.reason = PaymentState.CANCELLED, "It was never sent to the provider"
+    payment.save(update_fields=["state", "reason", "modified_at"])
+    return True
+
+
+def may_have_opened(payment: Payment) -> bool:
+    """Whether a call that opens the payment is under way, or nobody knows yet what became of it."""
+    unsettled = (Effect.State.CALLING, Effect.State.UNKNOWN)
+    calls = Effect.objects.filter(subject=payment.subject, operation__in=OPENING, state__in=unsettled)
+    return calls.exists()
+
+
+def reckon(payment: Payment, rows: list[PaymentEntry], news: News) -> list[PaymentEntry]:
+    """Let `payment` and `rows`, all its entries, take in the news. Saves nothing; returns the entries to save."""
     touched = merge(payment, rows, news.facts, news.source)
-    before = _standing_of(payment)
+    before = payment.state
     payment.provider_id = _object(payment, rows, news)
     totals = totals_of(rows, payment.provider_id)
     for name in _TOTALS:
         setattr(payment, f"{name}_minor", getattr(totals, name))
     payment.state = totals.state or _waiting_state(payment, news)
-    _describe(payment, news, changed=payment.state != before[0])
-    _save(payment, touched)
-    return _standing_of(payment) != before
+    _describe(payment, news, changed=payment.state != before)
+    return touched
 
 
-def _standing_of(payment: Payment) -> tuple[object, ...]:
+def _standing(payment: Payment) -> tuple[object, ...]:
     amounts = [getattr(payment, f"{name}_minor") for name in _TOTALS]
     return (payment.state, payment.provider_id, *amounts)
 
@@ -70,8 +80,8 @@ def _object(payment: Payment, rows: Sequence[PaymentEntry], news: News) -> str:
 
 
 def _waiting_state(payment: Payment, news: News) -> PaymentState:
-    """Without money and without an end: our own call's last word, else what was known."""
-    if news.opening and news.word in (State.PENDING, State.UNKNOWN):
+    """Without money and without an end: our own question's last answer, else what was known."""
+    if news.own and news.word in (State.PENDING, State.UNKNOWN):
         return PaymentState(news.word.value)
     known = PaymentState(payment.state)
     return known if known in _WAITING else PaymentState.PENDING
@@ -79,7 +89,7 @@ def _waiting_state(payment: Payment, news: News) -> PaymentState:
 
 def _describe(payment: Payment, news: News, *, changed: bool) -> None:
     about_current = news.provider_id in ("", payment.provider_id)
-    if about_current and (changed or news.opening):
+    if about_current and (changed or news.own):
         payment.raw_state = news.raw_state
         payment.reason = news.reason if payment.state in (*_ENDED, PaymentState.UNKNOWN) else ""
     if payment.state != PaymentState.DECLINED:
@@ -92,4 +102,4 @@ def _save(payment: Payment, touched: Sequence[PaymentEntry]) -> None:
         if entry.pk is not None:
             entry.save()
     PaymentEntry.objects.bulk_create(new)
-    payment.save(update_fields=[*_PAYMENT_FIELDS, *(f"{name}_minor" for name in _TOTALS)])
+    payment.save(update_fields=[*_FIELDS, *(f"{name}_minor" for name in _TOTALS)])

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from payments.models.payment import Payment
+from tenants.money import Money
 from tenants.scoping import TenantModel
 
 
@@ -80,6 +81,14 @@ class PaymentEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}".strip()
+
+    @property
+    def amount(self) -> Money | None:
+        return None if self.amount_minor is None else self.payment.money(self.amount_minor)
+
+    @property
+    def total(self) -> Money | None:
+        return None if self.total_minor is None else self.payment.money(self.total_minor)
 
     @property
     def is_operation(self) -> bool:

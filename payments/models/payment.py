@@ -140,6 +140,11 @@ class Payment(TenantModel):
         return self.state in ACTIVE_STATES
 
     @property
+    def subject(self) -> str:
+        """What the effects of our calls on it name as their business object."""
+        return f"payment:{self.reference}"
+
+    @property
     def binding(self) -> str:
         return f"{self.tenant.uid}:payment:{self.reference}"
 

@@ -1,0 +1,84 @@
+"""What the payment steps say, payment by payment. Only money that the provider confirmed counts as success."""
+
+from __future__ import annotations
+
+from connectors.contracts.payment import PaymentResult, State
+from payments.models import Payment, PaymentState
+from payments.stepkit import Review, Verdict
+from tenants.money import Money
+
+NO_ACTIVE = "The order has no active payment"
+UNDECIDED = (PaymentState.PENDING, PaymentState.UNKNOWN)
+
+
+def failures(review: Review, verdict: Verdict) -> None:
+    for payment in review.payments:
+        if payment.reference in review.failures:
+            verdict.error(f"{payment}: {review.failures[payment.reference]}")
+
+
+def authorization(payment: Payment, failure: str | None, verdict: Verdict) -> None:
+    """`failure` is the message of a call that failed; a payment that ended otherwise is not spoken of."""
+    if payment.state == PaymentState.DECLINED:
+        verdict.error(f"{payment} was declined: {payment.reason or 'the provider gave no reason'}")
+    elif failure is not None:
+        verdict.error(f"{payment}: {failure}")
+    elif payment.state == PaymentState.UNKNOWN:
+        verdict.error(f"{payment}: {_not_understood(payment.raw_state)}")
+    elif payment.state == PaymentState.PENDING:
+        verdict.warning(f"{payment} is not authorised yet: the shopper or the provider has to confirm it")
+    elif payment.is_active and payment.authorized < payment.amount:
+        verdict.warning(f"{payment}: only {payment.authorized} is authorised")
+    elif payment.is_active:
+        verdict.success(f"{payment} is authorised")
+
+
+def movement(
+    verb: str, payment: Payment, asked: Money, moved: Money, result: PaymentResult, verdict: Verdict
+) -> None:
+    """What became of a capture or a refund; `moved` is what the ledger grew by."""
+    if asked <= moved:
+        verdict.success(f"{verb} {moved} ({payment.method_name})")
+    elif result.state is State.UNKNOWN:
+        verdict.error(f"{payment}: {_not_understood(result.raw_state)}")
+    elif result.state is State.PENDING:
+        verdict.success(f"{payment}: the provider took on {asked} and will confirm it")
+    elif moved:
+        verdict.warning(f"{verb} only {moved} of {asked} ({payment.method_name})")
+    else:
+        verdict.error(f"{payment}: {result.reason or 'the provider moved nothing'}")
+
+
+def release(payment: Payment, asked: Money, result: PaymentResult, verdict: Verdict) -> None:
+    """What became of a cancellation."""
+    if result.state is State.UNKNOWN:
+        verdict.error(f"{payment}: {_not_understood(result.raw_state)}")
+    elif not payment.capturable and payment.state not in UNDECIDED:
+        verdict.success(f"Released {asked} ({payment.method_name})" if asked else f"{payment} is cancelled")
+    elif result.state is State.PENDING:
+        verdict.success(f"{payment}: the provider took the cancellation on and will confirm it")
+    else:
+        verdict.error(f"{payment}: {result.reason or 'the provider still holds the money'}")
+
+
+def left_over(payment: Payment, was_asked: bool, verdict: Verdict) -> None:
+    """What a cancellation cannot reach."""
+    if payment.refundable:
+        verdict.warning(f"{payment}: {payment.refundable} is captured; give it back with RefundPayments")
+    elif payment.state in UNDECIDED and not was_asked:
+        verdict.error(
+            f"{payment}: it is not known yet whether it was authorised; run CancelPayments again once it is"
+        )
+
+
+def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
+    """What is ordered and was not captured although no call failed."""
+    waiting = [payment for payment in review.active if payment.state in UNDECIDED]
+    if due and waiting:
+        verdict.error(f"{due} is not captured: {', '.join(map(str, waiting))} is not authorised")
+    elif due:
+        verdict.warning(f"{due} of the order is not covered by an authorised payment")
+
+
+def _not_understood(raw_state: str) -> str:
+    return f"the provider answered {raw_state!r}, which is no state that we know; look there before you go on"

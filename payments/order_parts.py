@@ -1,0 +1,110 @@
+"""The payments of a new order: `"payments": [{"payment_method", "amount", "token"}]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from payments.api.serializers import NewPaymentSerializer
+from payments.methods import PaymentMethodConfig, UnknownPaymentMethod, find_method
+from payments.models import Payment
+from tenants.money import Money
+from tenants.scoping import current_tenant
+from workflows.intake import OrderDraft
+from workflows.models import Order
+from workflows.parts import register_part
+from workflows.problems import FieldErrors
+from workflows.reading import Reader
+
+MOST = 20
+LONGEST_TOKEN = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDraft:
+    """A payment that may be saved. `token` is the shopper's payment method at the provider."""
+
+    method: PaymentMethodConfig
+    amount: Money
+    token: str
+
+
+def validate(value: Any, draft: OrderDraft, errors: FieldErrors) -> list[PaymentDraft]:
+    """What can be read; whoever saves looks at `errors` first."""
+    whole = FieldErrors(found=errors.found)
+    path = errors.prefix.rstrip(".")
+    if not isinstance(value, (list, tuple)) or len(value) > MOST:
+        whole.add(path, f"Use a list of at most {MOST} payments.")
+        return []
+    found = list(_drafts(value, draft, errors))
+    total = sum((item.amount for item in found), Money.zero(draft.currency))
+    if not total <= draft.total:
+        whole.add(
+            path, f"The payments come to {total}, but the order only to {draft.total}; lower an amount."
+        )
+    return found
+
+
+def save(order: Order, drafts: Sequence[PaymentDraft]) -> None:
+    """Runs inside the order's transaction. Raises VaultError when tokens cannot be sealed."""
+    Payment.objects.bulk_create(
+        _payment(order, position, draft) for position, draft in enumerate(drafts, start=1)
+    )
+
+
+def _drafts(items: Sequence[Any], draft: OrderDraft, errors: FieldErrors) -> Iterator[PaymentDraft]:
+    for index, item in enumerate(items):
+        if not isinstance(item, Mapping):
+            errors.add(str(index), "Use an object in braces.")
+            continue
+        found = _draft(Reader(item, errors.under(index)), draft)
+        if found:
+            yield found
+
+
+def _draft(reader: Reader, draft: OrderDraft) -> PaymentDraft | None:
+    method = _method(reader, draft)
+    token = reader.text("token", LONGEST_TOKEN)
+    if not reader.has("amount"):
+        reader.errors.add("amount", "This field is required.")
+        return None
+    amount = reader.amount("amount", draft.currency)
+    if amount is None:
+        return None
+    if not amount:
+        reader.errors.add("amount", "Use more than 0, or leave the payment out.")
+    return PaymentDraft(method=method, amount=Money(amount, draft.currency), token=token) if method else None
+
+
+def _method(reader: Reader, draft: OrderDraft) -> PaymentMethodConfig | None:
+    name = reader.text("payment_method", 100, required=True)
+    if not name:
+        return None
+    with reader.errors.catch("payment_method", UnknownPaymentMethod):
+        method = find_method(draft.runtime, name, draft.market.code)
+        connector = draft.runtime.connectors.get(method.connector)
+        if connector is None or connector.retired:
+            raise UnknownPaymentMethod(
+                f"the connector of {method.name} is not in service; use another payment method"
+            )
+        return method
+    return None
+
+
+def _payment(order: Order, position: int, draft: PaymentDraft) -> Payment:
+    payment = Payment(
+        tenant=current_tenant(),
+        order=order,
+        position=position,
+        method_id=draft.method.id,
+        method_name=draft.method.name,
+        connector_id=draft.method.connector,
+        currency=draft.amount.currency,
+        amount_minor=draft.amount.minor,
+    )
+    payment.seal_token(draft.token)
+    return payment
+
+
+register_part("payments", validate, save, serializer=NewPaymentSerializer)
