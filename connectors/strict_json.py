@@ -34,7 +34,9 @@ def _reason(body: bytes, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return f"its JSON is nested more than {DEPTH} levels deep"
     if not isinstance(error, json.JSONDecodeError):
-        return "it is not JSON: " + ("not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error))
+        return (
+            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "it holds a number out of range"
+        )
     cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
     return (
         f"its JSON is cut off after {len(body)} bytes" if cut else f"it is not JSON at character {error.pos}"
@@ -59,11 +61,11 @@ def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError("a number out of range") from None
+        raise ValueError(text) from None
     if abs(number.adjusted()) > LARGEST_EXPONENT:
-        raise ValueError("a number out of range")
+        raise ValueError(text)
     return number
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(name)
