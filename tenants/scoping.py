@@ -160,9 +160,9 @@ class TenantModel(models.Model):
 
     def _foreign_references(self) -> Iterator[str]:
         for field in self._meta.concrete_fields:
-            if _points_to_tenant_model(field) and getattr(self, field.attname) is not None:
-                if getattr(self, field.name).tenant_id != self.tenant_id:
-                    yield field.name
+            row = getattr(self, field.name) if _points_to_tenant_model(field) else None
+            if row is not None and row.tenant_id != self.tenant_id:
+                yield field.name
 
 
 def _points_to_tenant_model(field: models.Field) -> bool:

@@ -41,7 +41,7 @@ def decode(raw: bytes, content_type: str) -> tuple[str, bool]:
 
 def parse_json(text: str, kind: str) -> Any:
     """NOT_JSON when it is something else or broken; vendors mislabel JSON, so the text decides as well."""
-    if "json" not in kind and not text.lstrip()[:1] in ("{", "["):
+    if "json" not in kind and text.lstrip()[:1] not in ("{", "["):
         return NOT_JSON
     try:
         return json.loads(text, parse_float=_finite, parse_constant=str)

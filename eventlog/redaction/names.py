@@ -8,33 +8,36 @@ from itertools import pairwise
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-# ruff: noqa: SIM905 - word lists read better as words
-_ANYWHERE = frozenset(
-    "password passwd passphrase pwd passcode secret apikey privatekey accesskey secretkey signingkey "
-    "clientsecret sharedsecret credential cvc cvv csc cav cardnumber cardno".split()
+_ANYWHERE_TEXT = (
+    "password passwd passphrase pwd passcode secret apikey privatekey accesskey secretkey signingkey clientsecret "
+    "sharedsecret credential cvc cvv csc cav cardnumber cardno"
 )
-_LAST = frozenset(
-    "token accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken apitoken authorization auth "
-    "cookie signature sig hmac jwt otp assertion pan".split()
+_LAST_TEXT = (
+    "token accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken apitoken authorization auth cookie "
+    "signature sig hmac jwt otp assertion pan"
 )
-_PAIRS = frozenset(
-    tuple(pair.split("-"))
-    for pair in (
-        "api-key access-key private-key signing-key encryption-key shared-key master-key account-key auth-key "
-        "subscription-key functions-key card-number card-no card-pan verification-value security-code"
-    ).split()
+_PAIRS_TEXT = (
+    "api-key access-key private-key signing-key encryption-key shared-key master-key account-key auth-key "
+    "subscription-key functions-key card-number card-no card-pan verification-value security-code"
 )
 # What a name may end in and still only speak about a secret.
-_ABOUT = frozenset(
-    "id name type count length expires expiry expiration hint label status required check result present "
-    "provided version algorithm method changed updated created at in url uri policy format kind".split()
+_ABOUT_TEXT = (
+    "id name type count length expires expiry expiration hint label status required check result present provided "
+    "version algorithm method changed updated created at in url uri policy format kind"
 )
-_PAGING = frozenset("page next continuation cursor previous prev sync delta".split())
+_PAGING_TEXT = "page next continuation cursor previous prev sync delta"
 # A text without any of these holds no sensitive name (a name `pan` is caught by the shape of its value).
-_KEYWORDS = (
-    "pass pwd secret token key auth cookie signature sig= hmac jwt otp assertion credential cvc cvv csc cav card "
-    "verification security basic bearer ://"
-).split() + ['"sig"']
+_KEYWORDS_TEXT = (
+    'pass pwd secret token key auth cookie signature sig= "sig" hmac jwt otp assertion credential cvc cvv csc cav '
+    "card verification security basic bearer ://"
+)
+
+_ANYWHERE = frozenset(_ANYWHERE_TEXT.split())
+_LAST = frozenset(_LAST_TEXT.split())
+_PAIRS = frozenset(tuple(pair.split("-")) for pair in _PAIRS_TEXT.split())
+_ABOUT = frozenset(_ABOUT_TEXT.split())
+_PAGING = frozenset(_PAGING_TEXT.split())
+_KEYWORDS = _KEYWORDS_TEXT.split()
 
 
 def mentions_names(text: str) -> bool:

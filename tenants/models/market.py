@@ -47,7 +47,7 @@ class MarketGroup(TenantModel):
         return self.code
 
 
-class Market(Retirable, TenantModel):
+class Market(Retirable):
     code = models.CharField(
         max_length=50, validators=[CODE], help_text="Orders name their market by this code, in any case."
     )

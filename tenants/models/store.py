@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from tenants.models.market import CODE, Market, validate_country
 from tenants.models.usage import Retirable
-from tenants.scoping import TenantModel, scoped_history
+from tenants.scoping import scoped_history
 
 
 def validate_names_and_texts(value: Any) -> None:
@@ -16,7 +16,7 @@ def validate_names_and_texts(value: Any) -> None:
         raise ValidationError('Use a JSON object of names and texts, such as {"erp": "S-17"}.')
 
 
-class Store(Retirable, TenantModel):
+class Store(Retirable):
     """A shop or a warehouse."""
 
     code = models.CharField(max_length=50, validators=[CODE])

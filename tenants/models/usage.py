@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from tenants.scoping import TenantModel, tenant_scope
+
 _registry: dict[type[models.Model], list[Callable[[Any], list[str]]]] = defaultdict(list)
 
 
@@ -17,16 +19,20 @@ class InUse(ValidationError):
 
 
 def register_usage(model: type[models.Model], fn: Callable[[Any], list[str]]) -> None:
-    """`fn(row)` lists, in words for staff, what uses the row, such as "connector Stripe (enabled markets)"."""
+    """`fn(row)` lists, in words for staff, what uses the row, such as "connector Stripe (enabled markets)".
+
+    It is called in the scope of the row's tenant.
+    """
     if fn not in _registry[model]:
         _registry[model].append(fn)
 
 
-def usages(obj: models.Model) -> list[str]:
-    return [line for fn in _registry[type(obj)] for line in fn(obj)]
+def usages(obj: TenantModel) -> list[str]:
+    with tenant_scope(obj.tenant_id):
+        return [line for fn in _registry[type(obj)] for line in fn(obj)]
 
 
-class Retirable(models.Model):
+class Retirable(TenantModel):
     """A row that can be switched off, and deleted only while nothing uses it."""
 
     is_active = models.BooleanField(

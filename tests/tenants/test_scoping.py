@@ -11,22 +11,12 @@ from tenants.scoping import (
     platform_scope,
     tenant_scope,
 )
-from tests.factories.tenants import MarketFactory, StoreFactory, TenantFactory
+from tests.factories.tenants import MarketFactory, StoreFactory
 
 pytestmark = pytest.mark.django_db
 
 HARMLESS = {"all", "using", "none", "create", "acreate", "bulk_create", "abulk_create", "as_manager", "db"}
 READING = sorted(name for name in dir(models.QuerySet) if not name.startswith("_") and name not in HARMLESS)
-
-
-@pytest.fixture
-def ours():
-    return TenantFactory()
-
-
-@pytest.fixture
-def theirs():
-    return TenantFactory()
 
 
 @pytest.mark.parametrize("name", READING)
