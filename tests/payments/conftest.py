@@ -2,6 +2,8 @@ import pytest
 
 from tenants.scoping import tenant_scope
 from tests.factories.payments import PaymentFactory
+from tests.factories.workflows import OrderFactory
+from tests.payments.stage import Stage
 
 
 @pytest.fixture
@@ -10,3 +12,11 @@ def payment(db):
     found = PaymentFactory()
     with tenant_scope(found.tenant):
         yield found
+
+
+@pytest.fixture
+def stage(db):
+    """An order of 398.00 NOK without payments, its tenant in scope."""
+    order = OrderFactory(total="398.00")
+    with tenant_scope(order.tenant):
+        yield Stage(order)

@@ -1,0 +1,82 @@
+"""An order whose payments steps act on: real effects and documents, and answers that the tests make up."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared
+from connectors.contracts.payment import PaymentResult
+from connectors.effects import close_effects, open_effects
+from connectors.errors import ProviderError, Rejected, Unknown
+from connectors.runtime import runtime
+from payments.models import Payment
+from tests.factories.payments import PaymentFactory, publish_payment_method
+from workflows.chart import StepConfig
+from workflows.documents import order_documents
+from workflows.models import Order
+from workflows.steps import registry
+from workflows.steps.base import Result, StepContext
+
+
+@dataclass
+class Stage:
+    """An order of 398.00 NOK. `calls` collects what the steps wanted called."""
+
+    order: Order
+    calls: list[CallSpec] = field(default_factory=list)
+
+    def pay(self, name: str, amount: int = 39800, **values) -> Payment:
+        """A payment by a published method; the amount in minor units."""
+        method = publish_payment_method(self.order.tenant, name=name)
+        position = self.order.payments.count() + 1
+        return PaymentFactory(
+            order=self.order,
+            tenant=self.order.tenant,
+            method=method,
+            amount_minor=amount,
+            position=position,
+            **values,
+        )
+
+    def run(self, name: str, *answers: PaymentResult | ProviderError, step_run_id: int = 1) -> Result:
+        """Plan a step and give its calls these answers, one each and in order."""
+        context = self.context(name, step_run_id)
+        step = registry.get(name)
+        plan = step.plan(context)
+        self.calls += plan.calls
+        if plan.result is not None:
+            assert not answers
+            return plan.result
+        origin = f"step:{step_run_id}"
+        opened = open_effects([(spec, CallContext(), origin) for spec in plan.calls], owner="test")
+        outcomes = [outcome(prepared, answer) for prepared, answer in zip(opened, answers, strict=True)]
+        close_effects(outcomes)
+        return step.settle(context, outcomes)
+
+    def context(self, name: str, step_run_id: int = 1) -> StepContext:
+        return StepContext(
+            order=order_documents([self.order.pk])[self.order.pk],
+            config=StepConfig(position=1, name=name),
+            runtime=runtime(self.order.tenant_id),
+            properties=None,
+            run_id=1,
+            step_run_id=step_run_id,
+        )
+
+
+def outcome(prepared: Prepared, answer: PaymentResult | ProviderError) -> Outcome:
+    failed = isinstance(answer, ProviderError)
+    return Outcome(
+        prepared=prepared,
+        ending=_ending(answer) if failed else Ending.SUCCEEDED,
+        result=None if failed else answer,
+        error=answer if failed else None,
+        started_at=timezone.now(),
+        duration_ms=1,
+    )
+
+
+def _ending(error: ProviderError) -> Ending:
+    if isinstance(error, Rejected):
+        return Ending.FAILED
+    return Ending.UNKNOWN if isinstance(error, Unknown) else Ending.RETRY

@@ -1,0 +1,201 @@
+"""AuthorizePayment."""
+
+import pytest
+
+from connectors.contracts.payment import State
+from connectors.errors import Misconfigured, NotSupported, Rejected, RetryLater, Unknown
+from connectors.publishing import publish
+from payments import ledger
+from payments.models import Payment, PaymentState
+from payments.news import from_event
+from tests.factories.payments import PaymentFactory
+from tests.payments.stories import event, result
+from workflows.steps.base import ResultState
+
+AUTHORIZED = result(State.AUTHORIZED, authorized=39800)
+
+
+def test_reserves_the_amount_at_the_connector_of_the_payment(stage):
+    payment = stage.pay("card")
+    payment.seal_token("pm_card_visa")
+    payment.save()
+
+    done = stage.run("AuthorizePayment", AUTHORIZED)
+
+    assert (done.state, done.message) == (ResultState.SUCCESS, "card 398.00 NOK is authorised")
+    (call,) = stage.calls
+    assert (call.operation, call.subject, call.write) == ("authorize", f"payment:{payment.reference}", True)
+    assert call.connector.id == payment.connector_id
+    assert (call.request.token, str(call.request.amount)) == ("pm_card_visa", "398.00 NOK")
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_id) == (PaymentState.AUTHORIZED, "pi_2")
+    assert str(payment.capturable) == "398.00 NOK"
+    entry = payment.entries.get()
+    assert (entry.kind, entry.amount_minor, entry.source) == ("authorization", 39800, "step:1")
+    assert entry.effect_id is not None
+
+
+def test_a_second_run_has_nothing_to_do(stage):
+    stage.pay("card")
+    stage.run("AuthorizePayment", AUTHORIZED)
+    again = stage.run("AuthorizePayment", step_run_id=2)
+    assert (again.state, len(stage.calls)) == (ResultState.SUCCESS, 1)
+
+
+def test_payments_are_taken_in_their_order(stage):
+    stage.pay("gift", 10000)
+    stage.pay("card", 29800)
+    first, second = (
+        result(State.AUTHORIZED, "pi_g", authorized=10000),
+        result(State.AUTHORIZED, "pi_c", authorized=29800),
+    )
+    done = stage.run("AuthorizePayment", first, second)
+    assert done.message == "gift 100.00 NOK is authorised; card 298.00 NOK is authorised"
+    assert [str(call.request.amount) for call in stage.calls] == ["100.00 NOK", "298.00 NOK"]
+    assert list(stage.order.payments.values_list("provider_id", flat=True)) == ["pi_g", "pi_c"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Rejected("insufficient funds", code="card_declined", status=402),
+        result(State.DECLINED, reason="insufficient funds"),
+    ],
+)
+def test_a_decline_is_an_error_with_its_reason(stage, answer):
+    payment = stage.pay("card")
+    done = stage.run("AuthorizePayment", answer)
+    assert (done.state, done.message) == (
+        ResultState.ERROR,
+        "card 398.00 NOK was declined: insufficient funds",
+    )
+    payment.refresh_from_db()
+    assert (payment.state, payment.reason, payment.authorized_minor) == (
+        PaymentState.DECLINED,
+        "insufficient funds",
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [
+        (Misconfigured("the key is wrong"), PaymentState.PENDING),
+        (RetryLater("too many requests"), PaymentState.PENDING),
+        (Unknown("no answer"), PaymentState.PENDING),
+        (NotSupported("does not offer an authorisation"), PaymentState.PENDING),
+    ],
+)
+def test_a_failure_that_is_no_decline_leaves_the_payment_open(stage, failure, state):
+    payment = stage.pay("card")
+    done = stage.run("AuthorizePayment", failure)
+    assert (done.state, done.message) == (ResultState.ERROR, f"card 398.00 NOK: {failure.message}")
+    payment.refresh_from_db()
+    assert payment.state == state
+    assert not payment.entries.exists()
+
+
+def test_a_retry_of_the_same_run_does_not_present_a_declined_card_again(stage):
+    stage.pay("card", 29800)
+    stage.pay("gift", 10000)
+    stage.run("AuthorizePayment", Rejected("stolen card"), RetryLater("busy"))
+    retried = stage.run("AuthorizePayment", result(State.AUTHORIZED, "pi_g", authorized=10000))
+    assert [call.request.amount.minor for call in stage.calls] == [29800, 10000, 10000]
+    assert retried.state is ResultState.ERROR
+    assert "card 298.00 NOK was declined: stolen card" in retried.message
+
+
+def test_a_new_run_tries_again_and_late_news_of_the_old_attempt_changes_nothing(stage):
+    payment = stage.pay("card")
+    stage.run("AuthorizePayment", result(State.DECLINED, "pi_1", reason="expired card"))
+    done = stage.run("AuthorizePayment", AUTHORIZED, step_run_id=2)
+    assert done.state is ResultState.SUCCESS
+
+    for late in (
+        event("e1", State.DECLINED, provider_id="pi_1"),
+        event("e2", State.EXPIRED, provider_id="pi_1"),
+    ):
+        ledger.apply(Payment.objects.get(), from_event(late, "NOK"))
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_id, payment.reason) == (PaymentState.AUTHORIZED, "pi_2", "")
+    assert payment.authorized_minor == 39800
+
+
+def test_a_pending_authorisation_is_a_warning_and_the_next_run_asks_for_its_state(stage):
+    payment = stage.pay("card")
+    waiting = stage.run("AuthorizePayment", result(State.PENDING))
+    assert waiting.state is ResultState.WARNING
+    assert stage.run("AuthorizePayment", AUTHORIZED, step_run_id=2).state is ResultState.SUCCESS
+    assert [(call.operation, call.write) for call in stage.calls] == [("authorize", True), ("status", False)]
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.AUTHORIZED
+
+
+def test_an_unknown_state_is_an_error_and_counts_for_nothing(stage):
+    payment = stage.pay("card")
+    done = stage.run("AuthorizePayment", result(State.UNKNOWN, authorized=39800, captured=39800))
+    assert done.state is ResultState.ERROR
+    assert "raw-unknown" in done.message
+    payment.refresh_from_db()
+    assert (payment.state, payment.authorized_minor, payment.captured_minor) == (PaymentState.UNKNOWN, 0, 0)
+
+
+def test_less_than_asked_is_a_warning(stage):
+    payment = stage.pay("card")
+    done = stage.run("AuthorizePayment", result(State.AUTHORIZED, authorized=20000))
+    assert (done.state, done.message) == (
+        ResultState.WARNING,
+        "card 398.00 NOK: only 200.00 NOK is authorised",
+    )
+    payment.refresh_from_db()
+    assert payment.authorized_minor == 20000
+
+
+def test_another_currency_in_the_answer_moves_nothing(stage):
+    payment = stage.pay("card")
+    dollars = result(State.AUTHORIZED)
+    object.__setattr__(dollars, "authorized", payment.amount.from_minor(39800, "USD"))
+    done = stage.run("AuthorizePayment", dollars)
+    assert done.state is ResultState.ERROR
+    assert "USD" in done.message
+    payment.refresh_from_db()
+    assert payment.authorized_minor == 0
+
+
+def test_captured_at_once(stage):
+    payment = stage.pay("card")
+    assert stage.run("AuthorizePayment", result(State.CAPTURED)).state is ResultState.SUCCESS
+    payment.refresh_from_db()
+    assert (payment.state, payment.authorized_minor, payment.captured_minor) == ("captured", 39800, 39800)
+
+
+def test_a_webhook_that_comes_before_the_answer_counts_once(stage):
+    payment = stage.pay("card")
+    early = event("e1", State.AUTHORIZED, authorized=39800)
+    ledger.apply(Payment.objects.get(), from_event(early, "NOK"))
+    payment.refresh_from_db()
+    assert payment.provider_id == "pi_2"
+    assert stage.run("AuthorizePayment").state is ResultState.SUCCESS
+    assert stage.calls == []
+
+
+def test_an_order_without_payments_is_a_warning(stage):
+    done = stage.run("AuthorizePayment")
+    assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
+
+
+def test_a_payment_stays_with_its_connector_when_the_method_moves_to_another(stage):
+    payment = stage.pay("card")
+    other = stage.pay("other").connector
+    payment.method.connector = other
+    payment.method.save()
+    publish(payment.method)
+    stage.run("AuthorizePayment", AUTHORIZED, result(State.AUTHORIZED, "pi_9", authorized=39800))
+    assert stage.calls[0].connector.id == payment.connector_id != other.pk
+
+
+def test_a_connector_that_is_not_published_is_named(stage):
+    PaymentFactory(order=stage.order, tenant=stage.order.tenant)
+    with pytest.raises(Misconfigured, match="not published"):
+        stage.run("AuthorizePayment")
