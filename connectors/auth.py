@@ -83,7 +83,7 @@ class Auth:
         """The token in a successful answer to `token_request`. Raises RetryLater when there is none."""
         try:
             return read_oauth_token(answer.json(), now)
-        except (BadAnswer, KeyError, TypeError, ValueError):
+        except (BadAnswer, KeyError, TypeError, ValueError, OverflowError):
             raise RetryLater(
                 "The login server's answer holds no access token", status=answer.status
             ) from None
@@ -193,6 +193,8 @@ def basic(username: str, password: str) -> str:
 
 def read_oauth_token(body: Mapping[str, Any], now: datetime) -> Token:
     """Read a token answer (RFC 6749 section 5.1). Without `expires_in` a token is used until it is refused."""
+    if not isinstance(body, Mapping):
+        raise ValueError("not a token answer")
     life = body.get("expires_in")
     refresh = body.get("refresh_token")
     return Token(

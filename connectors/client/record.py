@@ -77,7 +77,7 @@ def _document(redactor: Redactor, headers: Mapping[str, Any], body: Any) -> dict
 def _message(request: requests.PreparedRequest, done: Exchange) -> str:
     place = urlsplit(request.url or "")
     what = done.error.message if done.error else f"HTTP {done.status}"
-    return f"{request.method} {place.hostname}{place.path}: {what}"
+    return f"{request.method} {place.hostname}{place.path} → {what}"
 
 
 def _outcome(done: Exchange, writes: bool) -> Outcome:

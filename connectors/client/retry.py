@@ -22,6 +22,8 @@ _CONFLICT = 409
 
 def may_repeat(error: ProviderError, *, writes: bool, keyed: bool) -> bool:
     """Whether the very same request may be sent again at once."""
+    if error.final:
+        return False
     if isinstance(error, RetryLater):
         return True
     return isinstance(error, Unknown) and (keyed or not writes)

@@ -88,6 +88,7 @@ class Bench:
     resolver: Callable[[str, int], Any] = look_up
     ca_file: str = ""
     deadline_s: float = 10.0
+    sleep: Callable[[float], None] | None = None
 
     def ports(self, *servers: FaultServer) -> Ports:
         allowed = tuple(Allowed(network, server.port) for server in servers for network in _loopback())
@@ -96,7 +97,7 @@ class Bench:
             tokens=self.tokens,
             egress=EgressPolicy(allowed, self.ca_file, self.resolver),
             now=lambda: self.now,
-            sleep=self.slept.append,
+            sleep=self.sleep or self.slept.append,
         )
 
     def door(
