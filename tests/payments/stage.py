@@ -38,8 +38,10 @@ class Stage:
             **values,
         )
 
-    def run(self, name: str, *answers: PaymentResult | ProviderError, step_run_id: int = 1) -> Result:
-        """Plan a step and give its calls these answers, one each and in order."""
+    def run(
+        self, name: str, *answers: PaymentResult | ProviderError, step_run_id: int = 1, meanwhile=lambda: None
+    ) -> Result:
+        """Plan a step and give its calls these answers, in order; `meanwhile` happens while they are on the wire."""
         context = self.context(name, step_run_id)
         step = registry.get(name)
         plan = step.plan(context)
@@ -49,6 +51,7 @@ class Stage:
             return plan.result
         origin = f"step:{step_run_id}"
         opened = open_effects([(spec, CallContext(), origin) for spec in plan.calls], owner="test")
+        meanwhile()
         outcomes = [outcome(prepared, answer) for prepared, answer in zip(opened, answers, strict=True)]
         close_effects(outcomes)
         return step.settle(context, outcomes)

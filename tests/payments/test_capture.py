@@ -1,0 +1,245 @@
+"""CapturePayments, CancelPayments and RefundPayments."""
+
+import pytest
+
+from connectors.contracts.payment import State
+from connectors.errors import Rejected, RetryLater, Unknown
+from connectors.models import Effect
+from payments import ledger
+from payments.models import Payment, PaymentState
+from payments.news import from_event
+from tests.payments.stories import event, result
+from workflows.steps.base import ResultState
+from workflows.steps.registry import all_steps
+
+
+@pytest.fixture
+def paid(stage):
+    """An order of 398.00 NOK, authorised on one card."""
+    stage.pay("card")
+    stage.run("AuthorizePayment", result(State.AUTHORIZED, authorized=39800))
+    stage.calls.clear()
+    return stage
+
+
+def the_payment() -> Payment:
+    return Payment.objects.get()
+
+
+def captured(amount: int, **values):
+    return result(State.CAPTURED, captured=amount, operation_id="ch_1", **values)
+
+
+def hear(*events):
+    for item in events:
+        ledger.apply(the_payment(), from_event(item, "NOK"))
+
+
+def test_captures_what_is_ordered(paid):
+    done = paid.run("CapturePayments", captured(39800), step_run_id=2)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Captured 398.00 NOK (card)")
+    (call,) = paid.calls
+    assert (call.operation, call.request.amount.minor, call.request.provider_id) == ("capture", 39800, "pi_2")
+    payment = the_payment()
+    assert (payment.state, payment.captured_minor) == (PaymentState.CAPTURED, 39800)
+
+    again = paid.run("CapturePayments", step_run_id=3)
+    assert (again.state, again.message, len(paid.calls)) == (ResultState.SUCCESS, "Nothing to capture", 1)
+
+
+def test_each_payment_gives_what_is_authorised_until_the_order_is_covered(stage):
+    for name, amount in (("gift", 10000), ("voucher", 20000), ("card", 29800)):
+        stage.pay(name, amount)
+    answers = [
+        result(State.AUTHORIZED, f"pi_{name}", authorized=amount)
+        for name, amount in (("g", 10000), ("v", 20000), ("c", 29800))
+    ]
+    stage.run("AuthorizePayment", *answers)
+    stage.calls.clear()
+    done = stage.run(
+        "CapturePayments",
+        result(State.CAPTURED, "pi_g", captured=10000),
+        result(State.CAPTURED, "pi_v", captured=20000),
+        result(State.CAPTURED, "pi_c", captured=9800),
+        step_run_id=2,
+    )
+    assert done.state is ResultState.SUCCESS
+    assert [call.request.amount.minor for call in stage.calls] == [10000, 20000, 9800]
+
+
+def test_an_answer_without_totals_counts_what_was_asked_for(paid):
+    paid.run("CapturePayments", result(State.CAPTURED), step_run_id=2)
+    assert the_payment().captured_minor == 39800
+
+
+def test_a_webhook_about_our_own_capture_does_not_count_it_again(paid):
+    paid.run("CapturePayments", result(State.CAPTURED, operation_id="cap_1"), step_run_id=2)
+    hear(event("e1", State.CAPTURED, operation="capture", amount=39800, operation_id="cap_1"))
+    assert (the_payment().captured_minor, the_payment().entries.filter(kind="capture").count()) == (39800, 1)
+
+
+EARLY = {
+    "by operation": event("e1", State.CAPTURED, operation="capture", amount=39800, operation_id="cap_1"),
+    "by total": event("e1", State.CAPTURED, captured=39800),
+    "by total and operation": event("e1", State.CAPTURED, captured=39800, operation_id="cap_1"),
+    "without the operation's id": event("e1", State.CAPTURED, operation="capture", amount=39800),
+}
+
+
+@pytest.mark.parametrize("told", EARLY)
+@pytest.mark.parametrize("operation_id", ["cap_1", ""])
+@pytest.mark.parametrize("total", [None, 39800])
+def test_a_webhook_that_overtakes_the_answer_does_not_count_twice(paid, told, operation_id, total):
+    answer = result(State.CAPTURED, operation_id=operation_id, captured=total)
+    done = paid.run("CapturePayments", answer, step_run_id=2, meanwhile=lambda: hear(EARLY[told]))
+    assert done.state is ResultState.SUCCESS
+    hear(EARLY[told])
+    assert the_payment().captured_minor == 39800
+
+
+def test_a_partial_capture_that_ends_the_authorisation_is_told(paid):
+    done = paid.run("CapturePayments", captured(20000, cancelled=19800), step_run_id=2)
+    assert done.state is ResultState.WARNING
+    assert "Captured only 200.00 NOK of 398.00 NOK" in done.message
+    assert "198.00 NOK of the order is not covered" in done.message
+    payment = the_payment()
+    assert (payment.captured_minor, payment.cancelled_minor, bool(payment.capturable)) == (
+        20000,
+        19800,
+        False,
+    )
+
+
+def test_a_capture_that_is_only_taken_on_is_not_asked_for_again(paid):
+    taken_on = paid.run("CapturePayments", result(State.PENDING, operation_id="cap_1"), step_run_id=2)
+    assert taken_on.state is ResultState.SUCCESS
+    assert "will confirm" in taken_on.message
+    assert (the_payment().captured_minor, the_payment().capturing_minor) == (0, 39800)
+
+    assert paid.run("CapturePayments", step_run_id=3).state is ResultState.SUCCESS
+    assert len(paid.calls) == 1
+
+    hear(event("e1", State.CAPTURED, operation="capture", amount=39800, operation_id="cap_1"))
+    assert (the_payment().captured_minor, the_payment().capturing_minor) == (39800, 0)
+
+
+def test_a_capture_that_fails_later_may_be_asked_for_again(paid):
+    paid.run("CapturePayments", result(State.PENDING, operation_id="cap_1"), step_run_id=2)
+    hear(event("e1", State.DECLINED, operation="capture", amount=39800, operation_id="cap_1"))
+    payment = the_payment()
+    assert (payment.state, payment.capturing_minor) == (PaymentState.AUTHORIZED, 0)
+    paid.run("CapturePayments", result(State.CAPTURED, operation_id="cap_2"), step_run_id=3)
+    assert the_payment().captured_minor == 39800
+
+
+def test_an_unknown_state_is_an_error_and_is_not_captured_twice(paid):
+    done = paid.run("CapturePayments", result(State.UNKNOWN), step_run_id=2)
+    assert done.state is ResultState.ERROR
+    assert the_payment().captured_minor == 0
+    paid.run("CapturePayments", step_run_id=3)
+    assert len(paid.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [Unknown("no answer"), RetryLater("busy"), Rejected("capture not allowed")]
+)
+def test_a_failed_capture_moves_nothing(paid, failure):
+    done = paid.run("CapturePayments", failure, step_run_id=2)
+    assert (done.state, done.message) == (ResultState.ERROR, f"card 398.00 NOK: {failure.message}")
+    assert (the_payment().captured_minor, the_payment().state) == (0, PaymentState.AUTHORIZED)
+
+
+def test_a_capture_of_an_unauthorised_payment_is_an_error(stage):
+    stage.pay("card")
+    done = stage.run("CapturePayments")
+    assert (done.state, done.message) == (
+        ResultState.ERROR,
+        "398.00 NOK is not captured: card 398.00 NOK is not authorised",
+    )
+
+
+@pytest.mark.parametrize("step", ["CapturePayments", "CancelPayments", "RefundPayments"])
+def test_no_active_payment_is_a_warning(stage, step):
+    stage.pay("card")
+    stage.run("AuthorizePayment", Rejected("no money"))
+    done = stage.run(step, step_run_id=2)
+    assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
+
+
+def test_cancelling_releases_what_is_held(paid):
+    done = paid.run("CancelPayments", result(State.CANCELLED), step_run_id=2)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Released 398.00 NOK (card)")
+    payment = the_payment()
+    assert (payment.state, payment.cancelled_minor) == (PaymentState.CANCELLED, 39800)
+
+    assert paid.run("CancelPayments", step_run_id=3).message == "Nothing to cancel"
+    hear(event("e1", State.AUTHORIZED, authorized=39800), event("e2", State.CANCELLED))
+    assert (the_payment().state, the_payment().cancelled_minor) == (PaymentState.CANCELLED, 39800)
+
+
+def test_cancelling_after_a_partial_capture_releases_the_rest_and_points_to_the_refund(paid):
+    hear(event("e1", State.AUTHORIZED, authorized=39800, captured=10000))
+    done = paid.run("CancelPayments", result(State.CAPTURED, captured=10000, cancelled=29800), step_run_id=2)
+    assert done.state is ResultState.WARNING
+    assert "Released 298.00 NOK (card)" in done.message
+    assert "100.00 NOK is captured; give it back with RefundPayments" in done.message
+    assert (the_payment().captured_minor, the_payment().cancelled_minor) == (10000, 29800)
+
+
+def test_a_payment_that_was_never_sent_is_withdrawn_without_a_call(stage):
+    payment = stage.pay("card")
+    done = stage.run("CancelPayments")
+    payment.refresh_from_db()
+    assert (done.message, payment.state, stage.calls) == ("Nothing to cancel", PaymentState.CANCELLED, [])
+    assert stage.run("AuthorizePayment", step_run_id=2).state is ResultState.WARNING
+
+
+def test_a_payment_that_may_have_been_authorised_is_not_withdrawn(stage):
+    payment = stage.pay("card")
+    stage.run("AuthorizePayment", Unknown("no answer"))
+    assert Effect.objects.get().state == Effect.State.UNKNOWN
+    done = stage.run("CancelPayments", step_run_id=2)
+    payment.refresh_from_db()
+    assert (done.state, payment.state) == (ResultState.ERROR, PaymentState.PENDING)
+    assert "not known yet whether it was authorised" in done.message
+
+
+def test_money_that_turns_up_on_a_withdrawn_payment_is_seen(stage):
+    payment = stage.pay("card")
+    stage.run("CancelPayments")
+    hear(event("e1", State.AUTHORIZED, authorized=39800))
+    payment.refresh_from_db()
+    assert (payment.state, payment.capturable.minor) == (PaymentState.AUTHORIZED, 39800)
+
+
+def test_refunding_gives_back_what_was_captured(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    paid.calls.clear()
+    answer = result(State.REFUNDED, refunded=39800, operation_id="re_1")
+    done = paid.run("RefundPayments", answer, step_run_id=3)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Refunded 398.00 NOK (card)")
+    assert [(call.operation, call.request.amount.minor) for call in paid.calls] == [("refund", 39800)]
+    assert (the_payment().state, the_payment().refunded_minor) == (PaymentState.REFUNDED, 39800)
+    assert paid.run("RefundPayments", step_run_id=4).message == "Nothing to refund"
+    assert paid.run("CapturePayments", step_run_id=5).message == "Nothing to capture"
+
+
+def test_only_what_is_left_is_refunded(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    hear(event("e1", State.REFUNDED, operation="refund", amount=9800, operation_id="re_0"))
+    paid.calls.clear()
+    paid.run("RefundPayments", result(State.REFUNDED, operation_id="re_1"), step_run_id=3)
+    assert paid.calls[0].request.amount.minor == 30000
+    assert the_payment().refunded_minor == 39800
+
+
+def test_a_refund_that_fails_after_it_had_succeeded_is_owed_again(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    paid.run("RefundPayments", result(State.REFUNDED, operation_id="re_1"), step_run_id=3)
+    hear(event("e1", State.DECLINED, operation="refund", amount=39800, operation_id="re_1"))
+    payment = the_payment()
+    assert (payment.state, payment.refunded_minor) == (PaymentState.CAPTURED, 0)
+
+
+def test_every_step_is_registered():
+    assert {"AuthorizePayment", "CapturePayments", "CancelPayments", "RefundPayments"} <= all_steps().keys()
