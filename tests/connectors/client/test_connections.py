@@ -1,0 +1,192 @@
+"""Encrypted connections to pinned addresses, and how long a connection is kept."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+
+import pytest
+
+from connectors.client import exchange
+from connectors.errors import Misconfigured, RetryLater, Unknown
+from tests.connectors.client.bench import TOKEN, Bench, accept, read, write
+from tests.faultserver import Behaviour, FaultServer, hang, ok, slow_body, slow_headers
+from tests.tls import Authority
+
+VENDOR = "vendor.example"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def secure(bench: Bench, authority: Authority) -> Bench:
+    """A bench whose names all lead to this machine and that trusts the test's authority."""
+    bench.resolver = lambda name, port: ["127.0.0.1"]
+    bench.ca_file = authority.ca_file
+    return bench
+
+
+def host_of(server: FaultServer, name: str = VENDOR) -> str:
+    return f"https://{name}:{server.port}"
+
+
+class TestTls:
+    def test_the_name_is_kept_for_the_host_header_and_the_certificate(
+        self, secure: Bench, authority: Authority
+    ) -> None:
+        context = authority.server_context(VENDOR)
+        asked: list[str | None] = []
+        context.sni_callback = lambda connection, name, _: asked.append(name)  # type: ignore[assignment, misc]
+        with FaultServer(tls=context) as server:
+            assert secure.provider(server, host=host_of(server)).get("/things/1") == {"id": "1"}
+        (request,) = server.requests
+        assert request.headers["host"] == f"{VENDOR}:{server.port}"
+        assert request.headers["authorization"] == f"Bearer {TOKEN}"
+        assert asked == [VENDOR]
+
+    @pytest.mark.parametrize("expired", [False, True])
+    def test_a_certificate_that_does_not_fit_is_for_an_administrator(
+        self, secure: Bench, authority: Authority, expired: bool
+    ) -> None:
+        context = authority.server_context(VENDOR if expired else "other.example", expired=expired)
+        with FaultServer(tls=context) as server:
+            error = secure.failure(lambda: secure.door(server, host=host_of(server)).send(write(), accept))
+        assert type(error) is Misconfigured
+        assert error.message.startswith(f"The certificate of {VENDOR} is not trusted: ")
+        assert server.requests == []
+
+    def test_an_unknown_authority_is_for_an_administrator(self, secure: Bench, authority: Authority) -> None:
+        secure.ca_file = ""
+        with FaultServer(tls=authority.server_context(VENDOR)) as server:
+            error = secure.failure(lambda: secure.door(server, host=host_of(server)).send(write(), accept))
+        assert type(error) is Misconfigured
+        assert server.requests == []
+
+    def test_a_handshake_that_fails_is_retried_later(self, secure: Bench) -> None:
+        with _Leaving() as server:
+            error = secure.failure(lambda: secure.door(server, host=host_of(server)).send(write(), accept))
+        assert type(error) is RetryLater
+        assert error.answered is False
+        assert len(secure.slept) == 2
+
+    def test_a_handshake_that_never_ends_is_retried_later(self, secure: Bench) -> None:
+        secure.deadline_s = 0.4
+        with _Silent() as server:
+            error = secure.failure(lambda: secure.door(server, host=host_of(server)).send(write(), accept))
+        assert type(error) is RetryLater
+        assert error.answered is False
+
+    @pytest.mark.parametrize("drip", [slow_headers(0.05), slow_body(0.05), hang(effect=True)])
+    def test_a_drip_ends_at_the_deadline(self, secure: Bench, authority: Authority, drip: Behaviour) -> None:
+        secure.deadline_s = 0.6
+        with FaultServer(drip, tls=authority.server_context(VENDOR)) as server:
+            door = secure.door(server, host=host_of(server), timeout_ms=60_000)
+            error = secure.failure(lambda: door.send(write(), accept))
+        assert type(error) is Unknown
+        assert "deadline" in error.message
+
+    def test_a_connection_is_kept(self, secure: Bench, authority: Authority) -> None:
+        with FaultServer(tls=authority.server_context(VENDOR)) as server:
+            provider = secure.provider(server, host=host_of(server))
+            for _ in range(3):
+                provider.get("/things/1")
+        assert (len(server.requests), server.connections) == (3, 1)
+
+    def test_old_protocols_are_refused(self, secure: Bench, authority: Authority) -> None:
+        context = authority.server_context(VENDOR)
+        with pytest.warns(DeprecationWarning):
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with FaultServer(tls=context) as server:
+            error = secure.failure(lambda: secure.door(server, host=host_of(server)).send(write(), accept))
+        assert type(error) is RetryLater
+        assert server.requests == []
+
+
+class TestAKeptConnection:
+    def test_belongs_to_one_thread(self, bench: Bench) -> None:
+        with FaultServer() as server:
+            provider = bench.provider(server)
+            provider.get("/things/1")
+            thread = threading.Thread(target=provider.get, args=("/things/2",))
+            thread.start()
+            thread.join()
+            provider.get("/things/3")
+        assert [request.connection for request in server.requests] == [1, 2, 1]
+
+    def test_belongs_to_one_revision_of_one_connector(self, bench: Bench) -> None:
+        with FaultServer() as server:
+            for changes in (
+                {"revision": "1"},
+                {"revision": "2"},
+                {"revision": "1", "id": 2},
+                {"revision": "1"},
+            ):
+                bench.provider(server, **changes).get("/things/1")
+        assert [request.connection for request in server.requests] == [1, 2, 3, 1]
+
+    def test_ends_with_the_handler_lifetime(self, bench: Bench) -> None:
+        with FaultServer() as server:
+            for _ in range(2):
+                bench.provider(server, revision="short", handler_lifetime_s=-1).get("/things/1")
+        assert server.connections == 2
+
+    def test_survives_bodies_that_were_not_empty_and_errors(self, bench: Bench) -> None:
+        from tests.faultserver import answer
+
+        with FaultServer(answer(404), answer(204, b""), ok()) as server:
+            door = bench.door(server)
+            for _ in range(3):
+                door.send(read(), accept)
+        assert server.connections == 1
+
+    def test_is_closed_when_others_need_its_place(self, bench: Bench) -> None:
+        with FaultServer() as server:
+            for number in range(40):
+                bench.provider(server, revision=f"many-{number}").get("/things/1")
+            assert len(exchange._local.kept) == exchange._MOST_ADAPTERS
+            bench.provider(server, revision="many-39").get("/things/1")
+            bench.provider(server, revision="many-0").get("/things/1")
+        assert server.connections == 41
+
+
+def test_an_address_that_refuses_is_passed_over(bench: Bench) -> None:
+    bench.resolver = lambda name, port: ["127.0.0.2", "127.0.0.1"]
+    with FaultServer() as server:
+        host = f"http://vendor.example:{server.port}"
+        assert bench.provider(server, host=host).get("/things/1") == {"id": "1"}
+
+
+def test_fifty_hung_calls_leave_others_alone(bench: Bench) -> None:
+    """Each call has its own connection, so nobody waits for anybody."""
+    with FaultServer(hang(effect=False)) as dead, FaultServer() as alive:
+        threads = [threading.Thread(target=_hang, args=(bench, dead)) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        assert bench.provider(alive).get("/things/1") == {"id": "1"}
+        for thread in threads:
+            thread.join()
+    assert len(bench.events) == 51
+
+
+def _hang(bench: Bench, server: FaultServer) -> None:
+    door = bench.door(server, timeout_ms=500, disable_standard_error_policy=True)
+    bench.failure(lambda: door.send(read(), accept))
+
+
+class _Leaving(FaultServer):
+    """Accepts and hangs up."""
+
+    def _serve(self, accepted: socket.socket, number: int) -> None:
+        accepted.close()
+
+
+class _Silent(FaultServer):
+    """Accepts and says nothing, not even a greeting."""
+
+    def _serve(self, accepted: socket.socket, number: int) -> None:
+        self.stopped.wait(30)
+        accepted.close()
