@@ -78,15 +78,18 @@ def register_compiler(kind: str, compiler: Compiler) -> None:
         _cache.clear()
 
 
-def runtime(tenant_id: int, generation: int | None = None) -> TenantRuntime:
+def runtime(
+    tenant_id: int, generation: int | None = None, *, newest_credentials: bool = True
+) -> TenantRuntime:
     """The tenant's configuration: of the generation in force now (read in one statement), or of a pinned one.
 
     A pinned generation uses credentials published since, as long as host, test flag and merchant account are the
-    same; a connector where they are not has a `problem`.
+    same; a connector where they are not has a `problem`. Without `newest_credentials` it is exactly as it was.
     """
     tenant = generations.read(tenant_id) if generation is None else generations.recent(tenant_id)
     pinned = tenant.generation if generation is None else generation
-    return TenantRuntime(tenant=tenant, generation=pinned, compiled=_compiled(tenant, pinned))
+    newest = max(pinned, tenant.generation) if newest_credentials else pinned
+    return TenantRuntime(tenant=tenant, generation=pinned, compiled=_compiled(tenant, pinned, newest))
 
 
 def forget(tenant_id: int) -> None:
@@ -95,8 +98,7 @@ def forget(tenant_id: int) -> None:
     _group_cache.pop(tenant_id, None)
 
 
-def _compiled(tenant: TenantInfo, generation: int) -> Compiled:
-    newest = max(generation, tenant.generation)
+def _compiled(tenant: TenantInfo, generation: int, newest: int) -> Compiled:
     key = (tenant.uid, generation, newest)
     with _lock:
         if key in _cache:

@@ -1,0 +1,302 @@
+import hashlib
+import hmac
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from connectors import inbox, webhooks
+from connectors.models import Connector, InboundWebhook, Publication
+from connectors.publishing import publish, retire
+from eventlog.models import Event
+from tenants.models import Secret
+from tenants.scoping import platform_scope, tenant_scope
+from tests.connectors_config.acme import Acme
+from tests.connectors_config.conftest import TOKEN
+from tests.factories.connectors import publish_connector
+from tests.factories.tenants import TenantFactory
+
+KEY = "whk_0123456789abcdef"
+EVENT = {"id": "evt_1", "type": "payment.captured", "payment": "pay_1"}
+
+
+@pytest.fixture
+def config(tenant):
+    return publish_connector(tenant, "acme", bearer_token=TOKEN, properties={"WebhookKey": KEY})
+
+
+@pytest.fixture
+def handled(monkeypatch):
+    """What the registered handler got; set handled.fail to make it raise."""
+    monkeypatch.setattr(inbox, "_handlers", [])
+    seen = _Seen()
+    webhooks.register_handler(Acme, seen)
+    return seen
+
+
+class _Seen(list):
+    fail = None
+
+    def __call__(self, connector, event):
+        self.append((connector.id, event.id))
+        if self.fail:
+            raise self.fail
+
+
+def body(*events) -> bytes:
+    return json.dumps({"events": events or [EVENT]}).encode()
+
+
+def send(config, raw=None, key=KEY, signature=None, client=None, **extra):
+    raw = body() if raw is None else raw
+    signature = signature or hmac.new(key.encode(), raw, hashlib.sha256).hexdigest()
+    path = config.public_url.removeprefix("http://testserver")
+    return (client or Client()).post(
+        path, raw, content_type="application/json", headers={"X-Acme-Signature": signature, **extra}
+    )
+
+
+def stored():
+    return InboundWebhook.objects.get()
+
+
+def rotate(tenant, config, key):
+    connector = Connector.objects.get(pk=config.id)
+    row = connector.properties.get(key="WebhookKey")
+    row.secret = Secret.store(tenant, key, "Webhook key")
+    row.save()
+    publish(connector)
+
+
+def test_a_verified_event_is_stored_and_handled_later(config, handled, tenant):
+    assert send(config, Cookie="session=1").status_code == 200
+    row = stored()
+    assert (row.event_id, row.event_type, row.state) == ("evt_1", "payment.captured", "received")
+    assert bytes(row.body) == body()
+    assert row.headers["content-type"] == "application/json"
+    assert "cookie" not in row.headers
+    assert "x-acme-signature" not in row.headers
+    assert handled == []
+
+    assert inbox.work_off_due() == 1
+    assert handled == [(config.id, "evt_1")]
+    assert (stored().state, stored().attempts) == ("done", 1)
+    assert inbox.work_off_due() == 0
+    assert Event.objects.get(operation="webhook").message == "Webhook payment.captured received"
+
+
+def test_a_repetition_is_counted_and_not_handled_again(config, handled):
+    for _ in range(3):
+        assert send(config).status_code == 200
+    assert stored().duplicates == 2
+    inbox.work_off_due()
+    send(config)
+    inbox.work_off_due()
+    assert len(handled) == 1
+
+
+def test_several_events_of_one_post_are_rows_of_their_own(config, handled):
+    send(config, body(EVENT, {"id": "evt_2", "type": "payment.refunded"}))
+    inbox.work_off_due()
+    assert handled == [(config.id, "evt_1"), (config.id, "evt_2")]
+
+
+def test_every_flipped_byte_is_refused(config, handled):
+    raw = body()
+    good = hmac.new(KEY.encode(), raw, hashlib.sha256).hexdigest()
+    for position in range(len(raw)):
+        broken = bytearray(raw)
+        broken[position] ^= 1
+        assert send(config, bytes(broken), signature=good).status_code == 401
+    for position in range(len(good)):
+        letter = "0" if good[position] != "0" else "1"
+        forged = good[:position] + letter + good[position + 1 :]
+        assert send(config, raw, signature=forged).status_code == 401
+    assert not InboundWebhook.objects.exists()
+
+
+def test_json_written_anew_is_refused(config, handled):
+    raw = body()
+    good = hmac.new(KEY.encode(), raw, hashlib.sha256).hexdigest()
+    again = json.dumps(json.loads(raw), separators=(",", ":")).encode()
+    assert send(config, again, signature=good).status_code == 401
+
+
+def test_bad_signatures_are_logged_once_a_minute(config, handled, caplog):
+    for _ in range(20):
+        send(config, signature="0" * 64)
+    assert len([line for line in caplog.messages if "refused" in line]) == 1
+    assert "payment.captured" not in caplog.text
+
+
+def test_an_unknown_address_tells_nothing(db, handled):
+    assert Client().post("/webhooks/unknown/", b"{}", content_type="application/json").status_code == 404
+
+
+def test_an_address_that_is_not_published_yet_tells_nothing(tenant, handled):
+    from tests.factories.connectors import make_connector
+
+    draft = make_connector(tenant, "acme", bearer_token=TOKEN, properties={"WebhookKey": KEY})
+    assert (
+        Client().post(f"/webhooks/{draft.webhook_token}/", b"{}", content_type="application/json").status_code
+        == 404
+    )
+
+
+def test_only_posts_are_taken(config):
+    assert Client().get(config.public_url.removeprefix("http://testserver")).status_code == 405
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 200), (1024 * 1024 + 1, 413)])
+def test_bodies_end_at_one_mebibyte(config, handled, size, status):
+    raw = body()
+    assert send(config, raw + b" " * (size - len(raw))).status_code == status
+
+
+def test_without_a_signing_secret_nothing_is_believed(tenant, handled):
+    config = publish_connector(tenant, "acme", bearer_token=TOKEN)
+    assert send(config, key="").status_code == 401
+
+
+def test_the_former_secret_is_good_for_a_day(config, tenant, handled):
+    rotate(tenant, config, "whk_second_0123456789")
+    assert send(config).status_code == 200
+    assert send(config, body({**EVENT, "id": "evt_2"}), key="whk_second_0123456789").status_code == 200
+    with connection.cursor() as cursor:
+        day_ago = timezone.now() - timedelta(hours=25)
+        field = Publication._meta.get_field("published_at")
+        cursor.execute(
+            "UPDATE connectors_publication SET published_at = %s",
+            [field.get_db_prep_value(day_ago, connection)],
+        )
+    assert send(config, body({**EVENT, "id": "evt_3"})).status_code == 401
+    assert send(config, body({**EVENT, "id": "evt_4"}), key="whk_second_0123456789").status_code == 200
+
+
+def test_a_secret_that_is_only_in_the_draft_is_not_accepted(config, tenant, handled):
+    row = Connector.objects.get(pk=config.id).properties.get(key="WebhookKey")
+    row.secret = Secret.store(tenant, "whk_draft_0123456789", "Webhook key")
+    row.save()
+    assert send(config, key="whk_draft_0123456789").status_code == 401
+
+
+def test_a_retired_connector_still_hears_of_what_it_began(config, handled):
+    retire(Connector.objects.get(pk=config.id))
+    assert send(config).status_code == 200
+
+
+def test_a_connector_that_cannot_be_opened_asks_to_send_again(config, handled, tenant):
+    secret = Connector.objects.get(pk=config.id).authentication.bearer_token
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_secret SET ciphertext = %s WHERE label = %s",
+            ["v1:gone:" + "A" * 64, secret.label],
+        )
+    connector = Connector.objects.get(pk=config.id)
+    connector.display_name = "again"
+    connector.save()
+    publish(connector)
+    answer = send(config)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+def test_a_verified_body_that_cannot_be_read_is_kept_for_staff(config, handled):
+    assert send(config, b"<xml/>").status_code == 200
+    row = stored()
+    assert row.state == "failed"
+    assert row.event_id.startswith("unreadable:")
+    assert Event.objects.filter(category="Error", operation="webhook").exists()
+    assert send(config, b"<xml/>").status_code == 200
+    assert stored().duplicates == 1
+
+
+def test_a_handler_that_fails_is_tried_again_later_and_given_up_in_the_end(config, handled, caplog):
+    send(config)
+    handled.fail = ValueError("order is locked")
+    assert inbox.work_off_due() == 1
+    row = stored()
+    assert (row.state, row.attempts, row.error) == ("received", 1, "ValueError: order is locked")
+    assert row.next_try_at > timezone.now()
+    assert inbox.work_off_due() == 0, "not due yet"
+
+    for _ in range(inbox.TRIES - 1):
+        InboundWebhook.objects.update(next_try_at=timezone.now())
+        inbox.work_off_due()
+    assert (stored().state, stored().attempts) == ("failed", inbox.TRIES)
+    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+
+
+def test_what_a_failed_handler_wrote_is_undone(config, handled, tenant, monkeypatch):
+    def writes_and_fails(connector, event):
+        TenantFactory(slug="half-done")
+        raise ValueError("no")
+
+    webhooks.register_handler(Acme, writes_and_fails)
+    send(config)
+    inbox.work_off_due()
+    from tenants.models import Tenant
+
+    assert not Tenant.objects.filter(slug="half-done").exists()
+
+
+def test_after_a_failure_the_next_try_can_succeed(config, handled):
+    send(config)
+    handled.fail = ValueError("not yet")
+    inbox.work_off_due()
+    handled.fail = None
+    InboundWebhook.objects.update(next_try_at=timezone.now())
+    inbox.work_off_due()
+    assert (stored().state, stored().error) == ("done", "")
+
+
+def test_handlers_of_other_contracts_are_not_asked(config, monkeypatch):
+    from connectors.contracts.shipping import CarrierProvider
+
+    monkeypatch.setattr(inbox, "_handlers", [])
+    seen = _Seen()
+    webhooks.register_handler(CarrierProvider, seen)
+    send(config)
+    inbox.work_off_due()
+    assert seen == []
+    assert stored().state == "done"
+
+
+def test_two_accounts_of_one_provider_never_share_a_secret(config, tenant, handled):
+    other = publish_connector(
+        tenant, "acme", bearer_token=TOKEN, properties={"WebhookKey": "whk_other_0123456789"}
+    )
+    assert send(other).status_code == 401
+    assert send(other, key="whk_other_0123456789").status_code == 200
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_the_same_event_a_hundred_times_from_twenty_threads(handled):
+    tenant = TenantFactory()
+    with tenant_scope(tenant):
+        config = publish_connector(tenant, "acme", bearer_token=TOKEN, properties={"WebhookKey": KEY})
+
+    def post(_):
+        try:
+            return send(config, client=Client()).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(post, range(100))) == {200}
+
+    def work(_):
+        try:
+            return inbox.work_off_due()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(work, range(5))) == 1
+    assert len(handled) == 1
+    with platform_scope("test"):
+        assert InboundWebhook.objects.get().state == "done"
