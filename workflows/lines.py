@@ -10,7 +10,6 @@ from typing import Any
 from tenants.money import LIMIT, quantum
 from workflows import lookups
 from workflows.amounts import included_tax, line_total, tax_tolerance, total_tolerance
-from workflows.chart import suggest
 from workflows.models import Product
 from workflows.reading import Reader
 
@@ -54,7 +53,7 @@ def read_lines(order: Reader, currency: str) -> tuple[Line, ...]:
     for number, reader in enumerate(readers, start=1):
         sku = skus[id(reader)]
         if sku in unknown:
-            reader.errors.add("sku", f"There is no product with SKU {sku!r} to order; {suggest(sku, near)}")
+            lookups.refuse_sku(sku, near, reader.errors)
         line = _LineReader(reader, number, found.get(sku), currency).read()
         if line is not None:
             lines.append(line)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 
 from tenants.models import Market, Store
@@ -47,6 +49,11 @@ def products(skus: Collection[str]) -> dict[str, Product]:
     return {item.sku: item for item in Product.objects.filter(sku__in=set(skus), is_active=True)}
 
 
+def refuse_sku(sku: str, near: Collection[str], errors: FieldErrors) -> None:
+    cure = suggest(sku, near) if near else "create the product or switch it on first"
+    errors.add("sku", f"There is no product with SKU {sku!r} to order; {cure}")
+
+
 def near_skus(skus: Collection[str]) -> list[str]:
     """SKUs that begin like one of these, to suggest them: bounded, and only asked when something is wrong."""
     starts = Q(pk__in=[])
@@ -54,3 +61,12 @@ def near_skus(skus: Collection[str]) -> list[str]:
         starts |= Q(sku__istartswith=sku[: max(2, len(sku) // 2)])
     found = Product.objects.filter(starts, is_active=True).order_by("sku").values_list("sku", flat=True)
     return list(found[:_NEAR])
+
+
+def with_external_id(rows: models.QuerySet[Any], wanted: Mapping[str, str]) -> models.QuerySet[Any]:
+    """Rows that carry this id of this system."""
+    if connection.features.supports_json_field_contains:
+        return rows.filter(external_ids__contains=dict(wanted))
+    for system, value in wanted.items():
+        rows = rows.alias(wanted_id=KeyTransform(system, "external_ids")).filter(wanted_id=value)
+    return rows

@@ -34,6 +34,14 @@ def add_error(order_id: int, key: str, message: str, **rest: object) -> None:
     add_errors([NewError(order_id=order_id, key=key, message=message, **rest)])  # type: ignore[arg-type]
 
 
+def report_error(order: Order, key: str, message: str, *, actor: str, **rest: object) -> OrderError:
+    """As `add_error`, for a caller from outside: it is told in the event log. The active error."""
+    with transaction.atomic():
+        add_error(order.pk, key, message, **rest)
+        _record(order, Category.ERROR, f"{key}: {message}", actor)
+        return OrderError.objects.get(order=order, key=key, status=ErrorStatus.ACTIVE)
+
+
 def add_errors(found: Sequence[NewError]) -> None:
     """Raise errors of many orders in few statements; in a platform scope they may be of several tenants."""
     latest = {(error.order_id, error.key): error for error in found}
@@ -121,11 +129,16 @@ def _solve(error: OrderError, actor: str, comment: str) -> None:
     error.status, error.solved_at = ErrorStatus.SOLVED, timezone.now()
     error.solved_by, error.comment = actor, comment
     error.save(update_fields=["status", "solved_at", "solved_by", "comment"])
+    told = f"Order error {error.key} solved" + (f": {comment}" if comment else "")
+    _record(error.order, Category.UPDATED, told, actor)
+
+
+def _record(order: Order, category: Category, message: str, actor: str) -> None:
     eventlog.record(
-        Category.UPDATED,
-        f"Order error {error.key} solved" + (f": {comment}" if comment else ""),
-        tenant_id=error.tenant_id,
-        order_id=error.order_id,
-        order_number=error.order.number,
+        category,
+        message,
+        tenant_id=order.tenant_id,
+        order_id=order.pk,
+        order_number=order.number,
         actor=actor,
     )

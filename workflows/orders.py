@@ -14,7 +14,15 @@ from workflows.intake import OrderDraft, read_order, refuse
 from workflows.models import Customer, Order, OrderLine, Trigger, WorkflowRun
 from workflows.numbers import next_number
 from workflows.order_changes import apply_changes
-from workflows.order_errors import NewError, add_error, add_errors, solve_error, solve_errors
+from workflows.order_errors import (
+    NewError,
+    add_error,
+    add_errors,
+    report_error,
+    solve_error,
+    solve_errors,
+    solve_errors_of,
+)
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
 from workflows.statuses import change_status, keep_status, lock_order
@@ -26,13 +34,16 @@ __all__ = [
     "add_errors",
     "apply_changes",
     "change_status",
+    "check_order",
     "create_order",
     "keep_status",
     "lock_order",
     "place_order",
     "register_part",
+    "report_error",
     "solve_error",
     "solve_errors",
+    "solve_errors_of",
 ]
 
 _TRIES = 5
@@ -72,16 +83,27 @@ def place_order(
     raise DuplicateNumber(f"there already is an order {number}; use another number or leave it out")
 
 
+def check_order(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """All that is wrong with the document of a new order, by path; empty when it could be placed."""
+    errors = FieldErrors()
+    _read(data, errors)
+    return errors.found
+
+
 def _judged(data: Mapping[str, Any]) -> tuple[OrderDraft, dict[str, Any]]:
     errors = FieldErrors()
-    draft = read_order(data, errors)
-    parts = {}
-    if draft is not None:
-        for name, part in all_parts().items():
-            if data.get(name) is not None:
-                parts[name] = part.validate(data[name], draft, errors.under(name))
+    draft, parts = _read(data, errors)
     refuse(errors)
     assert draft is not None
+    return draft, parts
+
+
+def _read(data: Mapping[str, Any], errors: FieldErrors) -> tuple[OrderDraft | None, dict[str, Any]]:
+    draft = read_order(data, errors)
+    if draft is None:
+        return None, {}
+    given = {name: part for name, part in all_parts().items() if data.get(name) is not None}
+    parts = {name: part.validate(data[name], draft, errors.under(name)) for name, part in given.items()}
     return draft, parts
 
 

@@ -62,6 +62,14 @@ class DuplicateNumber(OrderProblem):
     """Another order has this number."""
 
 
+class DuplicateCode(OrderProblem):
+    """The tenant has a row of this code; `field` is the code's name."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class StatusNotAllowed(OrderProblem):
     """The order may not go there from where it is."""
 

@@ -1,0 +1,90 @@
+"""Fields that the API reads and writes exactly: money and quantities as text, times with their zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from tenants.money import Money
+
+_AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
+_NUMBER = r"^\d{1,9}(\.\d{1,3})?$"
+MOMENT_YEARS = range(1970, 2200)
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "pattern": _AMOUNT, "example": "199.00"})
+class AmountField(serializers.Field):
+    """An amount as decimal text with the currency's decimals. `currency` says where the instance keeps that."""
+
+    default_error_messages = {
+        "type": 'This is not text; send the amount in quotes, such as "199.00".',
+        "negative": "This is below 0; give what is taken off as a positive discount.",
+        "format": 'This is not an amount; send digits with a decimal point, such as "199.00".',
+    }
+
+    def __init__(self, *, currency: str = "currency", **options: Any) -> None:
+        super().__init__(**options)
+        self.currency = attrgetter(currency)
+
+    def get_attribute(self, instance: Any) -> Any:
+        amount = super().get_attribute(instance)
+        return None if amount is None else Money(amount, self.currency(instance))
+
+    def to_representation(self, value: Money) -> str:
+        return str(value.amount)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("type")
+        if data.strip().startswith("-"):
+            self.fail("negative")
+        if not re.match(_AMOUNT, data) or data.endswith("\n"):
+            self.fail("format")
+        return str(data)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "format": "decimal", "pattern": _NUMBER},
+            {"type": "integer", "minimum": 0},
+        ]
+    }
+)
+class NumberField(serializers.Field):
+    """A quantity or percentage: decimal text, or a whole number."""
+
+    default_error_messages = {
+        "format": 'This is not a number; send digits in quotes, such as "2" or "0.5".',
+    }
+
+    def to_representation(self, value: Decimal) -> str:
+        return format(Decimal(value).normalize(), "f")
+
+    def to_internal_value(self, data: Any) -> str | int:
+        whole = isinstance(data, int) and not isinstance(data, bool)
+        if not whole and not (isinstance(data, str) and re.fullmatch(_NUMBER[1:-1], data)):
+            self.fail("format")
+        return data  # type: ignore[no-any-return]
+
+
+class MomentField(serializers.DateTimeField):
+    """A time with its zone, in years that a database can hold."""
+
+    default_error_messages = {
+        "invalid": "This is not a time; send one with its zone, such as 2026-05-03T12:00:00Z.",
+        "year": "This year cannot be meant; send one from 1970 to 2199.",
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("invalid", format="")
+        if value.year not in MOMENT_YEARS:
+            self.fail("year")
+        return super().enforce_timezone(value)

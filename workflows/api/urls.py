@@ -1,0 +1,20 @@
+from rest_framework.routers import SimpleRouter
+
+from workflows.api.catalog import CustomerViewSet, InventoryViewSet, MarketViewSet, ProductViewSet
+from workflows.api.order_errors import OrderErrorViewSet
+from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
+from workflows.api.runs import OrderRunViewSet, RunViewSet
+
+_ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
+
+router = SimpleRouter()
+router.register("orders", OrderViewSet, basename="order")
+router.register(rf"{_ORDER}/runs", OrderRunViewSet, basename="order-run")
+router.register(rf"{_ORDER}/errors", OrderErrorViewSet, basename="order-error")
+router.register("runs", RunViewSet, basename="run")
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("products", ProductViewSet, basename="product")
+router.register("inventory", InventoryViewSet, basename="inventory")
+router.register("markets", MarketViewSet, basename="market")
+
+urlpatterns = router.urls
