@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
@@ -101,12 +102,12 @@ def _webhooks(tenant: Tenant) -> list[Connector]:
     erp = Connector.objects.create(
         name="Webhook", display_name="ERP", type="webhook", connector_id="erp", is_test=True
     )
-    _property(erp, "Url", "/erp/{status}")
+    _property(erp, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/erp/{{status}}")
     _secret_property(erp, "SigningSecret", "whsec_bm9yZGljLW91dGRvb3ItZXJwLXNlY3JldA==", tenant)
     mail = Connector.objects.create(
         name="Webhook", display_name="Mail service", type="webhook", connector_id="mail", is_test=True
     )
-    _property(mail, "Url", "/mail")
+    _property(mail, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/mail")
     _secret_property(mail, "SigningSecret", "whsec_bm9yZGljLW91dGRvb3ItbWFpbC1rZXk=", tenant)
     return [erp, mail]
 

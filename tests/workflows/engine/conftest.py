@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from config.demo import seed
 from config.demo.play import order_body
@@ -62,17 +61,19 @@ class Shop:
 
     def later(self, **span: float) -> None:
         """Let time pass: what would be due by then is due now."""
-        now, back = timezone.now(), timedelta(**span)
+        back = timedelta(**span)
         for model in (StepRun, Lane):
             for row in model.objects.filter(due_at__isnull=False):
                 row.due_at -= back
                 if isinstance(row, StepRun) and row.retry_until:
                     row.retry_until -= back
                 row.save()
-        assert now
 
     def steps(self, run: WorkflowRun) -> dict[str, str]:
         return {step.name: step.state for step in run.steps.order_by("position")}
+
+    def due(self, order: Order) -> datetime | None:
+        return Lane.objects.get(pk=order.pk).due_at
 
     def active_errors(self, order: Order) -> list[str]:
         return [error.message for error in order.errors.filter(status="Active")]

@@ -75,7 +75,7 @@ def test_a_passing_failure_with_stop_on_error_waits_and_goes_on(shop: Shop) -> N
     order = shop.order()
     shop.pump()
     (run,) = runs(order.pk)
-    assert (run.state, shop.steps(run)["ExportOrder"]) == (RunState.WAITING, "success") or run.state == "waiting"
+    assert run.state == RunState.WAITING
     assert [step.state for step in run.steps.all()] == ["waiting", "pending"]
     shop.later(minutes=10)
     shop.pump()
@@ -108,7 +108,7 @@ def test_retries_end_after_a_day(shop: Shop) -> None:
     shop.pump()
     (run,) = runs(order.pk)
     assert run.state == RunState.STOPPED
-    assert order.lane.due_at is None
+    assert shop.due(order) is None
 
 
 def test_a_later_status_change_takes_the_place_of_a_waiting_run(shop: Shop) -> None:
@@ -149,10 +149,11 @@ def test_an_outcome_that_stays_unknown_is_found_out_later_and_not_repeated(shop:
     shop.chart(PAID)
     order = shop.order()
     shop.pump()
-    shop.vendors.faults(vendor="stripe", path="/capture$", drop_after=True, times=3)
+    shop.vendors.faults(vendor="stripe", path="/capture$", drop_after=True, times=None)
     run = shop.move(order, "Ship")
     shop.pump()
     assert shop.steps(run) == {"CapturePayments": "waiting"}
+    shop.vendors.clear_faults()
     shop.later(minutes=10)
     shop.pump()
     assert shop.steps(run) == {"CapturePayments": "success"}
@@ -174,7 +175,7 @@ def test_a_cancelled_order_is_not_captured_by_a_retry(shop: Shop) -> None:
     shop.pump()
     assert shop.effects("capture") == []
     assert len(shop.effects("cancel")) == 1
-    assert order.lane.due_at is None
+    assert shop.due(order) is None
 
 
 def test_neighbours_go_on_beside_a_slow_order(shop: Shop) -> None:
