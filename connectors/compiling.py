@@ -113,7 +113,7 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
     return _config(
         document,
         context,
-        host=host,
+        host=implementation.own_host(values) or host,
         is_test=test,
         values=values,
         properties=opened.properties,

@@ -5,7 +5,8 @@ A provider knows no Django, no database and no request object. It takes and retu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +14,8 @@ from typing import Any, ClassVar, Protocol
 
 from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
 from connectors.schema import Settings
+from connectors.strict_json import BadAnswer as BadAnswer
+from connectors.strict_json import parse
 
 
 class Category(StrEnum):
@@ -80,10 +83,6 @@ class Answer(Protocol):
     def text(self) -> str: ...
 
 
-class BadAnswer(ValueError):
-    """The body is not what was agreed: HTML, empty, cut off, too deep."""
-
-
 Classify = Callable[[Answer], ProviderError | None]
 
 
@@ -106,6 +105,19 @@ class Inbound:
     headers: Mapping[str, str]
     body: bytes
     received_at: float
+
+    def json(self) -> Any:
+        """The body parsed, numbers with decimals as Decimal. Raises BadAnswer for anything that is not JSON."""
+        return parse(self.body)
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turns whatever a strange body breaks while it is being read into Rejected; `what` names it for staff."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise Rejected(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
 class NotExecuted:
@@ -135,6 +147,7 @@ class Provider:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    store_property: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 
     def __init__(self, config: Any, door: Door) -> None:
@@ -143,9 +156,9 @@ class Provider:
         self.door = door
 
     @classmethod
-    def default_host(cls, values: Any, is_test: bool) -> str:
-        """The base URL of a connector that names none, without trailing slash; "" where there is no default."""
-        return cls.hosts.get("test" if is_test else "live", "")
+    def own_host(cls, values: Any) -> str:
+        """The base URL that the settings name, without trailing slash; "" where they name none."""
+        return ""
 
     @property
     def values(self) -> Any:
@@ -196,8 +209,12 @@ class Provider:
             return None
         code, message = self.read_error(answer)
         options: dict[str, Any] = {"code": code, "status": answer.status, "retry_after": retry_after(answer)}
-        kind = self.errors.get(code) or kind_by_status(answer.status, writes)
-        return kind(message or f"HTTP {answer.status}", **options)
+        kind = self.kind_of(code, answer, writes)
+        return kind(message or f"{self.label} answered with HTTP status {answer.status}", **options)
+
+    def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
+        """The failure kind of an answer with this error code."""
+        return self.errors.get(code) or kind_by_status(answer.status, writes)
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""

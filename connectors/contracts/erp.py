@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,15 @@ class StockLevel:
     location: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockPage:
+    """One page of stock levels. `cursor` continues after it; `more` tells whether there is something left now."""
+
+    items: tuple[StockLevel, ...]
+    cursor: str
+    more: bool
+
+
 class OrderExporter(Provider):
     """Anything that takes an order: an ERP, a WMS, a queue, a URL."""
 
@@ -44,9 +53,11 @@ class OrderExporter(Provider):
         raise NotSupported(f"{self.label} has no look-up by reference")
 
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
+        found: Exported | NotExecuted | None
         if operation != "export_order" or "find_order" not in self.operations():
-            return super().settle(operation, request)
-        found: Exported | None = self.find_order(request)
+            found = super().settle(operation, request)
+            return found
+        found = self.find_order(request)
         return found or NotExecuted()
 
 
@@ -65,6 +76,6 @@ class ErpProvider(OrderExporter):
     category = Category.ERP
 
     @operation
-    def read_inventory(self, cursor: str) -> Iterator[StockLevel]:
-        """Stock levels changed since `cursor` ("" is all)."""
+    def read_inventory(self, cursor: str) -> StockPage:
+        """Stock levels changed since `cursor` ("" is all), oldest change first."""
         raise NotSupported(f"{self.label} offers no stock levels")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -53,6 +54,7 @@ class Payment:
     language: str = ""
     billing: Address = field(default_factory=Address)
     lines: tuple[Line, ...] = ()
+    created_at: datetime | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -144,7 +146,11 @@ class PaymentProvider(Provider):
 
     @operation
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
-        """Read the PaymentEvents of a webhook whose signature has been verified."""
+        """Read the events of a webhook whose signature has been verified.
+
+        What tells of money is a PaymentEvent; any other WebhookEvent changes no payment. `data["alert"]` is a text for
+        staff, such as a dispute. Raises Rejected for a body that is no event of this vendor.
+        """
         raise _missing(self, "webhooks")
 
     def minor(self, money: Money) -> int:

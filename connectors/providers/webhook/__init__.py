@@ -1,0 +1,156 @@
+"""Webhook: an order, a message or a question as signed JSON to any address.
+
+Signed as Standard Webhooks 1.0 lays down (standardwebhooks.com, read on 2026-11-23): `webhook-id` stays the same on every
+repetition, and the receiver tells repetitions apart by it. An answer of 200 to 299 is success, anything else is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from connectors.auth import Auth, Token, basic
+from connectors.contracts.base import Answer, BadAnswer, Category, Idempotency, Request
+from connectors.contracts.common import Exported
+from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
+from connectors.contracts.notification import Message, Notifier, Sent
+from connectors.contracts.plain import plain
+from connectors.contracts.validation import ValidationRequest, Validator, Verdict
+from connectors.errors import ProviderError, RetryLater, Unknown
+from connectors.providers.webhook.answers import exported, fields_of, id_of, verdict
+from connectors.providers.webhook.target import Target, fill, origin, target_of
+from connectors.schema import Secret, Text
+from connectors.signing import StandardWebhook
+
+
+class WebhookSettings(Target):
+    signing_secret = Secret(
+        "Signing Secret", required=False, help="whsec_… and base64; receivers check with it that we sent it."
+    )
+    bearer_token = Secret("Bearer Token", column="bearer_token", required=False)
+    username = Text("Username", column="username", required=False)
+    password = Secret("Password", column="password", required=False)
+
+
+class WhatIsSet(Auth):
+    """A bearer token, else user name and password, else nothing."""
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        if values.bearer_token:
+            headers["Authorization"] = f"Bearer {values.bearer_token.reveal()}"
+        elif values.username:
+            password = values.password.reveal() if values.password else ""
+            headers["Authorization"] = basic(values.username, password)
+
+
+class Webhook(OrderExporter, OrderExchange, Notifier, Validator):
+    slug, label, category = "webhook", "Webhook", Category.OTHER
+    names, aliases = ("Webhook",), ("webhookOrderValidator",)
+    settings = WebhookSettings
+    auth = WhatIsSet()
+    idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False)
+    signature = StandardWebhook(key="signing_secret")
+    guide = """
+Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
+(fields go into path and query, not into the host name). HttpMethod is POST unless set otherwise; properties of the Key
+Group RequestHeaders become headers. Set a Signing Secret (whsec_ and 24 to 64 bytes in base64) to have every request
+signed as a Standard Webhook. The body is {"type": ..., "reference": ..., "Value": {the order}}.
+
+The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
+answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
+written to the order; to a validation it answers {"errors": [...], "warnings": [...]}.
+"""
+
+    @classmethod
+    def own_host(cls, values: Any) -> str:
+        return origin(values.url or values.host or "")
+
+    def export_order(self, export: OrderExport) -> Exported:
+        return exported(self._order("order.export", export))
+
+    def exchange_order(self, export: OrderExport) -> Exported:
+        return exported(self._order("order.exchange", export), _order_of(export))
+
+    def send_message(self, message: Message) -> Sent:
+        value = plain(message)
+        answer = self._deliver(
+            "message", message.reference, value, {"number": message.order_number, **value}, {}
+        )
+        return Sent(message_id=id_of(fields_of(answer)))
+
+    def validate(self, request: ValidationRequest) -> Verdict:
+        order = _order_of(request)
+        answer = self._deliver(
+            f"{request.kind}.validate", order["number"], order, order, request.properties, write=False
+        )
+        return verdict(answer)
+
+    def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
+        """A delivery counts only once it is acknowledged, so a failing receiver is simply told again."""
+        failing = answer.status >= 500 or answer.status == 408
+        return RetryLater if failing else super().kind_of(code, answer, writes)
+
+    def read_error(self, answer: Answer) -> tuple[str, str]:
+        try:
+            fields = fields_of(answer.json())
+        except BadAnswer:
+            return "", ""
+        text = fields.get("message") or fields.get("error") or fields.get("detail") or fields.get("title")
+        told = f"The receiver answered {answer.status}: {text}" if isinstance(text, str) else ""
+        return str(fields.get("code") or ""), told[:500]
+
+    def _order(self, kind: str, export: OrderExport) -> Any:
+        order = _order_of(export)
+        return self._deliver(kind, export.reference, order, order, export.properties)
+
+    def _deliver(
+        self,
+        kind: str,
+        reference: str,
+        value: Any,
+        fields: Mapping[str, Any],
+        step: Mapping[str, Any],
+        *,
+        write: bool = True,
+    ) -> Any:
+        """Send and read; None for an answer that says nothing. `step` holds the properties of the step."""
+        body = json.dumps({"type": kind, "reference": reference, "Value": value}, ensure_ascii=False).encode()
+        key = self.door.next_key() if write else None
+        place = self._place(fields, step)
+        place["headers"] = {"Content-Type": "application/json", **self._signed(body, key), **place["headers"]}
+        request = Request(body=body, write=write, key=key, **place)
+        return self._read(self.door.send(request, lambda answer: self.classify(answer, write)), write)
+
+    def _place(self, fields: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
+        """Method, address and headers. What a step says wins; what proves who we are stays at the connector's host."""
+        own = target_of(step)
+        target = own if own.url or own.host else self.values
+        url = fill(target.url or target.host or self.config.host, fields)
+        at_home = origin(url) == origin(self.config.host)
+        headers = {**(self.values.request_headers if at_home else {}), **own.request_headers}
+        return {"method": target.http_method, "path": url, "headers": headers, "authenticated": at_home}
+
+    def _signed(self, body: bytes, key: str | None) -> dict[str, str]:
+        message_id = key or f"msg_{hashlib.sha256(body).hexdigest()[:32]}"
+        if not self.values.signing_secret:
+            return {"webhook-id": message_id}
+        return self.signature.sign(body, [self.values.signing_secret], now=time.time(), message_id=message_id)
+
+    def _read(self, answer: Answer, write: bool) -> Any:
+        is_text = answer.headers.get("Content-Type", "").startswith("text/plain")
+        if is_text or not answer.body.strip():
+            return None
+        try:
+            return answer.json()
+        except BadAnswer as error:
+            kind = Unknown if write else RetryLater
+            raise kind(f"The receiver answered something unreadable: {error}", status=answer.status) from None
+
+
+def _order_of(request: OrderExport | ValidationRequest) -> dict[str, Any]:
+    order: dict[str, Any] = plain(request.order)
+    del order["id"]
+    return order
