@@ -1,0 +1,36 @@
+"""What every implementation of a contract has to show. A fixture cannot leave one out, nor add one of its own."""
+
+from __future__ import annotations
+
+from connectors.contracts.base import Provider
+from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.erp import ErpProvider, OrderExchange, OrderExporter
+from connectors.contracts.notification import Notifier
+from connectors.contracts.payment import PaymentProvider
+from connectors.contracts.shipping import CarrierProvider
+from connectors.contracts.validation import Validator
+from tests.contract.scenarios import notification, orders, payment, shipping, shop, stock, validation
+from tests.contract.scenarios.base import Scenario
+
+CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
+    PaymentProvider: payment.SCENARIOS,
+    OrderExporter: orders.EXPORTS,
+    OrderExchange: orders.EXCHANGES,
+    Notifier: notification.SCENARIOS,
+    Validator: validation.SCENARIOS,
+    CarrierProvider: shipping.SCENARIOS,
+    ShopProvider: shop.SCENARIOS,
+    ErpProvider: stock.SCENARIOS,
+}
+
+
+def scenarios_of(implementation: type[Provider]) -> list[Scenario]:
+    """The scenarios of every operation that the implementation says it has."""
+    offered = implementation.operations()
+    return [
+        scenario
+        for contract, scenarios in CONTRACTS.items()
+        if issubclass(implementation, contract)
+        for scenario in scenarios
+        if scenario.operation in offered and scenario.applies(implementation)
+    ]

@@ -1,0 +1,179 @@
+"""Inbound webhooks of every implementation that reads them: what is believed, what is refused, what is understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors import registry
+from connectors.calls import CallContext, CallSpec, Prepared
+from connectors.client import Ports, open_door
+from connectors.contracts.base import Inbound, Provider
+from connectors.contracts.payment import PaymentEvent
+from connectors.errors import BadSignature, ProviderError
+from tenants.secret_value import SecretValue
+from tests.contract.bench import connector, fits, told
+from tests.contract.fixtures import fixture
+
+NOW = 1_795_168_900.0
+READERS = [slug for slug, item in registry.all().items() if "read_webhook" in item.operations()]
+
+
+def reader(slug: str) -> Provider:
+    """An implementation without a network: a webhook is read from what it carries."""
+    config = connector(slug, host="https://vendor.invalid")
+    prepared = Prepared(
+        spec=CallSpec(connector=config, operation="read_webhook", subject="", request=None, write=False),
+        context=CallContext(),
+    )
+    return registry.get(slug)(config, open_door(config, Ports(events=[].append), prepared, None))
+
+
+def secret_of(slug: str) -> SecretValue:
+    provider = reader(slug)
+    secret = getattr(provider.values, provider.webhook.key)
+    assert isinstance(secret, SecretValue)
+    return secret
+
+
+def deliveries(slug: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = fixture(slug).get("webhooks", [])
+    assert found, f"tests/providers/{slug}.json has no webhooks"
+    return found
+
+
+def arrived(slug: str, delivery: dict[str, Any], *, secret: SecretValue | None = None) -> Inbound:
+    """A delivery as it comes in: signed here, unless the fixture brings the vendor's own headers."""
+    body = delivery["text"].encode() if "text" in delivery else json.dumps(delivery["body"]).encode()
+    headers = delivery.get("headers")
+    if headers is None:
+        scheme = registry.get(slug).webhook
+        headers = scheme.sign(body, [secret or secret_of(slug)], now=NOW, message_id="msg_1")
+    lower = {name.lower(): value for name, value in headers.items()}
+    return Inbound(
+        method="POST", url="https://hub.example/webhooks/t/", headers=lower, body=body, received_at=NOW
+    )
+
+
+CASES = [
+    pytest.param(slug, delivery, id=f"{slug}-{number}-{delivery['events'][0]['type']}")
+    for slug in READERS
+    for number, delivery in enumerate(fixture(slug).get("webhooks", []), 1)
+]
+
+
+@pytest.mark.parametrize(("slug", "delivery"), CASES)
+def test_good_webhook_is_read(slug: str, delivery: dict[str, Any]) -> None:
+    inbound, provider = arrived(slug, delivery), reader(slug)
+    provider.webhook.verify(inbound, [secret_of(slug)], NOW)
+
+    events = provider.read_webhook(inbound)  # type: ignore[attr-defined]
+
+    assert len(events) == len(delivery["events"])
+    for event, wanted in zip(events, delivery["events"], strict=True):
+        assert event.id
+        result, alert = wanted.get("result"), wanted.get("alert")
+        plainly = {name: value for name, value in wanted.items() if name not in {"result", "alert"}}
+        given = {name: told(event, name) for name in plainly}
+        assert {name: given[name] for name in plainly if not fits(plainly[name], given[name])} == {}
+        assert isinstance(event, PaymentEvent) == (result is not None)
+        given = {name: told(event.result, name) for name in result or {}}
+        assert {name: given[name] for name in result or {} if not fits(result[name], given[name])} == {}
+        assert fits(alert, event.data.get("alert"))
+
+
+@pytest.mark.parametrize("slug", READERS)
+def test_the_wrong_secret_is_refused_and_any_live_one_will_do(slug: str) -> None:
+    inbound, scheme = arrived(slug, deliveries(slug)[0]), registry.get(slug).webhook
+    other = SecretValue("whsec_" + "QW5vdGhlclNlY3JldEFub3RoZXJTZWNyZXQ=")
+    for wrong in ([other], []):
+        with pytest.raises(BadSignature):
+            scheme.verify(inbound, wrong, NOW)
+    scheme.verify(inbound, [other, secret_of(slug)], NOW)
+
+
+@pytest.mark.parametrize("slug", READERS)
+def test_one_changed_byte_anywhere_is_refused(slug: str) -> None:
+    inbound, scheme, secret = arrived(slug, deliveries(slug)[0]), registry.get(slug).webhook, secret_of(slug)
+    for changed in (*_changed_bodies(inbound), *_changed_headers(inbound)):
+        with pytest.raises(BadSignature):
+            scheme.verify(changed, [secret], NOW)
+
+
+@pytest.mark.parametrize("slug", READERS)
+def test_the_same_data_written_differently_is_refused(slug: str) -> None:
+    inbound = arrived(slug, deliveries(slug)[0])
+    with pytest.raises(BadSignature):
+        _verify(slug, _with(inbound, body=inbound.body.replace(b", ", b",")), NOW)
+
+
+@pytest.mark.parametrize("slug", READERS)
+def test_stale_webhook_is_refused(slug: str) -> None:
+    scheme = registry.get(slug).webhook
+    if not hasattr(scheme, "tolerance"):
+        pytest.skip(f"{slug} signs no time")
+    inbound = arrived(slug, deliveries(slug)[0])
+    for late in (scheme.tolerance + 1, -scheme.tolerance - 1):
+        with pytest.raises(BadSignature):
+            _verify(slug, inbound, NOW + late)
+    _verify(slug, inbound, NOW + scheme.tolerance)
+
+
+@pytest.mark.parametrize("slug", READERS)
+def test_a_broken_body_is_refused_in_words(slug: str) -> None:
+    """Every field of every delivery is left out, and replaced by something of another type, one at a time."""
+    provider = reader(slug)
+    bodies = [b"", b"null", b"[]", b"{}", b"<html></html>", b'{"object":', b"[" * 5000]
+    bodies += [
+        json.dumps(broken).encode() for item in deliveries(slug) for broken in _broken(item.get("body"))
+    ]
+    refused = 0
+    for body in bodies:
+        try:
+            provider.read_webhook(_with(arrived(slug, deliveries(slug)[0]), body=body))  # type: ignore[attr-defined]
+        except ProviderError as error:
+            refused += 1
+            assert " " in error.message
+    assert refused >= 7
+
+
+def _verify(slug: str, inbound: Inbound, now: float) -> None:
+    registry.get(slug).webhook.verify(inbound, [secret_of(slug)], now)
+
+
+def _with(inbound: Inbound, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> Inbound:
+    return Inbound(
+        method=inbound.method,
+        url=inbound.url,
+        headers=inbound.headers if headers is None else headers,
+        body=inbound.body if body is None else body,
+        received_at=inbound.received_at,
+    )
+
+
+def _changed_bodies(inbound: Inbound) -> Iterator[Inbound]:
+    for place in range(len(inbound.body)):
+        body = bytearray(inbound.body)
+        body[place] ^= 1
+        yield _with(inbound, body=bytes(body))
+
+
+def _changed_headers(inbound: Inbound) -> Iterator[Inbound]:
+    for name, value in inbound.headers.items():
+        yield _with(inbound, headers={key: item for key, item in inbound.headers.items() if key != name})
+        for place, letter in enumerate(value):
+            changed = value[:place] + chr(ord(letter) ^ 1) + value[place + 1 :]
+            yield _with(inbound, headers={**inbound.headers, name: changed})
+
+
+def _broken(node: Any) -> Iterator[Any]:
+    """The document with one member missing or of a strange type, for every member at any depth."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            rest = {name: item for name, item in node.items() if name != key}
+            yield rest
+            yield from ({**node, key: strange} for strange in (None, [], {}, "x", -1, True))
+            yield from ({**node, key: inner} for inner in _broken(value))
