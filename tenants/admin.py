@@ -57,6 +57,10 @@ class MembershipForm(TenantForm):
 
     username = forms.CharField(label="User name", max_length=150)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        found = {"user"} if self.instance.user_id else set()
+        return super()._get_validation_exclusions() - found
+
     def clean_username(self) -> str:
         person = User._default_manager.filter(username=self.cleaned_data["username"], is_active=True).first()
         if person is None:
@@ -102,7 +106,8 @@ class _RetirableAdmin(TrackedAdmin):
 
     @admin.display(description="Used by")
     def used_by(self, obj: Any) -> str:
-        return format_html_join(", ", "{}", ((line,) for line in usages(obj))) or "-"
+        lines = usages(obj) if obj.pk else []
+        return format_html_join(", ", "{}", ((line,) for line in lines)) or "-"
 
 
 @admin.register(Market)

@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'tenant'), name='one_membership_per_person')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'tenant'), name='one_membership_per_person', violation_error_message='This person is a member already; change the role there.')],
             },
         ),
         migrations.AddConstraint(

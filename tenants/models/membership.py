@@ -44,7 +44,13 @@ class Membership(TenantModel):
     history = scoped_history()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_per_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "tenant"],
+                name="one_membership_per_person",
+                violation_error_message="This person is a member already; change the role there.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user.get_username()}, {self.get_role_display()}"
