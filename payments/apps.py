@@ -5,6 +5,10 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from payments import methods
+        from connectors.contracts.payment import PaymentProvider
+        from connectors.webhooks import register_handler
+        from payments import methods, usage, webhooks
 
         methods.register()
+        usage.register()
+        register_handler(PaymentProvider, webhooks.take)

@@ -12,7 +12,7 @@ from connectors.contracts.payment import State
 from connectors.models import Effect
 from payments.facts import OPENING
 from payments.merging import merge
-from payments.models import Payment, PaymentEntry, PaymentState
+from payments.models import EntryKind, Payment, PaymentEntry, PaymentState, Standing
 from payments.news import News
 from payments.totals import totals_of
 
@@ -54,7 +54,7 @@ def may_have_opened(payment: Payment) -> bool:
 
 def reckon(payment: Payment, rows: list[PaymentEntry], news: News) -> list[PaymentEntry]:
     """Let `payment` and `rows`, all its entries, take in the news. Saves nothing; returns the entries to save."""
-    touched = merge(payment, rows, news.facts, news.source)
+    touched = _supersede(rows, news) + merge(payment, rows, news.facts, news.source)
     before = payment.state
     payment.provider_id = _object(payment, rows, news)
     totals = totals_of(rows, payment.provider_id)
@@ -63,6 +63,17 @@ def reckon(payment: Payment, rows: list[PaymentEntry], news: News) -> list[Payme
     payment.state = totals.state or _waiting_state(payment, news)
     _describe(payment, news, changed=payment.state != before)
     return touched
+
+
+def _supersede(rows: Sequence[PaymentEntry], news: News) -> list[PaymentEntry]:
+    """Told by itself that the object waits again, the provider has taken up a payment that it had declined."""
+    if not news.own or news.word not in (State.PENDING, State.UNKNOWN):
+        return []
+    declines = [row for row in rows if row.kind == EntryKind.DECLINE and row.provider_id == news.provider_id]
+    over = [row for row in declines if row.standing == Standing.CONFIRMED]
+    for row in over:
+        row.standing = Standing.FAILED
+    return over
 
 
 def _standing(payment: Payment) -> tuple[object, ...]:

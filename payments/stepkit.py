@@ -148,5 +148,6 @@ def request_of(context: StepContext, payment: Payment, amount: Money) -> contrac
         cancel_url=str(options.get("CancelUrl", "")),
         billing=context.order.billing,
         lines=context.order.lines,
+        created_at=payment.created_at,
         extra=options,
     )

@@ -132,6 +132,15 @@ def test_a_pending_authorisation_is_a_warning_and_the_next_run_asks_for_its_stat
     assert payment.state == PaymentState.AUTHORIZED
 
 
+def test_a_declined_object_that_is_taken_up_again_waits_and_may_then_succeed(stage):
+    payment = stage.pay("card")
+    stage.run("AuthorizePayment", result(State.DECLINED, reason="3-D Secure failed"))
+    waiting = stage.run("AuthorizePayment", result(State.PENDING), step_run_id=2)
+    payment.refresh_from_db()
+    assert (waiting.state, payment.state, payment.reason) == (ResultState.WARNING, PaymentState.PENDING, "")
+    assert stage.run("AuthorizePayment", AUTHORIZED, step_run_id=3).state is ResultState.SUCCESS
+
+
 def test_an_unknown_state_is_an_error_and_counts_for_nothing(stage):
     payment = stage.pay("card")
     done = stage.run("AuthorizePayment", result(State.UNKNOWN, authorized=39800, captured=39800))
