@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
-from tenants.scoping import current_tenant_id
 from workflows import lookups
 from workflows.models import Customer, InventoryLevel, Product
 from workflows.problems import DuplicateCode, FieldErrors, InvalidData
@@ -15,22 +14,22 @@ from workflows.problems import DuplicateCode, FieldErrors, InvalidData
 
 def create_customer(**values: Any) -> Customer:
     """Raises DuplicateCode when the tenant has a customer of this number."""
-    return _create(Customer, "number", values)
+    return _create(Customer.objects, "number", values)
 
 
 def create_product(**values: Any) -> Product:
     """Raises DuplicateCode when the tenant has a product of this SKU."""
-    return _create(Product, "sku", values)
+    return _create(Product.objects, "sku", values)
 
 
-def _create(model: type[models.Model], key: str, values: dict[str, Any]) -> Any:
+def _create(manager: models.Manager[Any], key: str, values: dict[str, Any]) -> Any:
     try:
         with transaction.atomic():
-            return model.objects.create(tenant_id=current_tenant_id(), **values)
+            return manager.create(**values)
     except IntegrityError:
-        if not model.objects.filter(**{key: values[key]}).exists():
+        if not manager.filter(**{key: values[key]}).exists():
             raise
-        name = model._meta.verbose_name
+        name = manager.model._meta.verbose_name
         raise DuplicateCode(key, f"there already is a {name} {values[key]}; use another {key}") from None
 
 
@@ -44,9 +43,6 @@ def set_inventory(*, sku: str, store: str, on_hand: Decimal) -> InventoryLevel:
     if where is None or product is None:
         raise InvalidData(errors.found)
     level, _ = InventoryLevel.objects.update_or_create(
-        product=product,
-        store=where,
-        defaults={"on_hand": on_hand},
-        create_defaults={"on_hand": on_hand, "tenant_id": current_tenant_id()},
+        product=product, store=where, defaults={"on_hand": on_hand}
     )
     return level

@@ -18,13 +18,13 @@ from connectors.runtime import TenantRuntime, runtime
 from tenants.countries import COUNTRIES
 from tenants.models import Market, Store
 from tenants.money import Money, MoneyError, exponent
-from tenants.scoping import current_tenant_id
+from tenants.scoping import ScopeError, current_tenant_id
 from workflows import lookups
 from workflows.chart import Chart, Status, UnknownOrderType, UnknownStatus, chart_of, default_chart
 from workflows.lines import Line, Totals, read_lines, read_totals
 from workflows.models import Customer
 from workflows.problems import FieldErrors, InvalidData
-from workflows.reading import Reader, refuse_unstorable
+from workflows.reading import YEARS, Reader, refuse_unstorable
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NAME_LIMIT = 80
@@ -82,32 +82,30 @@ class _Intake:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.errors = reader.errors
-        self.tenant_id = current_tenant_id()
+        self.tenant_id = _tenant_id()
         self.runtime = runtime(self.tenant_id)
 
     def draft(self) -> OrderDraft | None:
+        """Reads every field before it gives up, so that nothing that is wrong stays unsaid."""
         reader = self.reader
         chart, market, store = self._chart(), self._market(), self._store()
         status = self._status(chart) if chart else None
         currency = self._currency(market)
         lines = read_lines(reader, currency) if currency else ()
         totals = read_totals(reader, currency, lines) if currency and not self.errors else None
+        number, placed_at = self._number(), self._placed_at()
+        tags, properties = reader.texts("tags", 100), reader.properties("properties")
+        external_ids = reader.named_texts("external_ids", 200)
         billing, shipping = self._addresses()
         customer, customer_data = self._customer()
-        rest = {
-            "number": self._number(),
-            "tags": reader.texts("tags", 100),
-            "properties": reader.properties("properties"),
-            "external_ids": reader.named_texts("external_ids", 200),
-            "placed_at": self._placed_at(),
-        }
-        if not (chart and status and market and currency and totals):
+        if chart is None or status is None or market is None or totals is None:
             return None
         return OrderDraft(
             tenant_id=self.tenant_id,
             runtime=self.runtime,
             chart=chart,
             status=status,
+            number=number,
             market=market,
             store=store,
             customer=customer,
@@ -117,7 +115,10 @@ class _Intake:
             totals=totals,
             billing=billing,
             shipping=shipping,
-            **rest,
+            tags=tags,
+            properties=properties,
+            external_ids=external_ids,
+            placed_at=placed_at,
         )
 
     def _number(self) -> str:
@@ -202,6 +203,13 @@ def read_address(order: Reader, key: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def _tenant_id() -> int:
+    tenant_id = current_tenant_id()
+    if tenant_id is None:
+        raise ScopeError("an order belongs to a tenant; enter tenant_scope(tenant) first")
+    return tenant_id
+
+
 def _check_email(email: str, errors: FieldErrors) -> None:
     try:
         validate_email(email or "a@b.example")
@@ -214,7 +222,8 @@ def _moment(value: Any) -> datetime | None:
         moment = parse_datetime(value) if isinstance(value, str) else value
     except ValueError:
         return None
-    return moment if isinstance(moment, datetime) and moment.tzinfo is not None else None
+    usable = isinstance(moment, datetime) and moment.tzinfo is not None and moment.year in YEARS
+    return moment if usable else None
 
 
 def refuse(errors: FieldErrors) -> None:

@@ -77,7 +77,7 @@ class _LineReader:
         discount = reader.amount("discount", self.currency, Decimal(0))
         unit_price = self._unit_price()
         name, properties = reader.text("name", 200), reader.properties("properties")
-        if product is None or None in (quantity, tax_rate, discount, unit_price):
+        if product is None or quantity is None or tax_rate is None or discount is None or unit_price is None:
             return None
         total = self._total(quantity, unit_price, discount)
         if total is None:

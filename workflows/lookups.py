@@ -20,17 +20,17 @@ _NEAR = 50
 
 def market(code: str, errors: FieldErrors) -> Market | None:
     """The market of this code, in any case, unless it is switched off."""
-    return _by_code(Market, code, errors)
+    return _by_code(Market.objects, code, errors)
 
 
 def store(code: str, errors: FieldErrors) -> Store | None:
     """The store of this code, in any case, unless it is switched off."""
-    return _by_code(Store, code, errors)
+    return _by_code(Store.objects, code, errors)
 
 
-def _by_code(model: type[Market] | type[Store], code: str, errors: FieldErrors) -> models.Model | None:
-    name = model._meta.verbose_name
-    rows = model.objects.annotate(code_key=Lower("code"))
+def _by_code(manager: models.Manager[Any], code: str, errors: FieldErrors) -> Any:
+    name = manager.model._meta.verbose_name
+    rows = manager.annotate(code_key=Lower("code"))
     found = rows.filter(code_key=code.lower()).first()
     if found is not None and found.is_active:
         return found

@@ -12,6 +12,8 @@ from workflows.problems import FieldErrors
 
 MAX_ITEMS = 1_000
 MAX_DEPTH = 8
+#: Years that a time of an order can mean and every database can hold.
+YEARS = range(1970, 2200)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _missing = object()
 

@@ -202,5 +202,5 @@ class MarketViewSet(CatalogApi):
     def get_queryset(self) -> QuerySet[Market]:
         return Market.objects.prefetch_related("groups")
 
-    def retrieve(self, request: Request, code: str) -> Response:
-        return super().retrieve(request, code__iexact=code)
+    def retrieve(self, request: Request, **code: str) -> Response:
+        return super().retrieve(request, code__iexact=code["code"])

@@ -105,7 +105,7 @@ class NewInventorySerializer(StrictSerializer):
 
 
 class MarketSerializer(serializers.ModelSerializer):
-    groups = serializers.SlugRelatedField("code", many=True, read_only=True)
+    groups: Any = serializers.SlugRelatedField("code", many=True, read_only=True)
 
     class Meta:
         model = Market

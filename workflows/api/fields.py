@@ -12,10 +12,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tenants.money import Money
+from workflows.reading import YEARS
 
 _AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
 _NUMBER = r"^\d{1,9}(\.\d{1,3})?$"
-MOMENT_YEARS = range(1970, 2200)
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "pattern": _AMOUNT, "example": "199.00"})
@@ -71,7 +71,7 @@ class NumberField(serializers.Field):
         whole = isinstance(data, int) and not isinstance(data, bool)
         if not whole and not (isinstance(data, str) and re.fullmatch(_NUMBER[1:-1], data)):
             self.fail("format")
-        return data  # type: ignore[no-any-return]
+        return data
 
 
 class MomentField(serializers.DateTimeField):
@@ -85,6 +85,6 @@ class MomentField(serializers.DateTimeField):
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:
             self.fail("invalid", format="")
-        if value.year not in MOMENT_YEARS:
+        if value.year not in YEARS:
             self.fail("year")
         return super().enforce_timezone(value)

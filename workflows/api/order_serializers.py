@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields as fields_of
+from typing import Any
 
 from rest_framework import serializers
 
@@ -76,7 +77,9 @@ class NewOrderSerializer(StrictSerializer):
     customer = OrderCustomerSerializer(required=False)
     billing = AddressSerializer(required=False, help_text="The shipping address when left out.")
     shipping = AddressSerializer(required=False, help_text="The billing address when left out.")
-    lines = NewLineSerializer(many=True, allow_empty=False, max_length=MAX_ITEMS)
+    lines: Any = serializers.ListSerializer(
+        child=NewLineSerializer(), allow_empty=False, max_length=MAX_ITEMS
+    )
     shipping_total = AmountField(required=False, help_text="What shipping costs, tax included.")
     shipping_tax_rate = NumberField(required=False, help_text="In percent.")
     discount_total = AmountField(required=False, help_text="Sum of the lines' discounts.")
@@ -149,7 +152,7 @@ class OrderSerializer(serializers.ModelSerializer):
     tags = serializers.ListField(child=serializers.CharField())
     properties = serializers.DictField()
     external_ids = serializers.DictField(child=serializers.CharField())
-    errors = OrderErrorSerializer(source="active_errors", many=True)
+    errors: Any = OrderErrorSerializer(source="active_errors", many=True)
 
     class Meta:
         model = Order

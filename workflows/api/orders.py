@@ -122,9 +122,9 @@ class OrderViewSet(OneOrderApi):
         run_workflow = data.pop("run_workflow")
         order, run = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
         prefetch_related_objects([order], *_parts())
-        order.run_id = run.pk if run else None
         where = reverse("order-detail", args=[order.number], request=request)
-        return Response(PlacedOrderSerializer(order).data, 201, headers={"Location": where})
+        answer = {**OrderSerializer(order).data, "run_id": run.pk if run else None}
+        return Response(answer, 201, headers={"Location": where})
 
     @describe(
         "Change the status of an order",
@@ -165,7 +165,9 @@ def _parts() -> tuple[Prefetch, ...]:
 
 
 def _filtered(found: QuerySet[Order], query: dict[str, Any]) -> QuerySet[Order]:
-    exact = {name: query[name] for name in ("status", "order_type", "number") if name in query}
+    exact: dict[str, Any] = {
+        name: query[name] for name in ("status", "order_type", "number") if name in query
+    }
     if "market" in query:
         exact["market__code__iexact"] = query["market"]
     if "modified_since" in query:
