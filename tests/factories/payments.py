@@ -3,32 +3,13 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from connectors.models import Connector, ConnectorAuthentication
 from connectors.publishing import publish
 from payments.models import Payment, PaymentMethod
-from tenants.models import Secret, Tenant
+from tenants.models import Tenant
 from tenants.scoping import tenant_scope
+from tests.factories.connectors import make_connector
 from tests.factories.tenants import TenantFactory
 from tests.factories.workflows import OrderFactory
-
-
-class PaymentConnectorFactory(DjangoModelFactory):
-    """A Stripe connector in draft, with the secret key sk_test_…0001."""
-
-    class Meta:
-        model = Connector
-        skip_postgeneration_save = True
-
-    tenant = factory.SubFactory(TenantFactory)
-    name = "Stripe"
-    type = "stripe"
-    category = "Payment"
-    is_test = True
-
-    @factory.post_generation
-    def key(self, create, extracted, **kwargs):
-        secret = Secret.store(self.tenant, extracted or "sk_test_0123456789abcdef0001", "API Token of Stripe")
-        ConnectorAuthentication.objects.create(tenant=self.tenant, connector=self, bearer_token=secret)
 
 
 class PaymentMethodFactory(DjangoModelFactory):
@@ -39,7 +20,7 @@ class PaymentMethodFactory(DjangoModelFactory):
     tenant = factory.SubFactory(TenantFactory)
     name = factory.Sequence(lambda n: f"card{n}")
     payment_method_name = "Card"
-    connector = factory.SubFactory(PaymentConnectorFactory, tenant=factory.SelfAttribute("..tenant"))
+    connector = factory.LazyAttribute(lambda method: make_connector(method.tenant, "stripe"))
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
