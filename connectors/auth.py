@@ -3,66 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
+from connectors.access_token import Token as Token
+from connectors.access_token import read_oauth_token
 from connectors.contracts.base import Answer, BadAnswer, Request
 from connectors.errors import Misconfigured, RetryLater
 from tenants.secret_value import SecretValue
-
-#: A token is renewed once this share of its life has passed.
-RENEW_AT = 0.8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """An access token. `credential` names the credentials it was obtained with, so that new ones never meet an old
-    token; it is derived from a secret, so a store seals all of `dump()`."""
-
-    access: SecretValue
-    obtained_at: datetime
-    expires_at: datetime | None = None
-    credential: str = ""
-    refresh: SecretValue | None = None
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether 80 % of its life is over."""
-        if self.expires_at is None:
-            return False
-        return now >= self.obtained_at + (self.expires_at - self.obtained_at) * RENEW_AT
-
-    def is_over(self, now: datetime) -> bool:
-        return self.expires_at is not None and now >= self.expires_at
-
-    def dump(self) -> str:
-        """JSON with the secrets in clear: only for sealing."""
-        return json.dumps(
-            {
-                "access": self.access.reveal(),
-                "obtained_at": self.obtained_at.isoformat(),
-                "expires_at": self.expires_at.isoformat() if self.expires_at else None,
-                "credential": self.credential,
-                "refresh": self.refresh.reveal() if self.refresh else None,
-            }
-        )
-
-    @classmethod
-    def load(cls, text: str) -> Token:
-        """The token of a `dump()`."""
-        data = json.loads(text)
-        return cls(
-            access=SecretValue(data["access"]),
-            obtained_at=datetime.fromisoformat(data["obtained_at"]),
-            expires_at=datetime.fromisoformat(data["expires_at"]) if data["expires_at"] else None,
-            credential=data["credential"],
-            refresh=SecretValue(data["refresh"]) if data["refresh"] else None,
-        )
 
 
 class Auth:
@@ -189,33 +140,6 @@ class ClientCredentials(Auth):
 def basic(username: str, password: str) -> str:
     """The value of an Authorization header for HTTP Basic (RFC 7617), in UTF-8."""
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def read_oauth_token(body: Mapping[str, Any], now: datetime) -> Token:
-    """Read a token answer (RFC 6749 section 5.1). Without `expires_in` a token is used until it is refused."""
-    if not isinstance(body, Mapping):
-        raise ValueError("not a token answer")
-    life = body.get("expires_in")
-    refresh = body.get("refresh_token")
-    return Token(
-        access=SecretValue(_text(body["access_token"])),
-        obtained_at=now,
-        expires_at=now + timedelta(seconds=int(life)) if life is not None else None,
-        refresh=SecretValue(_text(refresh)) if refresh else None,
-    )
-
-
-def credential_of(request: Request, url: str) -> str:
-    """A short name of the credentials in a token request to this URL: equal for equal ones, and not readable."""
-    parts = [url, request.json, request.form, sorted(request.headers.items())]
-    text = json.dumps(parts, sort_keys=True, default=str)
-    return hmac.new(b"crossdock-token", text.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("not a token")
-    return value
 
 
 def _need(values: Any, setting: str) -> str:

@@ -12,10 +12,11 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
+from connectors.client.adapter import Adapter
 from connectors.client.answer import HttpAnswer
 from connectors.client.deadline import Deadline
 from connectors.client.egress import EgressPolicy
-from connectors.client.wire import CONNECT_S, Adapter, Line
+from connectors.client.sockets import CONNECT_S, Line
 from connectors.compiled import ConnectorConfig
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 

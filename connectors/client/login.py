@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from connectors.auth import Auth, Token, credential_of
+from connectors.access_token import Token, credential_of
+from connectors.auth import Auth
 from connectors.client.outgoing import address
 from connectors.client.ports import Ports
 from connectors.compiled import ConnectorConfig

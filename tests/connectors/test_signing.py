@@ -144,6 +144,17 @@ class TestHmac:
         text = base64.b64encode(expected.digest()).decode()
         assert SCHEMES["base64"].sign(BODY, [SECRET], now=NOW) == {"X-Hmac-Sha256": text}
 
+    @pytest.mark.parametrize("name", ["webhook-hmac-js", "webhook-hmac-negative"])
+    def test_agrees_with_the_samples_of_shopify(self, name: str) -> None:
+        sample = _sample("shopify", name)
+        scheme = HmacSha256(header="X-Shopify-Hmac-Sha256", key="secret", encoding="base64")
+        message = inbound(sample["headers"], sample["raw_body"].encode())
+        if sample["valid"]:
+            scheme.verify(message, [SecretValue(sample["secret"])], NOW)
+            return
+        with pytest.raises(BadSignature):
+            scheme.verify(message, [SecretValue(sample["secret"])], NOW)
+
     def test_takes_hex_in_upper_case(self) -> None:
         message = signed(SCHEMES["prefix"])
         value = message.headers["x-hub-signature"]
@@ -241,10 +252,22 @@ class TestStandard:
         with pytest.raises(BadSignature, match="not base64"):
             SCHEMES["standard"].verify(signed(SCHEMES["standard"]), [SecretValue("whsec_ø")], NOW)
 
+    @pytest.mark.parametrize("name", ["voyado-svix-valid", "voyado-svix-tampered", "voyado-svix-list"])
+    def test_agrees_with_the_samples_of_svix(self, name: str) -> None:
+        sample = _sample("voyado", name)
+        message = inbound(sample["headers"], sample["raw_body"].encode())
+        secret, at = SecretValue(sample["secret"]), float(sample["headers"]["svix-timestamp"])
+        if sample["expect_valid"]:
+            SCHEMES["svix"].verify(message, [secret], at)
+            return
+        with pytest.raises(BadSignature):
+            SCHEMES["svix"].verify(message, [secret], at)
+
 
 def _sample(vendor: str, name: str) -> Any:
     path = VECTORS / f"{vendor}.json"
     if not path.exists():
         pytest.skip(f"the vendor's samples are not at {VECTORS}; set CROSSDOCK_VECTORS")
-    samples = json.loads(path.read_text())["samples"]
+    document = json.loads(path.read_text())
+    samples = document.get("samples") or document["vectors"]
     return next(sample["data"] for sample in samples if sample["id"] == name)

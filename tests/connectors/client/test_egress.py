@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.client import EgressPolicy
-from connectors.client.egress import normal_host
+from connectors.client.addresses import normal_host
 from connectors.errors import Misconfigured, ProviderError, RetryLater
 from tests.connectors.client.bench import TENANT, Bench, Keyed, accept, config_of, read
 from tests.faultserver import FaultServer, ok, redirect

@@ -1,8 +1,4 @@
-"""The settings of an implementation: typed fields that say where their value is stored.
-
-One declaration drives the form, validation, encryption, masking, redaction, auth and the plugin page. Whether a value
-is secret is a matter of its type, never of a flag. Knows neither Django nor the network.
-"""
+"""The types of settings, and how each reads what is stored."""
 
 from __future__ import annotations
 
@@ -12,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
+from connectors.schema.web_address import is_web_address
 from tenants.secret_value import SecretValue
 
 #: The connector's own fields that a setting may use; all others are properties.
@@ -34,15 +30,6 @@ COLUMNS = PLAIN_COLUMNS | SECRET_COLUMNS
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class SettingsError(ValueError):
-    """Settings are missing or unusable. `problems` holds (label, column or property key, message) of every one."""
-
-    def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__("; ".join(f"{label}: {message}" for label, _, message in problems))
-        self.problems = list(problems)
 
 
 class Field:
@@ -218,91 +205,6 @@ class Group(Field):
         if not isinstance(raw, Mapping):
             raise ValueError(f"must be properties with the Key Group {self.key}")
         return dict(raw)
-
-
-class SettingsValues:
-    """Compiled settings by attribute; immutable. A secret prints as its mask."""
-
-    __slots__ = ("_values",)
-
-    _values: dict[str, Any]
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        object.__setattr__(self, "_values", dict(values))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in self._values:
-            raise AttributeError(f"there is no setting {name!r}")
-        return self._values[name]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("compiled settings cannot be changed")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SettingsValues) and self._values == other._values
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"SettingsValues({self._values!r})"
-
-
-class Settings:
-    """Base of a provider's settings; subclasses declare fields as attributes. Two fields never share a place."""
-
-    def __init_subclass__(cls) -> None:
-        places = [field.stored_as.casefold() for field in cls.fields().values()]
-        doubles = sorted({place for place in places if places.count(place) > 1})
-        if doubles:
-            raise TypeError(f"{cls.__qualname__} stores two settings in {', '.join(doubles)}")
-
-    @classmethod
-    def fields(cls) -> dict[str, Field]:
-        """Fields by attribute, those of base classes first, in the order of declaration."""
-        found: dict[str, Field] = {}
-        for base in reversed(cls.__mro__):
-            found.update({name: item for name, item in vars(base).items() if isinstance(item, Field)})
-        return found
-
-    @classmethod
-    def compile(cls, columns: Mapping[str, Any], properties: Mapping[str, Any]) -> SettingsValues:
-        """Values from connector fields and properties; keys compare without case, a Key Group is a nested mapping.
-
-        Raises SettingsError that lists every problem.
-        """
-        stored = {key.casefold(): value for key, value in properties.items()}
-        values: dict[str, Any] = {}
-        problems: list[tuple[str, str, str]] = []
-        for name, field in cls.fields().items():
-            raw = columns.get(field.column) if field.column else stored.get(field.stored_as.casefold())
-            try:
-                values[name] = field.read(raw)
-            except ValueError as error:
-                problems.append((field.label, field.stored_as, str(error)))
-        if problems:
-            raise SettingsError(problems)
-        return SettingsValues(values)
-
-
-def secrets_of(values: SettingsValues) -> tuple[SecretValue, ...]:
-    """Every secret among compiled settings, also those inside a Key Group."""
-    found = []
-    for value in values._values.values():
-        items = value.values() if isinstance(value, Mapping) else (value,)
-        found += [item for item in items if isinstance(item, SecretValue) and item]
-    return tuple(found)
-
-
-def is_web_address(url: str) -> bool:
-    """Whether this is an http or https address with a host and without user name, spaces or control characters."""
-    try:
-        parts = urlsplit(url)
-        port_fits = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    clean = not _CONTROL.search(url) and " " not in url and "\\" not in url
-    plain = parts.username is None and parts.password is None and not parts.fragment
-    return clean and plain and port_fits and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _refuse_constant(name: str) -> Any:
