@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -17,11 +18,32 @@ _LONE_SURROGATE = re.compile(
 
 
 class StorableEncoder(DjangoJSONEncoder):
-    """Broken answers carry NUL and half surrogate pairs, which PostgreSQL refuses; an event must never fail to store."""
+    """Broken answers carry NUL, half surrogate pairs and NaN, which PostgreSQL refuses; an event always stores."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_nan": False})
 
     def encode(self, o: Any) -> str:
-        text = super().encode(o).replace("\\u0000", "\\ufffd")
+        try:
+            text = super().encode(o)
+        except ValueError:
+            text = super().encode(_finite(o))
+        text = text.replace("\\u0000", "\\ufffd")
         return _LONE_SURROGATE.sub(r"\\ufffd", text) if "\\ud" in text else text
+
+    def default(self, o: Any) -> Any:
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Event(TenantModel):
@@ -67,6 +89,11 @@ class Event(TenantModel):
                 fields=["tenant", "connector_id", "-id"],
                 name="event_connector",
                 condition=Q(connector_id__isnull=False),
+            ),
+            models.Index(
+                fields=["tenant", "order_number", "-id"],
+                name="event_order_number",
+                condition=~Q(order_number=""),
             ),
             models.Index(fields=["tenant", "category", "-at"], name="event_category"),
             models.Index(fields=["tenant", "outcome", "-at"], name="event_outcome"),

@@ -22,6 +22,7 @@ _LIMITS = {
     for column in _COLUMNS
     if isinstance(Event._meta.get_field(column), models.CharField | models.TextField)
 }
+_LARGEST = {"duration_ms": 2**31 - 1, "status_code": 2**15 - 1}
 
 
 def record(category: Category | str, message: str, *, tenant_id: int | None = None, **values: Any) -> None:
@@ -46,6 +47,9 @@ def _row(event: EventData) -> Event:
     values = {column: getattr(event, column) for column in _COLUMNS}
     for column, limit in _LIMITS.items():
         values[column] = _storable(values[column], limit)
+    for column, largest in _LARGEST.items():
+        if values[column] is not None:
+            values[column] = min(max(0, values[column]), largest)
     values["at"] = event.at or timezone.now()
     return Event(**values)
 

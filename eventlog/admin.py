@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from eventlog.models import Event, EventPayload
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, may, pretty_json, register_page
+from tenants.models import Right
+
+_LONGEST_ID = 18  # digits of a 64-bit number that are always valid
+_RECENT = 1000  # events looked at for the choices of a filter
+
+
+class SinceFilter(admin.SimpleListFilter):
+    title = "time"
+    parameter_name = "hours"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Last hour"), ("24", "Last day"), ("168", "Last week")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        if self.value() not in {hours for hours, _ in self.lookup_choices}:
+            return queryset
+        return queryset.filter(at__gte=timezone.now() - timedelta(hours=int(self.value() or 0)))
+
+
+class _RecentFilter(admin.SimpleListFilter):
+    """Offers what the latest events mention, because listing every value would read the whole log."""
+
+    label_field = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        recent = Event.objects.order_by("-id").values_list(self.parameter_name, self.label_field)[:_RECENT]
+        seen = {str(value): label for value, label in recent if value}
+        return sorted(seen.items(), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        value = self.value()
+        return (
+            queryset.filter(**{self.parameter_name: value})
+            if value in dict(self.lookup_choices)
+            else queryset
+        )
+
+
+class ConnectorFilter(_RecentFilter):
+    title = "connector"
+    parameter_name = "connector_id"
+    label_field = "connector_name"
+
+
+class ProviderFilter(_RecentFilter):
+    title = "provider"
+    parameter_name = label_field = "provider"
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "result", "category", "message", "connector_name", "order_number", "duration_ms"]
+    list_filter = [SinceFilter, "category", "outcome", ConnectorFilter, ProviderFilter]
+    search_fields = ["order_number"]
+    search_help_text = "An order number, the id of an order or of an event."
+    ordering = ["-id"]
+    sortable_by: list[str] = []
+    list_per_page = 100
+    show_full_result_count = False
+    paginator = UncountedPaginator
+    fieldsets = [
+        (None, {"fields": ["at", "category", "result", "message", "actor", "pretty_details"]}),
+        ("Order", {"fields": ["order_number", "market", "store", "run_id", "step", "step_run_id"]}),
+        (
+            "Connector",
+            {"fields": ["connector_name", "connector_category", "provider", "operation", "effect_id"]},
+        ),
+        ("Call", {"fields": ["method", "url", "status_code", "duration_ms", "sent", "received"]}),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = Q(order_number=term)
+        if term.isascii() and term.isdigit() and len(term) <= _LONGEST_ID:
+            found |= Q(order_id=int(term)) | Q(pk=int(term))
+        return queryset.filter(found), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Event | None:
+        event = super().get_object(request, object_id, from_field)
+        if event is not None:
+            event.shows_payload = may(request, Right.SEE_PERSONAL_DATA)
+        return event
+
+    @display(
+        description="Outcome",
+        label={
+            "success": "success",
+            "warning": "warning",
+            "error": "danger",
+            "retry": "info",
+            "unknown": "warning",
+        },
+    )
+    def result(self, event: Event) -> tuple[str, str]:
+        return event.outcome, event.get_outcome_display()
+
+    @admin.display(description="Details")
+    def pretty_details(self, event: Event) -> str:
+        return pretty_json(event.details)
+
+    @admin.display(description="Request")
+    def sent(self, event: Event) -> str:
+        return _payload(event, "request")
+
+    @admin.display(description="Response")
+    def received(self, event: Event) -> str:
+        return _payload(event, "response")
+
+
+def _payload(event: Event, side: str) -> str:
+    if not event.shows_payload:
+        return "Shown to those who may see personal data."
+    payload = EventPayload.objects.filter(pk=event.pk).first()
+    if payload is None:
+        return "Not kept, or no longer kept."
+    return pretty_json(getattr(payload, side))
+
+
+register_page("Event Log", "Event Log", "admin:eventlog_event_changelist", icon="receipt_long")

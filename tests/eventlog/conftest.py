@@ -1,0 +1,1 @@
+from tests.tenants.conftest import ours, staff, superuser, theirs  # noqa: F401
