@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from django.conf import settings
-from django.core.signals import setting_changed
 from django.db import connection
 
-from connectors.client import EgressPolicy, Ports
+from connectors.client import Ports
+from connectors.egress import egress_policy
 from connectors.tokens import OrmTokens
 from eventlog.events import EventData
 from eventlog.store import record_many
@@ -21,12 +18,6 @@ def direct_ports() -> Ports:
     return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy())
 
 
-@cache
-def egress_policy() -> EgressPolicy:
-    """The deployment's rules. Raises ValueError that names a broken entry of CROSSDOCK_EGRESS_ALLOW."""
-    return EgressPolicy.parse(settings.CROSSDOCK_EGRESS_ALLOW)
-
-
 def refuse_open_transaction() -> None:
     """Raises RuntimeError inside a transaction: its locks would be held for as long as a provider takes."""
     blocks = connection.atomic_blocks
@@ -36,11 +27,3 @@ def refuse_open_transaction() -> None:
 
 def _record(event: EventData) -> None:
     record_many([event])
-
-
-def _forget(*, setting: str, **kwargs: object) -> None:
-    if setting == "CROSSDOCK_EGRESS_ALLOW":
-        egress_policy.cache_clear()
-
-
-setting_changed.connect(_forget)

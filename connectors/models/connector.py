@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from connectors import registry
+from connectors import registry, validation
 from connectors.models.publication import Publishable
 from tenants.scoping import scoped_history
 
@@ -57,7 +60,22 @@ class Connector(Publishable):
     )
     webhook_token = models.CharField(max_length=64, unique=True, default=new_webhook_token, editable=False)
 
-    history = scoped_history(excluded_fields=["live"])
+    # The last Test connection; what it tested is told by a checksum of host and credentials.
+    tested_at = models.DateTimeField("tested", null=True, blank=True, editable=False)
+    test_passed = models.BooleanField("test passed", null=True, blank=True, editable=False)
+    test_message = models.TextField("test result", blank=True, editable=False)
+    tested_account = models.CharField(max_length=64, blank=True, editable=False)
+
+    history = scoped_history(
+        excluded_fields=[
+            "live",
+            "tested_at",
+            "test_passed",
+            "test_message",
+            "tested_account",
+            "webhook_token",
+        ]
+    )
 
     class Meta:
         ordering = ["name", "connector_id", "pk"]
@@ -75,10 +93,34 @@ class Connector(Publishable):
         label = self.display_name or self.name
         return f"{label} ({self.connector_id})" if self.connector_id else label
 
+    def clean(self) -> None:
+        """Type, Name, Connector ID and Host, each refused at its field."""
+        super().clean()
+        self.type = self.type.strip().lower()
+        errors: dict[str, Any] = {}
+        with _collecting(errors, "type"):
+            implementation = validation.check_type(self.type)
+            with _collecting(errors, "name"):
+                self.name = validation.check_name(self.name, implementation)
+        with _collecting(errors, "connector_id"):
+            validation.check_connector_id(self)
+        with _collecting(errors, "host"):
+            validation.check_host(self, self.host)
+        if errors:
+            raise ValidationError(errors)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.type = self.type.strip().lower()
         self.category = category_of(self.type) or self.category
         super().save(*args, **kwargs)
+
+
+@contextmanager
+def _collecting(errors: dict[str, Any], field: str) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        errors[field] = error
 
 
 def category_of(slug: str) -> str:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from connectors import validation
 from connectors.models.connector import Connector
 from tenants.models import Market, MarketGroup, Secret
 from tenants.scoping import TenantModel, scoped_history
+
+
+@contextmanager
+def at(field: str) -> Iterator[None]:
+    """Put a refusal at a field."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from None
 
 
 class SecretReference(models.ForeignKey):
@@ -44,6 +58,11 @@ class ConnectorAuthentication(TenantModel):
 
     def __str__(self) -> str:
         return f"Authentication of {self.connector}"
+
+    def clean(self) -> None:
+        super().clean()
+        with at("tenant_url"):
+            validation.check_host(self.connector, self.tenant_url)
 
 
 class ConnectorMarkets(TenantModel):
@@ -116,6 +135,13 @@ class ConnectorProperty(TenantModel):
     def __str__(self) -> str:
         return self.key
 
+    def clean(self) -> None:
+        super().clean()
+        self.key = self.key.strip()
+        if not self.is_secret:
+            with at("value"):
+                validation.check_property(self.connector, self.key, self.value_type, self.value)
+
 
 class ConnectorHeader(TenantModel):
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="headers")
@@ -140,6 +166,13 @@ class ConnectorHeader(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        with at("name"):
+            validation.check_header_name(self.name)
+        with at("value"):
+            validation.check_header_value(self.value)
 
 
 class ConnectorFieldMapping(TenantModel):
