@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ def main() -> int:
     try:
         running = start(options.port, options.latency_ms, host=options.host, ledger_file=options.ledger)
     except OSError as error:
-        sys.stderr.write(f"The sandbox cannot listen on {options.host}:{options.port}: {error.strerror}\n")
+        sys.stderr.write(
+            f"The sandbox cannot listen on {options.host}:{options.port}: {os.strerror(error.errno or 0)}\n"
+        )
         return 1
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: running.stop())

@@ -96,7 +96,7 @@ class Webhook(Vendor):
 
     def _problem(self, name: str, request: Request) -> Response | None:
         try:
-            body = request.json()
+            body = json.loads(request.body)
         except ValueError:
             return json_response({"error": "The body is no JSON."}, 400)
         if not isinstance(body, dict):

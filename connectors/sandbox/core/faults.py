@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, get_type_hints
 
 from connectors.sandbox.core.wire import Request
 
@@ -75,6 +75,10 @@ class Fault:
 
 NO_FAULT = Fault()
 _NAMES = frozenset(item.name for item in fields(Fault))
+#: What isinstance() takes for each field.
+_TYPES = {**get_type_hints(Fault), "headers": Mapping} | dict.fromkeys(
+    ("latency_ms", "slow_body", "slow_headers"), int | float
+)
 
 
 class Faults:
@@ -133,6 +137,9 @@ def read_fault(rule: Mapping[str, Any]) -> Fault:
     unknown = sorted(set(rule) - _NAMES)
     if unknown:
         raise BadFault(f"A fault has no {', '.join(unknown)}. It has: {', '.join(sorted(_NAMES))}.")
+    wrong = sorted(name for name, value in rule.items() if not isinstance(value, _TYPES[name]))
+    if wrong:
+        raise BadFault(f"These fields of a fault have a value of another kind: {', '.join(wrong)}.")
     try:
         re.compile(str(rule.get("path", "")))
     except re.error as error:

@@ -1,0 +1,129 @@
+"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, signed webhooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from connectors.sandbox import Sandbox
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return self.json["error"]
+
+
+class Caller:
+    """One kept-alive connection; http.client opens it anew after it was cut."""
+
+    def __init__(self, sandbox: Sandbox, timeout: float = 20.0) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=timeout)
+
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}
+    ) -> Reply:
+        try:
+            self.connection.request(method, path, body, dict(headers))
+            answer = self.connection.getresponse()
+            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def control(self, method: str, path: str, data: Any = None) -> Reply:
+        return self.call(method, f"/_/{path}", None if data is None else json.dumps(data).encode())
+
+
+class StripeCaller(Caller):
+    """Parameters are given flat, with brackets: {"metadata[reference]": "r1"}."""
+
+    def __init__(self, sandbox: Sandbox, secret: str = "sk_test_key1", timeout: float = 20.0) -> None:
+        super().__init__(sandbox, timeout)
+        self.secret = secret
+
+    def get(self, path: str, **query: Any) -> Reply:
+        asked = f"?{urlencode(query)}" if query else ""
+        return self.call("GET", f"/stripe/v1/{path}{asked}", None, self._headers(""))
+
+    def post(self, path: str, params: Mapping[str, Any] = {}, key: str = "") -> Reply:
+        return self.call("POST", f"/stripe/v1/{path}", urlencode(params).encode(), self._headers(key))
+
+    def delete(self, path: str) -> Reply:
+        return self.call("DELETE", f"/stripe/v1/{path}", None, self._headers(""))
+
+    def authorize(self, reference: str = "r1", amount: int = 10_000, key: str = "", **more: Any) -> Reply:
+        """A reservation on a test card, to be captured by hand."""
+        params = {
+            "amount": amount,
+            "currency": "nok",
+            "capture_method": "manual",
+            "confirm": "true",
+            "payment_method": "pm_card_visa",
+            "metadata[reference]": reference,
+        }
+        return self.post("payment_intents", {**params, **more}, key)
+
+    def authorized(self, reference: str = "r1", **more: Any) -> str:
+        """Id of a fresh reservation."""
+        reply = self.authorize(reference, **more)
+        assert reply.status == 200, reply.body
+        return reply.json["id"]
+
+    def _headers(self, key: str) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": FORM}
+        return {**headers, "Idempotency-Key": key} if key else headers
+
+
+class WebhookCaller(Caller):
+    def send(
+        self, path: str, body: Any, message_id: str = "", secret: str = "", at: int | None = None
+    ) -> Reply:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"webhook-id": message_id} if message_id else {}
+        if secret:
+            headers |= signed(message_id, raw, secret, at or int(time.time()))
+        return self.call("POST", f"/webhook/{path}", raw, headers)
+
+
+def signed(message_id: str, body: bytes, secret: str, at: int) -> dict[str, str]:
+    content = f"{message_id}.{at}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    return {"webhook-timestamp": str(at), "webhook-signature": f"v1,{digest}"}
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """What the condition gives once it holds; fails when it does not hold for twenty seconds."""
+    end = time.monotonic() + 20
+    while not (found := condition()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+    return found
+
+
+def order(number: str = "1001", status: str = "Ship", kind: str = "order.export") -> dict[str, Any]:
+    return {
+        "type": kind,
+        "reference": number,
+        "Value": {"number": number, "status": status, "total": "199.00"},
+    }

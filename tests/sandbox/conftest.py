@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.sandbox import Sandbox, start
+from tests.sandbox.callers import StripeCaller, WebhookCaller
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with start() as running:
+        yield running
+
+
+@pytest.fixture
+def stripe(sandbox: Sandbox) -> StripeCaller:
+    return StripeCaller(sandbox)
+
+
+@pytest.fixture
+def webhook(sandbox: Sandbox) -> WebhookCaller:
+    return WebhookCaller(sandbox)
