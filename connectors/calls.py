@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from connectors import registry
-from connectors.client import Ports, open_door
+from connectors.client import Deadline, Ports, open_door
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import NotExecuted, Provider
 from connectors.errors import Misconfigured, ProviderError, ReadBack, Rejected, RetryLater, Unknown
@@ -110,6 +110,7 @@ class _Try:
         self.prepared = prepared
         self.spec = prepared.spec
         self.ports = ports
+        self.deadline = Deadline.after(prepared.deadline_s)
         self.uncertain = prepared.uncertain
         self.renewed = False
         self.needs_person = False
@@ -202,9 +203,8 @@ class _Try:
         if self.spec.connector.problem:
             raise Misconfigured(self.spec.connector.problem)
         implementation = registry.get(self.spec.connector.slug)
-        return implementation(
-            self.spec.connector, open_door(self.spec.connector, self.ports, self.prepared, key)
-        )
+        door = open_door(self.spec.connector, self.ports, self.prepared, key, self.deadline)
+        return implementation(self.spec.connector, door)
 
     @property
     def _label(self) -> str:

@@ -16,6 +16,7 @@ from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
 from connectors.schema import Settings
 from connectors.strict_json import BadAnswer as BadAnswer
 from connectors.strict_json import parse
+from tenants.secret_value import SecretValue
 
 
 class Category(StrEnum):
@@ -264,6 +265,8 @@ def _pairs_of(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for index, item in enumerate(value) for pair in _pairs_of(f"{name}[{index}]", item)]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
+    if isinstance(value, SecretValue):
+        return [(name, value.reveal())]
     return [(name, format(value, "f") if isinstance(value, Decimal) else str(value))]
 
 

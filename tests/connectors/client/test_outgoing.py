@@ -219,3 +219,11 @@ def test_nothing_is_sent_when_the_guard_objects(bench: Bench, monkeypatch: pytes
         with pytest.raises(RuntimeError, match="a transaction is open"):
             door.send(read(), accept)
     assert server.connections == 0
+
+
+def test_secrets_among_form_data_are_sent_in_clear(bench: Bench) -> None:
+    with FaultServer() as server:
+        provider = bench.provider(server)
+        provider.encoding = "form"  # type: ignore[misc]
+        provider.post("/login", {"user": {"name": "me", "password": SecretValue(TOKEN)}})
+    assert server.requests[0].body.decode() == f"user%5Bname%5D=me&user%5Bpassword%5D={TOKEN}"
