@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from connectors.publishing import register
 from connectors.runtime import register_compiler
-from workflows.chart import KIND, SCHEMA_VERSION, compile_chart
+from workflows.chart import KIND, SCHEMA_VERSION, compile_chart, suggest
 from workflows.models import OrderStatus, OrderType, WorkflowStep
 
 _STATUS_FIELDS = ("name", "display_name", "allowed_next", "is_canceled", "is_completed")
@@ -26,7 +27,40 @@ _STEP_FIELDS = (
 
 
 def to_document(order_type: OrderType) -> dict[str, Any]:
-    """Statuses and steps in their order; positions are not kept, so that gaps in them change nothing."""
+    """Statuses and steps in their order; positions are not kept, so that gaps in them change nothing.
+
+    Raises ValidationError for a chart that no order could follow.
+    """
+    document = _document(order_type)
+    found = problems(document)
+    if found:
+        raise ValidationError(found)
+    return document
+
+
+def problems(document: dict[str, Any]) -> list[str]:
+    """What makes a chart unusable, each with its place and the cure."""
+    statuses = document["statuses"]
+    names = [status["name"] for status in statuses]
+    if not names:
+        return [f"Order type {document['name']} has no status; add one."]
+    return [
+        f"Status {status['name']}: {what} {name!r} is no status of this type; {suggest(name, names)}"
+        for status in statuses
+        for what, name in _references(status)
+        if name not in names
+    ]
+
+
+def _references(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in status["allowed_next"]:
+        yield "the allowed next status", name
+    for step in status["steps"]:
+        if step["error_status"]:
+            yield f"the ErrorStatus of {step['name']}", step["error_status"]
+
+
+def _document(order_type: OrderType) -> dict[str, Any]:
     return {
         "name": order_type.name,
         "is_default": order_type.is_default,

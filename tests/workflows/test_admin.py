@@ -1,0 +1,228 @@
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from connectors.runtime import runtime
+from tenants.models import Role
+from tenants.scoping import tenant_scope
+from tests.factories.tenants import MembershipFactory, StoreFactory
+from tests.factories.workflows import CustomerFactory, InventoryLevelFactory, make_shop, publish_order_type
+from workflows.chart import chart_of
+from workflows.models import (
+    Customer,
+    InventoryLevel,
+    Order,
+    OrderError,
+    OrderStatus,
+    OrderType,
+    Product,
+    WorkflowRun,
+    WorkflowStep,
+)
+from workflows.orders import add_error, create_order
+
+PAGES = [Order, OrderError, OrderType, OrderStatus, Customer, Product, InventoryLevel, WorkflowRun]
+WITH_STEPS = {"New": {"next": ["Ship"], "steps": ["AuthorizePayment"]}, "Ship": {}}
+
+
+@pytest.fixture
+def shop(db):
+    shop = make_shop(statuses=WITH_STEPS)
+    with tenant_scope(shop.tenant):
+        fill(shop)
+    return shop
+
+
+def fill(shop):
+    CustomerFactory(tenant=shop.tenant)
+    InventoryLevelFactory(
+        tenant=shop.tenant, product=shop.products["A"], store=StoreFactory(tenant=shop.tenant)
+    )
+    order = create_order(shop.order_data(order_type="Online", external_ids={"erp": "SO-9"}))
+    add_error(order.pk, "ExportOrder", "ERP is down")
+    return order
+
+
+@pytest.fixture
+def staff(shop):
+    def log_in(role=Role.TENANT_ADMIN, tenant=shop.tenant):
+        client = Client()
+        client.force_login(MembershipFactory(tenant=tenant, role=role).user)
+        return client
+
+    return log_in
+
+
+def listing(model):
+    return reverse(f"admin:workflows_{model._meta.model_name}_changelist")
+
+
+def page(row):
+    return reverse(f"admin:workflows_{row._meta.model_name}_change", args=[row.pk])
+
+
+def first(shop, model):
+    with tenant_scope(shop.tenant):
+        return model.objects.order_by("pk").first()
+
+
+def html(answer) -> str:
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def form_of(answer) -> dict:
+    """What a browser would post back unchanged."""
+    context, data = answer.context, {}
+    forms = [context["adminform"].form]
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.initial_forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is not None and value is not False:
+                data[bound.html_name] = "on" if value is True else value
+    return data
+
+
+@pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)
+class TestEveryPage:
+    def test_lists_and_shows_its_rows(self, shop, staff, model):
+        client, row = staff(), first(shop, model)
+        assert page(row) in html(client.get(listing(model)))
+        html(client.get(page(row)))
+
+    def test_shows_nothing_of_another_tenant(self, shop, staff, model):
+        row, client = first(shop, model), staff(tenant=make_shop().tenant)
+        assert page(row) not in html(client.get(listing(model)))
+        assert client.get(page(row)).status_code == 404
+
+    def test_lists_any_number_of_rows_in_the_same_statements(
+        self, shop, staff, model, django_assert_max_num_queries
+    ):
+        client = staff()
+        client.get(listing(model))
+        with tenant_scope(shop.tenant):
+            for index in range(8):
+                fill(shop)
+                publish_order_type(shop.tenant, f"Type {index}", WITH_STEPS)
+        with django_assert_max_num_queries(15):
+            client.get(listing(model))
+
+    def test_a_search_finds_or_finds_nothing(self, shop, staff, model):
+        if admin.site.get_model_admin(model).search_fields:
+            for text in ("zzz", "'", "a:b", ":", "%"):
+                html(staff().get(listing(model), {"q": text}))
+
+
+class TestOrderPage:
+    def test_shows_lines_results_and_errors(self, shop, staff):
+        shown = html(staff().get(page(first(shop, Order))))
+        for text in ("Product A", "300.00 NOK", "ERP is down", "SO-9"):
+            assert text in shown
+        assert page(first(shop, WorkflowRun)) in shown
+        assert page(first(shop, OrderError)) in shown
+
+    def test_shows_people_only_to_those_who_may_see_them(self, shop, staff):
+        where = page(first(shop, Order))
+        assert "Storgata 1" in html(staff(Role.OPERATOR).get(where))
+        hidden = html(staff(Role.VIEWER).get(where))
+        assert "Storgata 1" not in hidden and "kari@buyer.example" not in hidden
+        assert staff(Role.VIEWER).get(listing(Customer)).status_code == 403
+
+    def test_changes_nothing(self, shop, staff):
+        order = first(shop, Order)
+        assert staff().post(page(order), {"status": "Ship"}).status_code == 403
+        assert first(shop, Order).status == "New"
+
+    def test_filters_and_finds(self, shop, staff):
+        order, client = first(shop, Order), staff()
+        found = page(order)
+        for query in ({"errors": "active"}, {"status": "New"}, {"q": "erp:SO-9"}, {"q": order.number[:3]}):
+            assert found in html(client.get(listing(Order), query)), query
+        for query in ({"errors": "none"}, {"status": "Ship"}, {"q": "erp:SO-8"}, {"order_type": "Pos"}):
+            assert found not in html(client.get(listing(Order), query)), query
+
+    def test_costs_the_same_statements_for_any_number_of_lines_and_runs(
+        self, shop, staff, django_assert_max_num_queries
+    ):
+        order, client = first(shop, Order), staff()
+        client.get(page(order))
+        with tenant_scope(shop.tenant):
+            for index in range(10):
+                add_error(order.pk, f"key {index}", "down")
+                run = WorkflowRun.objects.first()
+                run.pk = None
+                run.save(force_insert=True)
+        with django_assert_max_num_queries(20):
+            client.get(page(order))
+
+
+class TestOrderErrors:
+    def test_staff_solve_an_error_with_a_comment(self, shop, staff):
+        error = first(shop, OrderError)
+        client = staff(Role.OPERATOR)
+        assert "Mark as solved" in html(client.get(page(error)))
+        assert client.post(page(error), {"comment": "called them"}).status_code == 302
+        error = first(shop, OrderError)
+        assert (error.status, error.comment) == ("Solved", "called them")
+        assert error.solved_by.startswith("user")
+        assert "Mark as solved" not in html(client.get(page(error)))
+
+    def test_a_viewer_only_looks(self, shop, staff):
+        error = first(shop, OrderError)
+        assert staff(Role.VIEWER).post(page(error), {"comment": "x"}).status_code == 403
+        assert first(shop, OrderError).status == "Active"
+
+
+class TestOrderTypes:
+    def test_a_draft_is_saved_and_published_in_one_click(self, shop, staff):
+        client = staff()
+        order_type = first(shop, OrderType)
+        data = form_of(client.get(page(order_type)))
+        data["statuses-1-name"] = "Shipped"
+        data["statuses-0-allowed_next"] = '["Shipped"]'
+        saved = client.post(page(order_type), {**data, "_save": "1"})
+        assert saved.status_code == 302, saved.context["errors"]
+        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Ship"]
+
+        data["statuses-1-name"] = "Sent"
+        data["statuses-0-allowed_next"] = '["Sent"]'
+        client.post(page(order_type), {**data, "workflows_ordertype_publish_draft": "1"})
+        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Sent"]
+
+    def test_a_chart_that_no_order_could_follow_is_not_published(self, shop, staff):
+        client = staff()
+        order_type = first(shop, OrderType)
+        data = form_of(client.get(page(order_type)))
+        data["statuses-0-allowed_next"] = '["Shipp"]'
+        answer = client.post(
+            page(order_type), {**data, "workflows_ordertype_publish_draft": "1"}, follow=True
+        )
+        assert "Status New: the allowed next status &#x27;Shipp&#x27; is no status of this type" in html(
+            answer
+        )
+        assert "did you mean Ship?" in html(answer)
+        assert chart_of(runtime(shop.tenant.pk), "Online").statuses["New"].allowed_next == ("Ship",)
+
+    def test_steps_are_edited_on_their_status(self, shop, staff):
+        client = staff()
+        status = first(shop, OrderStatus)
+        data = form_of(client.get(page(status)))
+        data |= {"steps-TOTAL_FORMS": "2", "steps-1-name": "ExportOrder", "steps-1-connector": "ERP"}
+        data |= {"steps-1-position": "1", "steps-1-properties": '{"Url": "x"}', "steps-1-conditions": "[]"}
+        assert client.post(page(status), data).status_code == 302
+        with tenant_scope(shop.tenant):
+            step = WorkflowStep.objects.get(name="ExportOrder")
+        assert (step.connector, step.stop_on_error, step.tenant) == ("ERP", False, shop.tenant)
+
+    def test_an_editor_may_not_publish(self, shop, staff):
+        client = staff(Role.CONNECTOR_EDITOR)
+        order_type = first(shop, OrderType)
+        data = form_of(client.get(page(order_type))) | {
+            "statuses-1-name": "Sent",
+            "statuses-0-allowed_next": "[]",
+        }
+        client.post(page(order_type), {**data, "workflows_ordertype_publish_draft": "1"})
+        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Ship"]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from tenants.adminkit import TenantAdmin, UncountedPaginator, register_page
+from tenants.models import Right
+from tenants.money import Money
+from workflows.models import Customer, InventoryLevel, Product
+
+
+class _CatalogAdmin(TenantAdmin):
+    ordering = ["-id"]
+    show_full_result_count = False
+    paginator = UncountedPaginator
+    list_per_page = 50
+
+
+@admin.register(Customer)
+class CustomerAdmin(_CatalogAdmin):
+    view_right = Right.SEE_PERSONAL_DATA
+    list_display = ["number", "full_name", "email", "company", "modified_at"]
+    search_fields = ["number__istartswith", "email__istartswith", "last_name__istartswith"]
+    readonly_fields = ["created_at", "modified_at"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self.has_see_personal_data_permission(request)
+
+
+@admin.register(Product)
+class ProductAdmin(_CatalogAdmin):
+    list_display = ["sku", "name", "unit", "price_text", "tax_rate", "is_active", "modified_at"]
+    list_filter = ["is_active"]
+    search_fields = ["sku__istartswith", "name"]
+    readonly_fields = ["created_at", "modified_at"]
+
+    @admin.display(description="Price")
+    def price_text(self, obj: Product) -> str:
+        return "-" if obj.price is None else str(Money(obj.price, obj.currency))
+
+
+@admin.register(InventoryLevel)
+class InventoryLevelAdmin(_CatalogAdmin):
+    list_display = ["product", "store", "on_hand", "reserved", "left", "modified_at"]
+    list_filter = ["store"]
+    list_select_related = ["product", "store"]
+    search_fields = ["product__sku__istartswith"]
+    autocomplete_fields = ["product"]
+    readonly_fields = ["modified_at"]
+
+    @admin.display(description="Available")
+    def left(self, obj: InventoryLevel) -> Decimal:
+        return obj.available
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InventoryLevel]:
+        return super().get_queryset(request).select_related("product", "store")
+
+
+register_page(
+    "Orders", "Customers", "admin:workflows_customer_changelist", Right.SEE_PERSONAL_DATA, icon="group"
+)
+register_page("Orders", "Products", "admin:workflows_product_changelist", icon="sell")
+register_page("Orders", "Inventory", "admin:workflows_inventorylevel_changelist", icon="inventory_2")

@@ -1,0 +1,44 @@
+"""Panels that other apps add to the order's page, such as its payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tenants.adminkit import TabularInline
+
+_panels: list[type[TabularInline]] = []
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that are only looked at."""
+
+    can_delete = False
+    tab = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [
+            *self.readonly_fields,
+            *(name for name in self.fields or () if name not in self.readonly_fields),
+        ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def register_panel(panel: type[TabularInline]) -> type[TabularInline]:
+    """Show an inline of rows with a foreign key to the order on every order's page; from an app's `admin.py`."""
+    if panel not in _panels:
+        _panels.append(panel)
+    return panel
+
+
+def panels() -> list[type[TabularInline]]:
+    return list(_panels)
