@@ -59,7 +59,7 @@ class House:
         self._start("web", "-m", "gunicorn", *web)
         self._start("worker", "manage.py", "worker")
         self._wait("sandbox", f"{self.sandbox}/_/ledger")
-        self._wait("web", f"{self.url}/admin/login/")
+        self._wait("web", f"{self.url}/healthz")
 
     def watch(self) -> None:
         """Return when a process has ended by itself, which none should. Raises DemoFailed."""
@@ -101,7 +101,7 @@ class House:
                 try:
                     if session.get(url, timeout=2).status_code < 500:
                         return
-                except requests.ConnectionError:
+                except (requests.ConnectionError, requests.Timeout):
                     time.sleep(0.1)
         raise DemoFailed(f"the {name} does not answer at {url}; see {self._log(name)}")
 

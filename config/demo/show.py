@@ -6,6 +6,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -39,8 +40,8 @@ class Board:
             self._live.update(self._table())
 
     def _table(self) -> Table:
-        table = Table(title="Crossdock demo", title_justify="left", expand=False)
-        for heading in ("Order", "Market", "Story", "Status", "Steps", "As foreseen"):
+        table = Table(title="Crossdock demo", title_justify="left", box=box.SIMPLE)
+        for heading in ("Order", "Story", "Status", "Steps", "As foreseen"):
             table.add_column(heading, no_wrap=heading != "As foreseen")
         for ended in self._lines.values():
             table.add_row(*_cells(ended))
@@ -53,7 +54,7 @@ def _cells(ended: Ended) -> tuple[str, ...]:
         _MARKS.get(step["state"], "[blue]◐[/]") for run in reversed(ended.runs) for step in run["steps"]
     )
     verdict = "; ".join(ended.differences) or ("[green]yes[/]" if ended.over else "")
-    return story.number, story.market, story.title, ended.status, steps, verdict
+    return story.number, story.title, ended.status, steps, verdict
 
 
 def summary(figures: dict[str, Any]) -> Table:

@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from connectors.sandbox import Sandbox
 from tenants.scoping import tenant_scope
 from tests.faults.processes import Worker, wait_for
-from tests.workflows.engine.conftest import PAID, Shop
+from tests.shop import PAID, Shop
 from workflows.models import RunState, WorkflowRun
 
 pytestmark = [pytest.mark.pg, pytest.mark.faults, pytest.mark.django_db(transaction=True)]

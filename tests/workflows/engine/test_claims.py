@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from tenants.scoping import platform_scope
-from tests.workflows.engine.conftest import PAID, Shop
+from tests.shop import PAID, Shop
 from workflows.engine.callers import Callers
 from workflows.engine.claim import claim
 from workflows.engine.policy import DEATHS_ALLOWED

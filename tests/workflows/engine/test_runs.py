@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.workflows.engine.conftest import PAID, Shop
+from tests.shop import PAID, Shop
 from workflows.models import RunState, WorkflowRun
 
 EXPORTS = {"New": ["ExportOrder@erp", "ExportOrder@mail"]}
