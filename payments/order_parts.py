@@ -15,7 +15,7 @@ from workflows.intake import OrderDraft
 from workflows.models import Order
 from workflows.parts import register_part
 from workflows.problems import FieldErrors
-from workflows.reading import Reader
+from workflows.reading import MISSING, NO_OBJECT, Reader
 
 MOST = 20
 LONGEST_TOKEN = 2_000
@@ -56,7 +56,7 @@ def save(order: Order, drafts: Sequence[PaymentDraft]) -> None:
 def _drafts(items: Sequence[Any], draft: OrderDraft, errors: FieldErrors) -> Iterator[PaymentDraft]:
     for index, item in enumerate(items):
         if not isinstance(item, Mapping):
-            errors.add(str(index), "Use an object in braces.")
+            errors.add(str(index), NO_OBJECT)
             continue
         found = _draft(Reader(item, errors.under(index)), draft)
         if found:
@@ -67,7 +67,7 @@ def _draft(reader: Reader, draft: OrderDraft) -> PaymentDraft | None:
     method = _method(reader, draft)
     token = reader.text("token", LONGEST_TOKEN)
     if not reader.has("amount"):
-        reader.errors.add("amount", "This field is required.")
+        reader.errors.add("amount", MISSING)
         return None
     amount = reader.amount("amount", draft.currency)
     if amount is None:
