@@ -28,6 +28,8 @@ def test_a_whole_life_of_a_payment_is_no_double() -> None:
     note(ledger, "capture", 40, key="b")
     note(ledger, "refund", 30, key="c")
     note(ledger, "refund", 70, key="d")
+    note(ledger, "refund_returned", 70, key="e")
+    note(ledger, "refund", 70, key="f")
     assert ledger.doubles() == []
 
 

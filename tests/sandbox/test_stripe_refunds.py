@@ -82,3 +82,5 @@ def test_the_bank_has_the_last_word(
     sandbox.control("POST", f"stripe/end_refund/{refund['id']}")
     assert stripe.get(f"refunds/{refund['id']}").json["status"] == last
     assert stripe.get(f"charges/{intent['latest_charge']}").json["amount_refunded"] == refunded
+    returned = sandbox.ledger(operation="refund_returned")
+    assert [entry["amount_minor"] for entry in returned] == ([10_000] if last == "failed" else [])

@@ -122,7 +122,7 @@ def _too_much(entries: list[Entry]) -> Iterator[dict[str, Any]]:
             sums[entry.operation] += entry.amount_minor or 0
         if sums["capture"] > sums["authorize"]:
             yield _double("captured more than authorised", vendor, object_id, group)
-        if sums["refund"] > sums["capture"]:
+        if sums["refund"] - sums["refund_returned"] > sums["capture"]:
             yield _double("refunded more than captured", vendor, object_id, group)
         if sums["cancel"] and sums["capture"] > sums["authorize"] - sums["cancel"]:
             yield _double("captured although released", vendor, object_id, group)

@@ -6,7 +6,7 @@ import secrets
 
 from connectors.sandbox.core.router import Router
 from connectors.sandbox.stripe import lists
-from connectors.sandbox.stripe.account import Call, Json
+from connectors.sandbox.stripe.account import Call, Json, whole_event
 from connectors.sandbox.stripe.errors import invalid, missing, no_such
 from connectors.sandbox.stripe.params import Params
 
@@ -84,11 +84,12 @@ def delete(call: Call, endpoint: str) -> Json:
 
 @routes.route("GET", "/v1/events")
 def list_events(call: Call) -> Json:
-    return lists.page(call, call.account.events, "/v1/events", "type")
+    found = lists.page(call, call.account.events, "/v1/events", "type")
+    return found | {"data": [whole_event(event) for event in found["data"]]}
 
 
 @routes.route("GET", "/v1/events/{event}")
 def read_event(call: Call, event: str) -> Json:
     if event not in call.account.events:
         raise no_such("event", event, "id")
-    return call.account.events[event]
+    return whole_event(call.account.events[event])

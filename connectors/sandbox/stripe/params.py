@@ -17,7 +17,10 @@ def parse_form(text: str) -> dict[str, Any]:
     """{"a[b][0]": "c"} becomes {"a": {"b": {"0": "c"}}}; an empty bracket counts up."""
     tree: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
-        _insert(tree, name, value)
+        if "[" in name:
+            _insert(tree, name, value)
+        else:
+            tree[name] = value
     return tree
 
 

@@ -83,6 +83,8 @@ def end(call: Call, refund: Json) -> Json:
     status = call.account.cards[charge["id"]].refund[1]
     if status == "failed" and refund["status"] != "failed":
         _count(charge, -refund["amount"])
+        intent = call.account.payment_intents[charge["payment_intent"]]
+        call.record("refund_returned", intent, refund["amount"], intent["id"], act=refund["id"])
         refund["failure_reason"] = "expired_or_canceled_card"
     refund["status"] = status
     call.emit("refund.updated", refund)

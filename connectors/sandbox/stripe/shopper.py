@@ -90,7 +90,7 @@ def deliver(call: Call, item: str) -> Json:
     """Send an event once more, or {"times": 3}: deliveries may repeat and come late."""
     event = endpoints.read_event(call, item)
     for _ in range(int(call.tree.get("times", 1))):
-        call.send(event, call.listeners(event["type"]))
+        call.send(event)
     return event
 
 
