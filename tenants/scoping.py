@@ -160,7 +160,7 @@ class TenantModel(models.Model):
 
     def _foreign_references(self) -> Iterator[str]:
         for field in self._meta.concrete_fields:
-            row = getattr(self, field.name) if _points_to_tenant_model(field) else None
+            row = getattr(self, field.name, None) if _points_to_tenant_model(field) else None
             if row is not None and row.tenant_id != self.tenant_id:
                 yield field.name
 
