@@ -30,6 +30,7 @@ class House:
         self.url = f"http://127.0.0.1:{port}"
         self.sandbox = f"http://127.0.0.1:{sandbox_port}"
         self._port, self._sandbox_port = port, sandbox_port
+        self.ledger = directory / "ledger.jsonl"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
             **os.environ,
@@ -44,16 +45,21 @@ class House:
     def prepare(self) -> str:
         """A new database with the demo tenant in it; returns what the seed printed last, the API key."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        for old in self.directory.glob("crossdock.sqlite3*"):
-            old.unlink()
+        for old in (*self.directory.glob("crossdock.sqlite3*"), self.ledger):
+            old.unlink(missing_ok=True)
         self._manage("migrate", "--verbosity", "0")
         return self._manage("demo", "--seed").strip().splitlines()[-1]
 
     def open(self) -> None:
         """Start everything and wait until it answers. Raises DemoFailed."""
-        ledger = str(self.directory / "ledger.jsonl")
         self._start(
-            "sandbox", "-m", "connectors.sandbox", "--port", str(self._sandbox_port), "--ledger", ledger
+            "sandbox",
+            "-m",
+            "connectors.sandbox",
+            "--port",
+            str(self._sandbox_port),
+            "--ledger",
+            str(self.ledger),
         )
         web = ["-k", "gthread", "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{self._port}", "config.wsgi"]
         self._start("web", "-m", "gunicorn", *web)
