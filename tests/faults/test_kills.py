@@ -30,6 +30,7 @@ def worker(vendors: Sandbox, tmp_path: Path) -> Iterator[Worker]:
     worker = Worker(vendors, tmp_path / "worker.log")
     yield worker
     worker.end()
+    print((tmp_path / "worker.log").read_text())
 
 
 def ended(run: WorkflowRun) -> bool:
@@ -78,7 +79,9 @@ def test_an_emptied_queue_table_loses_nothing(live_shop: Shop, worker: Worker) -
     assert len(live_shop.effects("authorize")) == len(placed)
 
 
-def test_sigterm_ends_the_worker_after_the_call_under_way(live_shop: Shop, worker: Worker, vendors: Sandbox) -> None:
+def test_sigterm_ends_the_worker_after_the_call_under_way(
+    live_shop: Shop, worker: Worker, vendors: Sandbox
+) -> None:
     worker.start()
     vendors.faults(vendor="stripe", path="/capture$", latency_ms=1500)
     before = len(vendors.calls())

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
@@ -40,8 +41,9 @@ def ring() -> None:
 
 
 def queue_slice() -> None:
-    """Queue a wake-up, unless plenty wait already."""
-    if len(OrmQ.objects.values_list("id")[:_ENOUGH_QUEUED]) < _ENOUGH_QUEUED:
+    """Queue a wake-up, unless plenty wait already. Those that a cluster has taken do not count: it may be dead."""
+    waiting = OrmQ.objects.filter(lock__lte=timezone.now()).values_list("id")
+    if len(waiting[:_ENOUGH_QUEUED]) < _ENOUGH_QUEUED:
         async_task(SLICE_TASK)
 
 

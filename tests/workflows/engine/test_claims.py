@@ -175,3 +175,12 @@ def test_a_unique_violation_is_what_the_database_poison_causes(shop: Shop) -> No
         OrderError.objects.bulk_create(
             [OrderError(tenant=shop.tenant, order=order, key="taken", message="x") for _ in range(2)]
         )
+
+
+def test_wake_ups_in_the_hands_of_a_dead_cluster_do_not_silence_the_bell(shop: Shop) -> None:
+    shop.chart(PAID)
+    shop.order()
+    taken = timezone.now() + timedelta(minutes=10)
+    OrmQ.objects.bulk_create([OrmQ(key="crossdock", payload="x", lock=taken) for _ in range(20)])
+    sweep()
+    assert OrmQ.objects.filter(lock__lte=timezone.now()).count() == 1
