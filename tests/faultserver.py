@@ -224,6 +224,17 @@ def hang(*, effect: bool) -> Behaviour:
     return behave
 
 
+def late(seconds: float) -> Behaviour:
+    """Answers after that time, if anybody still listens."""
+
+    def behave(exchange: Exchange) -> None:
+        exchange.over = exchange.gone(seconds)
+        if not exchange.over:
+            ok()(exchange)
+
+    return behave
+
+
 def reset(*, effect: bool) -> Behaviour:
     def behave(exchange: Exchange) -> None:
         if effect:

@@ -6,14 +6,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from connectors.client import Deadline
 from connectors.contracts.base import Request
 from connectors.errors import RetryLater, Unknown
-from tests.connectors.client.bench import Bench, Keyed, accept, read, write
-from tests.faultserver import Behaviour, FaultServer, endless_continue, hang, slow_body, slow_headers
+from tests.connectors.client.bench import KEY, Bench, Keyed, accept, read, write
+from tests.faultserver import Behaviour, FaultServer, endless_continue, late, slow_body, slow_headers
 
 DRIPS = [
     pytest.param(slow_headers(0.05), id="headers byte by byte"),
@@ -36,14 +37,14 @@ def test_a_drip_that_beats_every_read_timeout_ends_at_the_deadline(
 
 
 def test_silence_ends_at_the_read_timeout(bench: Bench) -> None:
-    with FaultServer(hang(effect=False)) as server:
+    with FaultServer(late(5)) as server:
         error = bench.failure(lambda: bench.door(server, timeout_ms=150).send(read(), accept))
     assert error.message == "No answer came within 0.15 s"
 
 
 def test_silence_longer_than_the_deadline_ends_at_the_deadline(bench: Bench) -> None:
     bench.deadline_s = 0.3
-    with FaultServer(hang(effect=False)) as server:
+    with FaultServer(late(5)) as server:
         error = bench.failure(lambda: bench.door(server, timeout_ms=60_000).send(read(), accept))
     assert "deadline" in error.message
     assert len(server.requests) == 1
@@ -94,6 +95,34 @@ def test_a_vendor_that_never_reads_ends_at_the_deadline(bench: Bench) -> None:
         error = bench.failure(lambda: bench.door(server, timeout_ms=60_000).send(big, accept))
     assert type(error) is Unknown
     assert "deadline" in error.message
+
+
+@dataclass(frozen=True)
+class _LooksLeft(Deadline):
+    """A deadline that passes after being looked at so many times."""
+
+    looks: list[int]
+
+    @property
+    def left(self) -> float:
+        self.looks[0] -= 1
+        return 1.0 if self.looks[0] >= 0 else -1.0
+
+
+@pytest.mark.parametrize("looks", range(12))
+def test_whenever_the_deadline_passes_the_error_knows_whether_anything_was_sent(
+    bench: Bench, looks: int
+) -> None:
+    with FaultServer() as server:
+        door = bench.door(server, disable_standard_error_policy=True)
+        door.deadline = _LooksLeft(0, [looks])  # type: ignore[attr-defined]
+        try:
+            door.send(Request(method="DELETE", path="/things/1", write=True, key=KEY), accept)
+        except (RetryLater, Unknown) as error:
+            assert error.answered is False
+            assert type(error) is (Unknown if server.requests else RetryLater)
+        else:
+            assert looks > 4
 
 
 class _Nowhere(FaultServer):
