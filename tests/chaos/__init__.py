@@ -1,0 +1,1 @@
+"""`make chaos`: orders flow while worker processes are killed at random moments; nothing may double, nothing get lost."""
