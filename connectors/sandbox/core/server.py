@@ -25,6 +25,7 @@ class Sandbox:
         self.url = f"http://{host}:{self.port}"
         self._simulator = Simulator(self.url, ledger_file, latency_ms)
         self._open: set[socket.socket] = set()
+        self._stopping = threading.Event()
         self._accepting = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._accepting.start()
 
@@ -36,6 +37,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Cut all connections and forget everything but the ledger's file."""
+        self._stopping.set()
         _shut(self._listening)
         self._accepting.join()
         for sock in list(self._open):
@@ -85,7 +87,10 @@ class Sandbox:
             try:
                 sock, _ = self._listening.accept()
             except OSError:
-                return
+                # Closed by stop(), or out of file descriptors, which passes.
+                if self._stopping.wait(0.05):
+                    return
+                continue
             self._open.add(sock)
             threading.Thread(target=self._serve, args=(sock,), name="sandbox-connection", daemon=True).start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.core.router import Router
-from connectors.sandbox.stripe import charges, intents, lists
+from connectors.sandbox.stripe import charges, lists, making
 from connectors.sandbox.stripe.account import Call, Json, now
 from connectors.sandbox.stripe.cards import Card
 from connectors.sandbox.stripe.errors import invalid, missing, no_such
@@ -53,7 +53,7 @@ def create(call: Call) -> Json:
         raise missing("mode")
     data = params.child("payment_intent_data", _INTENT_DATA)
     amount, currency = _total(params)
-    intents.new_intent(call, amount, currency, data)
+    making.new_intent(call, amount, currency, data)
     session = _new_session(call, params, amount, currency)
     call.account.sessions[session["id"]] = session
     call.account.session_data[session["id"]] = dict(data.tree)
@@ -162,7 +162,7 @@ def pay(call: Call, session: str, card: Card, email: str) -> Json:
     found = read(call, session)
     _require_open(found)
     data = Params(call.account.session_data[session], _INTENT_DATA)
-    intent = intents.new_intent(call, found["amount_total"], found["currency"], data)
+    intent = making.new_intent(call, found["amount_total"], found["currency"], data)
     intent["payment_method"] = call.new_id("pm")
     call.account.methods[intent["payment_method"]] = card
     call.account.payment_intents[intent["id"]] = intent
