@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 #: A key is trusted for this share of the time for which the vendor keeps it.
 WINDOW_SHARE = 0.8
 
+CONFLICT = 409
+
 
 class Ending(StrEnum):
     SUCCEEDED = "succeeded"
@@ -121,7 +123,7 @@ class _Try:
         try:
             result = self._settle_or_execute() if self.uncertain else self._execute(self.prepared.key)
         except ProviderError as failure:
-            error = failure
+            error = self._in_doubt(failure)
         except Exception:
             log.exception("%s of %s failed with a bug", self.spec.operation, self._label)
             error = Unknown(f"Internal error while reading {self._label}'s answer; the log has the details")
@@ -134,6 +136,18 @@ class _Try:
             needs_person=self.needs_person,
             started_at=started,
             duration_ms=round((time.monotonic() - clock) * 1000),
+        )
+
+    def _in_doubt(self, error: ProviderError) -> ProviderError:
+        """A conflict is no refusal when an earlier try may still be at work at the vendor: it may be that very try."""
+        if not (self.uncertain and isinstance(error, Rejected) and error.status == CONFLICT):
+            return error
+        return Unknown(
+            error.message,
+            code=error.code,
+            status=error.status,
+            retry_after=error.retry_after,
+            answered=False,
         )
 
     def _ending(self, error: ProviderError | None) -> Ending:

@@ -142,6 +142,20 @@ class TestAfterALostAnswer:
         assert (outcome.ending, outcome.result) == (Ending.SUCCEEDED, "c1")
         assert (keys(server) == []) is asks
 
+    def test_a_conflict_may_be_the_lost_try_itself_so_the_same_key_is_sent_again_later(
+        self, bench: Bench
+    ) -> None:
+        with FaultServer(answer(409)) as server:
+            outcome = call(bench, server, uncertain=True)
+        assert outcome.ending is Ending.UNKNOWN
+        assert outcome.error is not None
+        assert not outcome.error.answered
+        assert not outcome.needs_person
+
+    def test_a_refusal_of_the_repeated_key_settles_it(self, bench: Bench) -> None:
+        with FaultServer(answer(422)) as server:
+            assert call(bench, server, uncertain=True).ending is Ending.FAILED
+
     @pytest.mark.parametrize("changes", [{"answered": True}, {"changed": True}])
     def test_a_key_that_would_only_replay_or_be_refused_is_renewed_once_it_is_proved_unused(
         self, bench: Bench, changes: dict[str, bool]
