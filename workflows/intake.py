@@ -124,7 +124,10 @@ class _Intake:
     def _number(self) -> str:
         number = self.reader.text("number", 64)
         if number and not _NUMBER.fullmatch(number):
-            self.errors.add("number", "Use letters, digits, dot, dash and underscore, such as WEB-1001.")
+            self.errors.add(
+                "number",
+                "This is not usable; send letters, digits, dots, dashes or underscores, such as WEB-1.",
+            )
         return number
 
     def _chart(self) -> Chart | None:
@@ -166,7 +169,9 @@ class _Intake:
             return timezone.now()
         moment = _moment(value)
         if moment is None:
-            self.errors.add("placed_at", "Use a time with its zone, such as 2026-05-03T12:00:00Z.")
+            self.errors.add(
+                "placed_at", "This is not a time; send one with its zone, such as 2026-05-03T12:00:00Z."
+            )
             return timezone.now()
         return moment
 
@@ -198,7 +203,7 @@ def read_address(order: Reader, key: str) -> dict[str, str]:
     }
     found["country"] = found["country"].upper()
     if found["country"] and found["country"] not in COUNTRIES:
-        reader.errors.add("country", "Use an ISO 3166 country code of two letters, such as NO.")
+        reader.errors.add("country", "This is not an ISO 3166 country; send two letters such as NO.")
     _check_email(found["email"], reader.errors)
     return {name: value for name, value in found.items() if value}
 
@@ -214,7 +219,7 @@ def _check_email(email: str, errors: FieldErrors) -> None:
     try:
         validate_email(email or "a@b.example")
     except ValidationError:
-        errors.add("email", f"{email!r} is no e-mail address; use one such as kari@shop.example.")
+        errors.add("email", "This is not an e-mail address; send one such as kari@shop.example.")
 
 
 def _moment(value: Any) -> datetime | None:

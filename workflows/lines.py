@@ -103,14 +103,16 @@ class _LineReader:
             return product.price.quantize(quantum(self.currency))
         if product is not None:
             self.reader.errors.add(
-                "unit_price", f"Give a price; the product {product.sku} has none in {self.currency}."
+                "unit_price", f"The product {product.sku} has no price in {self.currency}; send one."
             )
         return None
 
     def _total(self, quantity: Decimal, unit_price: Decimal, discount: Decimal) -> Decimal | None:
         total = line_total(quantity, unit_price, discount, self.currency)
         if total < 0:
-            self.reader.errors.add("discount", f"Use at most {total + discount}, what the line comes to.")
+            self.reader.errors.add(
+                "discount", f"This is more than the line; send at most {total + discount}."
+            )
             return None
         if total >= LIMIT:
             self.reader.errors.add("unit_price", f"The line comes to {total}; stay below {LIMIT:.0f}.")

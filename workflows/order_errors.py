@@ -54,7 +54,8 @@ def add_errors(found: Sequence[NewError]) -> None:
         if renewed:
             OrderError.objects.bulk_update(renewed, _RENEWED)
         if fresh:
-            OrderError.objects.bulk_create(_rows(fresh))
+            # Somebody else may be raising the same error right now; then theirs stands.
+            OrderError.objects.bulk_create(_rows(fresh), ignore_conflicts=True)
 
 
 _COPIED = ("message", "details", "reference", "severity", "step_run_id")

@@ -17,6 +17,12 @@ YEARS = range(1970, 2200)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _missing = object()
 
+# The cure follows the semicolon, which is how problem documents tell the two apart.
+MISSING = "This is missing; send this field."
+NO_OBJECT = "This is not an object; send names and values in braces."
+NO_LIST = "This is not a list; send one in square brackets."
+TOO_MANY = f"This has more than {MAX_ITEMS} entries; send fewer."
+
 
 class Reader:
     """One object of a document. Methods return a usable value and file a complaint where there is none."""
@@ -33,13 +39,13 @@ class Reader:
         value = self.data.get(key)
         if value in (None, ""):
             if required:
-                self.errors.add(key, "This field is required.")
+                self.errors.add(key, MISSING)
             return ""
         if not isinstance(value, str):
-            self.errors.add(key, 'Use text in quotes, such as "NOR".')
+            self.errors.add(key, 'This is not text; send it in quotes, such as "NOR".')
             return ""
         if len(value) > limit:
-            self.errors.add(key, f"Use at most {limit} characters.")
+            self.errors.add(key, f"This is too long; send at most {limit} characters.")
             return ""
         return value.strip()
 
@@ -53,7 +59,7 @@ class Reader:
             self.errors.add(key, str(error))
             return None
         if amount < 0:
-            self.errors.add(key, "Use 0 or more; give what is taken off as a positive discount.")
+            self.errors.add(key, "This is below 0; give what is taken off as a positive discount.")
             return None
         return amount
 
@@ -61,19 +67,19 @@ class Reader:
         """A number with at most three decimals from 0 (or above `above`) to below `limit`."""
         if not self.has(key):
             if default is _missing:
-                self.errors.add(key, "This field is required.")
+                self.errors.add(key, MISSING)
             return None if default is _missing else default
         try:
             number = Decimal(_number(self.data[key]))
         except (InvalidOperation, TypeError):
-            self.errors.add(key, 'Use a number as text, such as "2" or "0.5".')
+            self.errors.add(key, 'This is not a number; send digits in quotes, such as "2" or "0.5".')
             return None
         if not number.is_finite() or not 0 <= number < limit or (above is not None and number <= above):
             lowest = "0 or more" if above is None else f"more than {above}"
-            self.errors.add(key, f"Use a number of {lowest} and below {limit}.")
+            self.errors.add(key, f"This is out of range; send {lowest} and less than {limit}.")
             return None
         if number != round(number, 3):
-            self.errors.add(key, "Use at most three decimals.")
+            self.errors.add(key, "This is too fine; send at most three decimals.")
             return None
         return number
 
@@ -82,10 +88,10 @@ class Reader:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            self.errors.add(key, 'Use an object, such as {"name": "value"}.')
+            self.errors.add(key, NO_OBJECT)
             return {}
         if len(value) > MAX_ITEMS:
-            self.errors.add(key, f"Use at most {MAX_ITEMS} entries.")
+            self.errors.add(key, TOO_MANY)
             return {}
         return value
 
@@ -93,13 +99,13 @@ class Reader:
         value = self.data.get(key)
         if value is None or value == []:
             if required:
-                self.errors.add(key, "Give at least one.")
+                self.errors.add(key, "This is empty; send at least one.")
             return []
         if not isinstance(value, (list, tuple)):
-            self.errors.add(key, "Use a list in square brackets.")
+            self.errors.add(key, NO_LIST)
             return []
         if len(value) > MAX_ITEMS:
-            self.errors.add(key, f"Use at most {MAX_ITEMS} entries.")
+            self.errors.add(key, TOO_MANY)
             return []
         return value
 
@@ -110,14 +116,14 @@ class Reader:
             if isinstance(item, Mapping):
                 yield Reader(item, errors.under(index))
             else:
-                errors.add(str(index), "Use an object in braces.")
+                errors.add(str(index), NO_OBJECT)
 
     def texts(self, key: str, limit: int) -> list[str]:
         """A list of texts, each once, in the order given."""
         errors = self.errors.under(key)
         for index, item in enumerate(self.items(key)):
             if not isinstance(item, str) or not 0 < len(item.strip()) <= limit:
-                errors.add(str(index), f"Use text of 1 to {limit} characters.")
+                errors.add(str(index), f"This is not usable; send text of 1 to {limit} characters.")
         return list(dict.fromkeys(item.strip() for item in self.items(key) if isinstance(item, str)))
 
     def named_texts(self, key: str, limit: int) -> dict[str, str]:
@@ -125,7 +131,10 @@ class Reader:
         errors = self.errors.under(key)
         for name, value in self.mapping(key).items():
             if not isinstance(value, str) or not 0 < len(value) <= limit or not 0 < len(name) <= 100:
-                errors.add(name, f"Use a name of 1 to 100 and a text of 1 to {limit} characters.")
+                errors.add(
+                    name,
+                    f"This is not usable; send text of 1 to {limit} under a name of 1 to 100 characters.",
+                )
         return dict(self.mapping(key))
 
     def properties(self, key: str) -> dict[str, Any]:
@@ -133,9 +142,9 @@ class Reader:
         errors = self.errors.under(key)
         for name, value in self.mapping(key).items():
             if not isinstance(name, str) or not 0 < len(name) <= 100:
-                errors.add(str(name)[:100], "Use a name of 1 to 100 characters.")
+                errors.add(str(name)[:100], "This name is not usable; send one of 1 to 100 characters.")
             if _depth(value) > MAX_DEPTH:
-                errors.add(name, f"Nest at most {MAX_DEPTH} levels.")
+                errors.add(name, f"This is nested too deeply; send at most {MAX_DEPTH} levels.")
         return dict(self.mapping(key))
 
 
@@ -143,7 +152,7 @@ def refuse_unstorable(data: Any, errors: FieldErrors, path: str = "") -> None:
     """Complain about text that a database cannot hold: NUL characters and half surrogate pairs."""
     if isinstance(data, str):
         if "\x00" in data or _SURROGATE.search(data):
-            errors.add(path or "body", "Remove the characters that are no text (NUL, half surrogate pairs).")
+            errors.add(path or "body", "This holds a NUL or half of a surrogate pair; send characters only.")
     elif isinstance(data, Mapping):
         for key, value in data.items():
             refuse_unstorable(str(key), errors, path or "body")

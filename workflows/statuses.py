@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import OperationalError, transaction
 
-from connectors.runtime import runtime
+from connectors.runtime import TenantRuntime, runtime
 from eventlog import store as eventlog
 from eventlog.events import Category
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
@@ -36,7 +36,8 @@ def change_status(
         touched = touch_lane(order.pk if isinstance(order, Order) else order) if run_workflow else False
         locked = lock_order(order)
         _check_version(locked, expected_version)
-        chart = _chart(locked)
+        live = runtime(locked.tenant_id)
+        chart = _chart(locked, live)
         previous = locked.status
         locked.status = _allowed(chart, locked, status)
         locked.version += 1
@@ -45,7 +46,7 @@ def change_status(
         run = None
         if run_workflow and not chart.disable_workflow:
             run = start_run(
-                locked, locked.status, trigger=trigger, actor=actor, reason=reason, touched=touched
+                locked, locked.status, trigger=trigger, actor=actor, reason=reason, touched=touched, live=live
             )
     if isinstance(order, Order):
         order.status, order.version, order.modified_at = locked.status, locked.version, locked.modified_at
@@ -58,7 +59,7 @@ def keep_status(order_id: int, status: str, *, error_status: str = "", run_workf
     The caller holds the order's lane. Returns whether a run of the ErrorStatus was started.
     """
     order = lock_order(order_id)
-    chart = _chart(order)
+    chart = _chart(order, runtime(order.tenant_id))
     target = chart.status(error_status).name if error_status else status
     if order.status == target:
         return False
@@ -90,9 +91,9 @@ def _check_version(order: Order, expected: int | None) -> None:
         raise VersionConflict(expected, order.version, order.status)
 
 
-def _chart(order: Order) -> Chart:
+def _chart(order: Order, live: TenantRuntime) -> Chart:
     try:
-        return chart_of(runtime(order.tenant_id), order.order_type)
+        return chart_of(live, order.order_type)
     except UnknownOrderType as error:
         raise InvalidData({"order_type": [str(error)]}) from None
 
@@ -110,7 +111,8 @@ def _allowed(chart: Chart, order: Order, requested: str) -> str:
 
 
 def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str) -> None:
-    canceled = chart.statuses[order.status].is_canceled
+    entered = chart.statuses.get(order.status)
+    canceled = entered is not None and entered.is_canceled
     eventlog.record(
         Category.CANCELED if canceled else Category.UPDATED,
         f"Order {order.number} went from {previous} to {order.status}" + (f": {reason}" if reason else ""),

@@ -61,10 +61,9 @@ class TestPlace:
         assert {name: text.split("; ")[1] for name, text in fields(answer).items()} == {
             "colour": "known are number, order_type, status, market, store, currency, customer, billing, shipping,"
             " lines, shipping_total, shipping_tax_rate, discount_total, tax_total, total, tags, properties,"
-            " external_ids, placed_at, run_workflow"
-            + ("" if "payments" not in str(fields(answer)) else ", payments"),
+            " external_ids, placed_at, run_workflow, payments",
             "market": "did you mean NOR?",
-            "currency": "",
+            "currency": 'send it in quotes, such as "NOR".',
             "lines.0.quantity": 'send digits in quotes, such as "2" or "0.5".',
             "lines.0.unit_price": 'send the amount in quotes, such as "199.00".',
             "total": "give what is taken off as a positive discount.",

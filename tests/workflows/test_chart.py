@@ -55,11 +55,34 @@ def test_what_was_drafted_is_what_runs(chart):
 def test_a_draft_changes_nothing_until_it_is_published(shop, chart):
     draft = OrderType.objects.get(name="B2B")
     draft.statuses.filter(name="New").update(name="Start")
+    draft.statuses.filter(name="OnHold").update(allowed_next=["Start"])
     assert list(chart_of(runtime(shop.tenant.pk), "B2B").statuses) == ["New", "OnHold"]
     publish(draft)
     assert list(chart_of(runtime(shop.tenant.pk), "B2B").statuses) == ["Start", "OnHold"]
     pinned = runtime(shop.tenant.pk, runtime(shop.tenant.pk).generation - 1)
     assert list(chart_of(pinned, "B2B").statuses) == ["New", "OnHold"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "problem"),
+    [
+        ({}, "Order type Bad has no status; add one."),
+        (
+            {"A": {"next": ["B"]}},
+            "Status A: the allowed next status 'B' is no status of this type; use one of A",
+        ),
+        (
+            {"OnHold": {}, "A": {"steps": [{"name": "ExportOrder", "error_status": "OnHld"}]}},
+            "Status A: the ErrorStatus of ExportOrder 'OnHld' is no status of this type; did you mean OnHold?",
+        ),
+    ],
+)
+def test_a_chart_that_no_order_could_follow_is_not_published(shop, statuses, problem):
+    with pytest.raises(ValidationError) as caught:
+        publish_order_type(shop.tenant, "Bad", statuses)
+    assert caught.value.messages == [problem]
+    with pytest.raises(UnknownOrderType):
+        chart_of(runtime(shop.tenant.pk), "Bad")
 
 
 def test_positions_decide_the_order_and_gaps_in_them_do_not_matter(shop, chart):

@@ -57,7 +57,7 @@ def test_an_answer_that_repeats_the_order_changes_nothing(order):
     [
         ({"status": "Completed"}, "status was not taken over: an answer may not change it"),
         ({"colour": "red"}, "colour was not taken over: an order has no such field"),
-        ({"tags": "web"}, "tags was not taken over: Use a list in square brackets."),
+        ({"tags": "web"}, "tags was not taken over: This is not a list; send one in square brackets."),
         ({"tags": [1]}, "tags.0 was not taken over"),
         ({"shipping": {"country": "Norge"}}, "shipping.country was not taken over"),
         ({"customer": {"email": "x"}}, "customer.email was not taken over"),

@@ -81,7 +81,7 @@ def test_price_name_and_tax_come_from_the_product(shop):
 def test_a_product_without_a_price_in_the_currency_needs_one(shop):
     ProductFactory(tenant=shop.tenant, sku="EURO", currency="EUR")
     errors = refused(shop.order_data(lines=[{"sku": "EURO", "quantity": "1"}]))
-    assert errors == {"lines.0.unit_price": ["Give a price; the product EURO has none in NOK."]}
+    assert errors == {"lines.0.unit_price": ["The product EURO has no price in NOK; send one."]}
 
 
 class TestNumbers:
@@ -172,13 +172,13 @@ class TestRefusals:
             ("status", "zzz", "use one of New, InProgress, Ship, Completed, OrderCanceled"),
             ("currency", "SEK", "The market NOR sells in NOK, not SEK"),
             ("currency", "XYZ", "is not an ISO 4217 currency code"),
-            ("lines", [], "Give at least one."),
-            ("lines", "A", "Use a list"),
+            ("lines", [], "send at least one"),
+            ("lines", "A", "send one in square brackets"),
             ("placed_at", "yesterday", "2026-05-03T12:00:00Z"),
             ("placed_at", "2026-05-03T12:00:00", "with its zone"),
             ("placed_at", "2026-13-03T12:00:00Z", "with its zone"),
-            ("customer", "Kari", "Use an object"),
-            ("number", 17, "Use text in quotes"),
+            ("customer", "Kari", "in braces"),
+            ("number", 17, "send it in quotes"),
         ],
     )
     def test_the_message_names_the_cure(self, shop, field, value, cure):
@@ -224,7 +224,7 @@ class TestRefusals:
     def test_a_discount_takes_off_no_more_than_the_line(self, shop):
         lines = [{"sku": "A", "quantity": "1", "unit_price": "100.00", "discount": "100.01"}]
         assert refused(shop.order_data(lines=lines)) == {
-            "lines.0.discount": ["Use at most 100.00, what the line comes to."]
+            "lines.0.discount": ["This is more than the line; send at most 100.00."]
         }
 
     @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tenants.adminkit import ReadOnlyAdmin, TenantAdmin, UncountedPaginator, may, pretty_json, register_page
 from tenants.models import Right
@@ -231,7 +232,7 @@ def _people(order: Any, values: Mapping[str, str]) -> str:
 
 def _rows(values: Mapping[str, str]) -> str:
     shown = ((name.replace("_", " "), value) for name, value in values.items() if value)
-    return format_html_join(format_html("<br>"), "{}: {}", shown) or "-"
+    return format_html_join(SafeString("<br>"), "{}: {}", shown) or "-"
 
 
 register_page("Orders", "Orders", "admin:workflows_order_changelist", icon="receipt_long")
