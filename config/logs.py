@@ -18,8 +18,9 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         line.update({key: value for key, value in record.__dict__.items() if key not in STANDARD})
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        # The redacting filter leaves the traceback as text.
+        if record.exc_text or record.exc_info:
+            line["exception"] = record.exc_text or self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
