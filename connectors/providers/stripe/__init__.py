@@ -130,7 +130,7 @@ class Stripe(StripeEvents):
         for _ in range(PAGES):
             page = self.get(path, **query)
             items = page["data"]
-            yield from (item for item in items if item["created"] >= since)
+            yield from items
             if not items or not page["has_more"] or items[-1]["created"] < since:
                 return
             query["starting_after"] = items[-1]["id"]

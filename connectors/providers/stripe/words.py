@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.contracts.payment import State
 
 _LOCALES = (
@@ -37,6 +39,9 @@ DECLINES = {
     "issuer_not_available": "the bank could not be reached; another try may succeed",
 }
 
+#: Stripe asks not to tell these to the shopper; what staff and shoppers read comes from one text.
+DISCREET = frozenset({"fraudulent", "lost_card", "merchant_blacklist", "pickup_card", "stolen_card"})
+
 SESSIONS = {"open": State.PENDING, "complete": State.PENDING, "expired": State.EXPIRED}
 
 REFUNDS = {
@@ -68,11 +73,12 @@ authorisation that is not captured, as a rule after seven days.
 """
 
 
-def decline(error: dict[str, object]) -> str:
-    """A declined payment's error in plain words, with Stripe's code. Codes that accuse the shopper are not spelt out."""
+def decline(error: Mapping[str, object]) -> str:
+    """A declined payment's error in plain words, with Stripe's code unless that accuses the shopper."""
     code = str(error.get("decline_code") or error.get("code") or "")
     reason = DECLINES.get(code, "the bank gives no reason; the shopper may ask it or use another card")
-    return f"The payment was declined: {reason}" + (f" ({code})" if code else "")
+    shown = f" ({code})" if code and code not in DISCREET else ""
+    return f"The payment was declined: {reason}{shown}"
 
 
 def locale(language: str) -> str:

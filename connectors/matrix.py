@@ -1,0 +1,102 @@
+"""Which implementation can do what, told by the code itself: for the README, the admin and whoever chooses a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from connectors import registry
+from connectors.contracts.base import Provider
+from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.erp import ErpProvider, OrderExchange, OrderExporter
+from connectors.contracts.notification import Notifier
+from connectors.contracts.payment import PaymentProvider
+from connectors.contracts.shipping import CarrierProvider
+from connectors.contracts.validation import Validator
+
+CONTRACTS: dict[str, type[Provider]] = {
+    "Payment": PaymentProvider,
+    "Shipping": CarrierProvider,
+    "Shop": ShopProvider,
+    "Order export": OrderExporter,
+    "ERP": ErpProvider,
+    "Order exchange": OrderExchange,
+    "Notification": Notifier,
+    "Validation": Validator,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a contract. `name` is the method's, `label` what people read."""
+
+    contract: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+def operations() -> list[Operation]:
+    """Every operation of every contract, in the order of the contracts."""
+    return [
+        Operation(contract, name)
+        for contract, base in CONTRACTS.items()
+        for name, item in vars(base).items()
+        if hasattr(item, "is_operation")
+    ]
+
+
+def matrix(implementations: Iterable[type[Provider]] | None = None) -> list[dict[str, Any]]:
+    """One row for each implementation: slug, label, category, names, `contracts` that it serves, `operations` as contract
+    to {operation: whether it has it}, and what decides how a lost answer is dealt with (see `care`)."""
+    chosen = registry.all().values() if implementations is None else implementations
+    return [_row(implementation) for implementation in chosen]
+
+
+def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
+    """The matrix as Markdown: one line for each implementation and contract, with the operations that it has."""
+    lines = ["| Implementation | Contract | Operations | After a lost answer |", "|---|---|---|---|"]
+    for row in matrix(implementations):
+        for contract, offered in row["operations"].items():
+            names = ", ".join(Operation(contract, name).label for name, has in offered.items() if has)
+            lines.append(f"| {row['label']} | {contract} | {names} | {row['care']} |")
+    return "\n".join(lines) + "\n"
+
+
+def care(implementation: type[Provider]) -> str:
+    """How a write whose answer was lost is brought to an end."""
+    keyed, found = implementation.idempotency is not None, _looks_up(implementation)
+    if keyed and found:
+        return "repeated under its key, then looked up"
+    if keyed:
+        return "repeated under its key, then a person decides"
+    return "looked up" if found else "a person decides"
+
+
+def _row(implementation: type[Provider]) -> dict[str, Any]:
+    has = set(implementation.operations())
+    served = [name for name, base in CONTRACTS.items() if issubclass(implementation, base)]
+    return {
+        "slug": implementation.slug,
+        "label": implementation.label,
+        "category": implementation.category.value,
+        "names": registry.names_of(implementation),
+        "contracts": served,
+        "operations": {
+            contract: {item.name: item.name in has for item in operations() if item.contract == contract}
+            for contract in served
+        },
+        "webhooks": implementation.webhook is not None,
+        "idempotency": implementation.idempotency is not None,
+        "look_up": _looks_up(implementation),
+        "partial_capture": getattr(implementation, "partial_capture", None),
+        "multiple_captures": getattr(implementation, "multiple_captures", None),
+        "care": care(implementation),
+    }
+
+
+def _looks_up(implementation: type[Provider]) -> bool:
+    return bool({"status", "find", "find_order"} & set(implementation.operations()))

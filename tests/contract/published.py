@@ -1,0 +1,207 @@
+"""Judges requests and answers by a vendor's published OpenAPI 3.0 description, more strictly than its schemas ask for:
+parameters and form fields that it does not name are wrong, at any depth."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+from tests.contract.replay import nested
+from tests.faultserver import Received
+
+Schema = Mapping[str, Any]
+ROOT = Path(__file__).parents[2]
+
+
+def folder(name: str, variable: str) -> Path:
+    """Where the published material is: `variable` of the environment, else beside the repository."""
+    return Path(os.environ.get(variable) or ROOT.parent / "shared" / "providers" / name)
+
+
+def specs() -> Path:
+    return folder("specs", "CROSSDOCK_SPECS")
+
+
+def vectors() -> Path:
+    return folder("vectors", "CROSSDOCK_VECTORS")
+
+
+@cache
+def description(name: str) -> Description:
+    return Description(json.loads((specs() / name).read_text()))
+
+
+class Description:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        resource = Resource(contents=_rooted(document), specification=DRAFT4)
+        self.registry: Registry[Any] = Registry().with_resource("urn:vendor", resource)
+        self.paths = {_pattern(path): (path, item) for path, item in document["paths"].items()}
+
+    def request_problems(self, request: Received) -> list[str]:
+        """What of a request the description does not allow."""
+        place = urlsplit(request.path)
+        try:
+            operation, path = self.operation(request.method, place.path)
+        except LookupError as error:
+            return [str(error)]
+        query = nested(parse_qsl(place.query, keep_blank_values=True))
+        problems = [*self._query(operation, query), *self._body(operation, request)]
+        return [f"{request.method} {path}: {text}" for text in problems]
+
+    def answer_problems(self, method: str, path: str, status: int, body: Any) -> list[str]:
+        """What of an answer is not as the description says."""
+        operation, _ = self.operation(method, path)
+        responses = operation["responses"]
+        content = (responses.get(str(status)) or responses["default"])["content"]["application/json"]
+        return list(self._violations(content["schema"], body))
+
+    def violations(self, name: str, value: Any) -> list[str]:
+        """What of an object is not as the schema of that name says."""
+        return list(self._violations(self.document["components"]["schemas"][name], value))
+
+    def operation(self, method: str, path: str) -> tuple[Mapping[str, Any], str]:
+        """The operation of a concrete path; a path without placeholders goes before one with them."""
+        found = [item for pattern, item in self.paths.items() if pattern.fullmatch(path)]
+        for template, item in sorted(found, key=lambda pair: pair[0].count("{")):
+            if method.lower() in item:
+                return item[method.lower()], template
+        raise LookupError(f"there is no {method} {path} in the description")
+
+    def resolve(self, schema: Schema) -> Schema:
+        while "$ref" in schema:
+            node: Any = self.document
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                node = node[part]
+            schema = node
+        return schema
+
+    def _query(self, operation: Mapping[str, Any], query: dict[str, Any]) -> Iterator[str]:
+        known = {item["name"]: item for item in operation.get("parameters", []) if item["in"] == "query"}
+        for name, item in known.items():
+            if item.get("required") and name not in query:
+                yield f"the parameter {name} is missing"
+        for name, value in query.items():
+            if name not in known:
+                yield f"there is no parameter {name}"
+            else:
+                yield from self._typed(known[name]["schema"], value, name)
+
+    def _body(self, operation: Mapping[str, Any], request: Received) -> Iterator[str]:
+        wanted = operation.get("requestBody", {})
+        if not request.body:
+            if wanted.get("required"):
+                yield "the body is missing"
+            return
+        kind = request.headers.get("content-type", "").partition(";")[0]
+        content = wanted.get("content", {}).get(kind)
+        if content is None:
+            yield f"the body is {kind}, not {', '.join(wanted.get('content', {})) or 'empty'}"
+        elif kind == "application/x-www-form-urlencoded":
+            fields = nested(parse_qsl(request.body.decode(), keep_blank_values=True))
+            yield from self._typed(content["schema"], fields, "body")
+        else:
+            yield from self._violations(content["schema"], json.loads(request.body))
+
+    def _typed(self, schema: Schema, value: Any, place: str) -> Iterator[str]:
+        """Give a form's texts their types back, then validate."""
+        try:
+            typed = self._cast(schema, value, place)
+        except (ValueError, LookupError) as error:
+            yield str(error)
+        else:
+            yield from (f"{place}: {text}" for text in self._violations(schema, typed))
+
+    def _cast(self, schema: Schema, value: Any, place: str) -> Any:
+        schema = self.resolve(schema)
+        if "anyOf" in schema:
+            return self._cast_any(schema["anyOf"], value, place)
+        kind = schema.get("type")
+        if kind == "object":
+            return self._cast_object(schema, value, place)
+        if kind == "array":
+            return [
+                self._cast(schema["items"], item, f"{place}[{index}]")
+                for index, item in enumerate(_in_order(value, place))
+            ]
+        if not isinstance(value, str):
+            raise ValueError(f"{place} is no {kind}")
+        return _scalar(str(kind), value, place)
+
+    def _cast_any(self, choices: list[Schema], value: Any, place: str) -> Any:
+        reasons = []
+        for choice in choices:
+            try:
+                typed = self._cast(choice, value, place)
+            except (ValueError, LookupError) as error:
+                reasons.append(str(error))
+                continue
+            if not list(self._violations(choice, typed)):
+                return typed
+        raise ValueError(f"{place} fits none of its forms: {reasons or value}")
+
+    def _cast_object(self, schema: Schema, value: Any, place: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValueError(f"{place} is no object")
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
+        unknown = set(value) - set(known)
+        if unknown and not isinstance(others, dict):
+            raise LookupError(f"{place} has no field {', '.join(sorted(unknown))}")
+        return {
+            name: self._cast(known.get(name) or others, item, f"{place}.{name}")
+            for name, item in value.items()
+        }
+
+    def _violations(self, schema: Schema, value: Any) -> Iterator[str]:
+        """All that the schema says against the value; references are those of this document."""
+        rooted = _rooted(schema)
+        for error in OAS30Validator(rooted, registry=self.registry).iter_errors(value):
+            yield f"{'.'.join(map(str, error.absolute_path))} {error.message}"[:300]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
+
+
+def _rooted(schema: Any) -> Any:
+    """References to "#/…" as references into the registered document, and what may be null spelt out."""
+    if isinstance(schema, list):
+        return [_rooted(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    done = {
+        key: "urn:vendor" + item if key == "$ref" and isinstance(item, str) else _rooted(item)
+        for key, item in schema.items()
+    }
+    if done.get("nullable") is True and "anyOf" in done:
+        done["anyOf"] = [*done["anyOf"], {"enum": [None], "nullable": True}]
+    return done
+
+
+def _in_order(value: Any, place: str) -> list[Any]:
+    """The items of a form's list, whose indexes have to run from 0."""
+    if not isinstance(value, dict) or list(value) != [str(index) for index in range(len(value))]:
+        raise ValueError(f"{place} is no list with indexes from 0")
+    return list(value.values())
+
+
+def _scalar(kind: str, value: str, place: str) -> Any:
+    if kind == "integer" and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    if kind == "number" and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return float(value)
+    if kind == "boolean" and value in {"true", "false"}:
+        return value == "true"
+    if kind in {"integer", "number", "boolean"}:
+        raise ValueError(f"{place} is {value!r}, which is no {kind}")
+    return value

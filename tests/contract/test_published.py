@@ -1,0 +1,103 @@
+"""The vendors' own word: what we send, and what our fixtures let them answer, against their published descriptions.
+
+The descriptions are not part of this project. They are read from $CROSSDOCK_SPECS where they are at hand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors import registry
+from tests.contract.bench import play
+from tests.contract.fixtures import fixture
+from tests.contract.published import description, specs
+from tests.contract.scenarios import scenarios_of
+from tests.contract.scenarios.base import Scenario
+from tests.faultserver import Received
+
+JUDGED = [slug for slug in registry.all() if fixture(slug).get("published")]
+CASES = [
+    pytest.param(slug, scenario, id=f"{slug}-{scenario.name}")
+    for slug in JUDGED
+    for scenario in scenarios_of(registry.get(slug))
+]
+
+
+def names(slug: str) -> list[str]:
+    """The descriptions of an implementation; skips the test where they are not at hand."""
+    wanted: list[str] = fixture(slug)["published"]
+    for name in wanted:
+        if not (specs() / name).exists():
+            pytest.skip(f"the vendor's description {name} is not at hand; set CROSSDOCK_SPECS to its folder")
+    return wanted
+
+
+@pytest.mark.parametrize(("slug", "scenario"), CASES)
+def test_requests_are_as_published(slug: str, scenario: Scenario) -> None:
+    known = names(slug)
+    played = play(slug, scenario)
+    assert played.requests
+    for request in played.requests:
+        assert _least([description(name).request_problems(request) for name in known]) == []
+
+
+@pytest.mark.parametrize("slug", JUDGED)
+def test_check_request_is_as_published(slug: str) -> None:
+    method, path = registry.get(slug).check or ("", "")
+    request = Received(method, path, {}, b"", 1)
+    assert _least([description(name).request_problems(request) for name in names(slug)]) == []
+
+
+@pytest.mark.parametrize(("slug", "scenario"), CASES)
+def test_recorded_answers_are_as_published(slug: str, scenario: Scenario) -> None:
+    """Except where the scenario is about something that the vendor does not publish."""
+    if scenario.name.startswith("unknown"):
+        pytest.skip("about a word that the vendor does not know yet")
+    for exchange in fixture(slug)["scenarios"][scenario.name]["exchanges"]:
+        answer, request = exchange["answer"], exchange["request"]
+        if "body" in answer:
+            place = (request["method"], request["path"], answer.get("status", 200), answer["body"])
+            assert _least([_answered(name, place) for name in names(slug)]) == []
+
+
+def test_the_judge_objects() -> None:
+    """A judge that finds nothing wrong proves nothing."""
+    if not (specs() / "stripe.json").exists():
+        pytest.skip("the vendor's description stripe.json is not at hand; set CROSSDOCK_SPECS to its folder")
+    judge = description("stripe.json")
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    good = b"amount=100&currency=nok&metadata[reference]=1&automatic_payment_methods[enabled]=true"
+    assert judge.request_problems(Received("POST", "/v1/payment_intents", form, good, 1)) == []
+    for wrong in (
+        b"amount=100",
+        b"amount=1.5&currency=nok",
+        b"amount=100&currency=nok&colour=red",
+        b"amount=100&currency=nok&automatic_payment_methods[enabled]=yes",
+        b"amount=100&currency=nok&automatic_payment_methods[on]=true",
+        b"amount=100&currency=nok&capture_method=later",
+        b"amount=100&currency=nok&payment_method_types[1]=card",
+        b"amount=100&currency=nok&metadata=1",
+    ):
+        assert judge.request_problems(Received("POST", "/v1/payment_intents", form, wrong, 1)) != [], wrong
+    for method, path in (
+        ("GET", "/v1/payment_intents?page=2"),
+        ("GET", "/v1/payment_intents?limit=ten"),
+        ("GET", "/v1/payments"),
+        ("PATCH", "/v1/payment_intents"),
+        ("POST", "/v1/payment_intents"),
+    ):
+        assert judge.request_problems(Received(method, path, {}, b"", 1)) != [], path
+
+
+def _answered(name: str, place: tuple[str, str, int, Any]) -> list[str]:
+    try:
+        return description(name).answer_problems(*place)
+    except LookupError as error:
+        return [str(error)]
+
+
+def _least(problems: list[list[str]]) -> list[str]:
+    """A vendor may publish several descriptions: one of them has to fit."""
+    return min(problems, key=len)
