@@ -80,7 +80,8 @@ class PaymentStep(Step):
         raise NotImplementedError
 
     def plan(self, context: StepContext) -> Plan:
-        payments = list(Payment.objects.filter(order_id=context.order.id).order_by("position"))
+        rows = Payment.objects.filter(order_id=context.order.id).select_related("tenant")
+        payments = list(rows.order_by("position"))
         calls = tuple(self.calls(context, payments))
         return Plan.call(*calls) if calls else Plan.done(self._verdict(Review(context, payments)))
 

@@ -1,14 +1,20 @@
 """CapturePayments, CancelPayments and RefundPayments."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from connectors.calls import CallContext
 from connectors.contracts.payment import State
+from connectors.effects import open_effects
 from connectors.errors import Rejected, RetryLater, Unknown
 from connectors.models import Effect
 from payments import ledger
 from payments.models import Payment, PaymentState
 from payments.news import from_event
+from tests.payments.stage import outcome
 from tests.payments.stories import event, result
+from workflows.steps import registry
 from workflows.steps.base import ResultState
 from workflows.steps.registry import all_steps
 
@@ -239,6 +245,16 @@ def test_a_refund_that_fails_after_it_had_succeeded_is_owed_again(paid):
     hear(event("e1", State.DECLINED, operation="refund", amount=39800, operation_id="re_1"))
     payment = the_payment()
     assert (payment.state, payment.refunded_minor) == (PaymentState.CAPTURED, 0)
+
+
+def test_a_step_costs_few_statements(paid):
+    step, context = registry.get("CapturePayments"), paid.context("CapturePayments", 2)
+    with CaptureQueriesContext(connection) as planning:
+        plan = step.plan(context)
+    (prepared,) = open_effects([(plan.calls[0], CallContext(), "step:2")], owner="test")
+    with CaptureQueriesContext(connection) as settling:
+        step.settle(context, [outcome(prepared, captured(39800))])
+    assert (len(planning), len(settling)) == (1, 4)
 
 
 def test_every_step_is_registered():
