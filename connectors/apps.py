@@ -8,7 +8,7 @@ class ConnectorsConfig(AppConfig):
     name = "connectors"
 
     def ready(self) -> None:
-        from connectors import client, documents, ports, publishing
+        from connectors import client, documents, drafts, ports, publishing
         from connectors.models import Connector
         from tenants.models import Tenant
 
@@ -19,6 +19,7 @@ class ConnectorsConfig(AppConfig):
             documents.connector_document,
             rows=documents.connector_rows,
             schema_version=documents.SCHEMA_VERSION,
+            restore=drafts.write_document,
         )
         post_save.connect(_forget_tenant, sender=Tenant, dispatch_uid="connectors.forget_tenant")
 

@@ -83,9 +83,7 @@ def _write_authentication(connector: Connector, values: Document, user: Any) -> 
     row = authentication_of(connector)
     texts = {key: values.get(key, "") for key in TEXTS}
     labels = {key: row._meta.get_field(key).verbose_name for key in SECRETS}
-    secrets = {
-        f"{key}_id": _secret_id(connector, values.get(key), str(labels[key]), user) for key in SECRETS
-    }
+    secrets = {f"{key}_id": _secret_id(connector, values.get(key), str(labels[key]), user) for key in SECRETS}
     _save_changes(row, texts | secrets)
 
 

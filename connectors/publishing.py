@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -18,10 +18,14 @@ from eventlog.events import Category
 from tenants.models import Tenant
 from tenants.scoping import tenant_scope
 
+if TYPE_CHECKING:
+    from connectors.checklist import Finding
+
 Document = dict[str, Any]
 ToDocument = Callable[[Any], Document]
 Rows = Callable[[Any], Iterable[models.Model]]
 Upgrade = Callable[[Document, int], Document]
+Restore = Callable[[Any, Document, Any], Any]
 
 
 class PublishConflict(Exception):
@@ -34,9 +38,22 @@ class PublishConflict(Exception):
         self.live = live
 
 
+class PublishRefused(Exception):
+    """The checklist found errors, or warnings that nobody has confirmed. `findings` has all of them, errors first."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(map(str, findings)))
+        self.findings = tuple(findings)
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        return not any(finding.blocks for finding in self.findings)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """How one kind of aggregate is published. `upgrade(document, version)` reads documents of older schemas."""
+    """How one kind of aggregate is published. `upgrade(document, version)` reads documents of older schemas;
+    `restore(obj, document, user)` rewrites the draft."""
 
     name: str
     model: type[Publishable]
@@ -44,6 +61,7 @@ class Kind:
     rows: Rows
     schema_version: int
     upgrade: Upgrade | None
+    restore: Restore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ def register(
     rows: Rows = lambda obj: (),
     schema_version: int = 1,
     upgrade: Upgrade | None = None,
+    restore: Restore | None = None,
 ) -> None:
     """Make a model publishable. `rows(obj)` gives its inline rows, whose history ids a publication keeps."""
     _kinds[kind] = Kind(
@@ -74,6 +93,7 @@ def register(
         rows=rows,
         schema_version=schema_version,
         upgrade=upgrade,
+        restore=restore,
     )
 
 
@@ -86,26 +106,34 @@ def kind_of(obj: models.Model) -> Kind:
 
 
 def publish(
-    obj: Publishable, *, user: Any = None, comment: str = "", expected: int | None = None
+    obj: Publishable,
+    *,
+    user: Any = None,
+    comment: str = "",
+    expected: int | None = None,
+    confirmed: Collection[str] | None = None,
 ) -> Publication:
     """Make the draft live and return its publication; an unchanged draft keeps the one it has.
 
     `expected` is the number that the publisher saw in force (0 for none); raises PublishConflict when another is.
+    Raises PublishRefused when the checklist finds an error, or a warning whose code is not in `confirmed`; None
+    confirms every warning.
     """
     with transaction.atomic(), tenant_scope(obj.tenant_id):
-        tenant, kind = _lock(obj), kind_of(obj)
+        tenant, kind = lock(obj), kind_of(obj)
         last = _last(kind, obj)
         _check_expected(last, expected)
         document = kind.to_document(obj)
         if last is not None and not last.retired and last.checksum == checksum(document):
             return last
+        _check_list(kind, obj, document, confirmed)
         return _write(tenant, kind, obj, last, document, user=user, comment=comment)
 
 
 def retire(obj: Publishable, *, user: Any = None, comment: str = "") -> Publication | None:
     """Take out of service: new work never chooses it, what it began may end with it. None when it never was live."""
     with transaction.atomic(), tenant_scope(obj.tenant_id):
-        tenant, kind = _lock(obj), kind_of(obj)
+        tenant, kind = lock(obj), kind_of(obj)
         last = _last(kind, obj)
         if last is None:
             _point(obj, None, retired=True)
@@ -134,7 +162,7 @@ def read_document(publication: Publication) -> Document:
     return kind.upgrade(publication.document, publication.schema_version)
 
 
-def _lock(obj: Publishable) -> Tenant:
+def lock(obj: Publishable) -> Tenant:
     """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles."""
     return Tenant.objects.select_for_update().get(pk=obj.tenant_id)
 
@@ -147,6 +175,17 @@ def _check_expected(last: Publication | None, expected: int | None) -> None:
     number = last.number if last else 0
     if expected is not None and expected != number:
         raise PublishConflict(number)
+
+
+def _check_list(kind: Kind, obj: Publishable, document: Document, confirmed: Collection[str] | None) -> None:
+    from connectors import checklist
+
+    found = checklist.findings(kind.name, obj, document)
+    open_ones = [
+        item for item in found if item.blocks or (confirmed is not None and item.code not in confirmed)
+    ]
+    if open_ones:
+        raise PublishRefused(found)
 
 
 def _write(

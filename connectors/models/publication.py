@@ -86,3 +86,8 @@ class Publishable(TenantModel):
             names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
             kwargs["update_fields"] = names - {"live", "retired"}
         super().save(*args, **kwargs)
+
+    @property
+    def was_published(self) -> bool:
+        """Then runs and records may refer to it, so that it is retired and never deleted."""
+        return self.live_id is not None or self.retired

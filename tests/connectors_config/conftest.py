@@ -9,7 +9,7 @@ from tests.connectors_config.acme import Acme
 from tests.factories.connectors import publish_connector
 from tests.factories.tenants import TenantFactory
 
-TOKEN = "tok_live_0123456789abcdef"
+TOKEN = "acme-token-0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,7 @@ def test_saving_a_draft_of_any_tab_changes_nothing_and_publishing_all_at_once(co
     connector.properties.filter(key="PrePaid").update(value="false")
     connector.headers.get(name="X-Channel").delete()
     connector.markets.enabled_markets.clear()
+    connector.markets.enabled_market_groups.clear()
     connector.field_mapping.create(property="Sku", connector_property="sku")
     assert live(tenant)[connector.pk] == before
 

@@ -11,6 +11,7 @@ from connectors.compiling import compile_connector
 from connectors.models import Connector
 from connectors.publishing import publish
 from connectors.runtime import runtime
+from connectors.trial import compile_draft
 from tenants.models import Secret, Tenant
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
@@ -160,7 +161,7 @@ def test_an_implementation_that_is_gone_breaks_its_connector_only(tenant, acme):
 
 
 def test_a_missing_setting_is_a_problem_that_names_it(tenant):
-    config = publish_connector(tenant, "acme")
+    config = compile_draft(make_connector(tenant, "acme"))
     assert "API Token: is missing" in config.problem
 
 

@@ -1,0 +1,146 @@
+"""Checks of one connector by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+
+from connectors.checklist.base import Finding, Going, error, register, warning
+from connectors.documents import KIND, connector_rows
+from connectors.models import Connector
+from connectors.trial import credentials_of
+from connectors.validation import implementation_of
+from tenants.models import Market
+
+#: Milliseconds outside of which a timeout is rather a mistake.
+SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
+
+#: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
+_TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
+_LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
+
+
+@register(KIND)
+def fields_are_valid(going: Going) -> Iterator[Finding]:
+    """Drafts written by other ways than the form are checked here too."""
+    for row in (going.obj, *connector_rows(going.obj)):
+        try:
+            row.clean()
+        except ValidationError as invalid:
+            for field, messages in invalid.message_dict.items():
+                if field != "connector_id":
+                    yield from (error("invalid", message, _place(row, field)) for message in messages)
+
+
+@register(KIND)
+def connector_ids_tell_apart(going: Going) -> Iterator[Finding]:
+    others = Connector.objects.filter(type=going.obj.type, retired=False).exclude(pk=going.obj.pk)
+    if not going.obj.connector_id and others.exists():
+        yield warning(
+            "connector_id", "Other connectors have this Type: give each a Connector ID.", "Connector ID"
+        )
+
+
+@register(KIND)
+def settings_are_complete(going: Going) -> Iterator[Finding]:
+    if going.config.problem:
+        yield error("settings", going.config.problem)
+
+
+@register(KIND)
+def host_is_there(going: Going) -> Iterator[Finding]:
+    if not going.config.problem and not going.config.host:
+        mode = "test" if going.config.is_test else "live"
+        yield error("host", f"There is no {mode} host: enter a Host.", "Host")
+
+
+@register(KIND)
+def no_test_mode_in_production(going: Going) -> Iterator[Finding]:
+    if going.config.is_test and going.runtime.tenant.is_production:
+        yield error(
+            "test_mode",
+            "Orders of this production tenant would go to a test host: untick Is Test.",
+            "Is Test",
+        )
+
+
+@register(KIND)
+def host_fits_the_mode(going: Going) -> Iterator[Finding]:
+    implementation = implementation_of(going.obj.type)
+    hosts = {name: host.rstrip("/") for name, host in implementation.hosts.items()} if implementation else {}
+    if (
+        going.config.host
+        and going.config.is_test
+        and going.config.host == hosts.get("live") != hosts.get("test")
+    ):
+        yield error("host_mode", "Is Test is set, but this is the production host.", "Host")
+    if (
+        going.config.host
+        and not going.config.is_test
+        and going.config.host == hosts.get("test") != hosts.get("live")
+    ):
+        yield error("host_mode", "This is the test host: tick Is Test, or enter the production host.", "Host")
+
+
+@register(KIND)
+def credentials_fit_the_mode(going: Going) -> Iterator[Finding]:
+    plain = [secret.reveal() for secret in going.config.secrets]
+    if going.config.is_test and any(map(_LIVE_KEY.match, plain)):
+        yield error("credentials", "A production credential would be used in test mode.", "Authentication")
+    if not going.config.is_test and any(map(_TEST_KEY.match, plain)):
+        yield error(
+            "credentials", "A test credential would be used against the production host.", "Authentication"
+        )
+
+
+@register(KIND)
+def some_market_is_left(going: Going) -> Iterator[Finding]:
+    config = going.config
+    markets = [market.code.lower() for market in Market.objects.filter(is_active=True)]
+    if markets and not any(serves(config, market, going.runtime.market_groups(market)) for market in markets):
+        yield error("markets", "No market is left: each is disabled or not enabled.", "Markets")
+
+
+def serves(config: object, market: str, groups: frozenset[str]) -> bool:
+    """Whether enabled and disabled lists let a connector serve a market."""
+    enabled_markets, enabled_groups = config.enabled_markets, config.enabled_market_groups  # type: ignore[attr-defined]
+    if market in config.disabled_markets or groups & config.disabled_market_groups:  # type: ignore[attr-defined]
+        return False
+    return (
+        not (enabled_markets or enabled_groups) or market in enabled_markets or bool(groups & enabled_groups)
+    )
+
+
+@register(KIND)
+def lists_do_not_overlap(going: Going) -> Iterator[Finding]:
+    config = going.config
+    both = config.enabled_markets & config.disabled_markets
+    both |= config.enabled_market_groups & config.disabled_market_groups
+    if both:
+        names = ", ".join(sorted(both)).upper()
+        yield warning("overlap", f"{names} is both enabled and disabled: disabled wins.", "Markets")
+
+
+@register(KIND)
+def timeout_is_plausible(going: Going) -> Iterator[Finding]:
+    given = going.obj.timeout_ms
+    if given is not None and not SHORTEST_TIMEOUT <= given <= LONGEST_TIMEOUT:
+        yield warning("timeout", f"{given} ms is an unusual timeout: 1000 to 60000 is usual.", "Timeout (ms)")
+
+
+@register(KIND)
+def tested_as_it_is(going: Going) -> Iterator[Finding]:
+    implementation = implementation_of(going.obj.type)
+    if implementation is None or implementation.check is None:
+        return
+    tested = going.obj.test_passed and going.obj.tested_account == credentials_of(going.obj)
+    if not tested:
+        yield warning("untested", "Test connection has not succeeded since host or credentials changed.")
+
+
+def _place(row: object, field: str) -> str:
+    if isinstance(row, Connector):
+        return str(row._meta.get_field(field).verbose_name) if field != "__all__" else ""
+    return f"{row._meta.verbose_name.capitalize()} {row}"  # type: ignore[attr-defined]

@@ -1,0 +1,159 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+
+from connectors import publishing
+from connectors.differences import Difference, differences
+from connectors.documents import connector_document
+from connectors.models import Connector, Publication
+from connectors.publishing import publish
+from connectors.versions import changes, draft_changes, roll_back, versions
+from tenants.models import Market, Secret
+from tests.connectors_config.conftest import TOKEN
+from tests.factories.connectors import make_connector
+from tests.factories.tenants import MarketFactory, UserFactory
+
+
+@pytest.fixture
+def connector(tenant):
+    MarketFactory(tenant=tenant, code="NOR")
+    MarketFactory(tenant=tenant, code="SWE")
+    connector = make_connector(
+        tenant,
+        "acme",
+        bearer_token=TOKEN,
+        merchant_id="M-1",
+        properties={
+            "PrePaid": True,
+            "WebhookKey": "whk_0123456789abcdef",
+            "RequestHeaders": {"X-Source": "b2b"},
+        },
+        headers={"X-Channel": "web"},
+        enabled_markets=["NOR"],
+        field_mapping={"Name": "product_title"},
+    )
+    publish(connector)
+    return connector
+
+
+def edit_every_tab(tenant, pk):
+    connector = Connector.objects.get(pk=pk)
+    connector.timeout_ms = 2000
+    connector.save()
+    connector.authentication.bearer_token = Secret.store(tenant, "acme-second-0123456789", "API Token")
+    connector.authentication.merchant_id = "M-2"
+    connector.authentication.save()
+    row = connector.properties.get(key="PrePaid")
+    row.value = "false"
+    row.save()
+    connector.properties.get(key="WebhookKey").delete()
+    connector.headers.create(name="X-More", value="1")
+    connector.markets.enabled_markets.set(Market.objects.filter(code="SWE"))
+    connector.field_mapping.all().delete()
+    return Connector.objects.get(pk=pk)
+
+
+def test_the_differences_name_every_change_and_no_secret(connector, tenant):
+    edited = edit_every_tab(tenant, connector.pk)
+    found = {str(item) for item in draft_changes(edited)}
+    assert found == {
+        "timeout_ms: (none) → 2000",
+        "authentication > merchant_id: M-1 → M-2",
+        "authentication > bearer_token: set → changed",
+        "properties > PrePaid > value: true → false",
+        "properties > WebhookKey > value_type: String → (none)",
+        "properties > WebhookKey > secret: set → not set",
+        "headers > X-More > value: (none) → 1",
+        "markets > enabled: NOR → SWE",
+        "field_mapping > Name > connector_property: product_title → (none)",
+    }
+    publish(edited)
+    assert {str(item) for item in changes(edited, 1, 2)} == found
+    assert draft_changes(edited) == []
+
+
+def test_the_first_version_differs_from_nothing(connector):
+    assert "name: (none) → Acme" in map(str, changes(connector, 0, 1))
+
+
+def test_rolling_back_restores_every_inline_and_publishes_nothing(connector, tenant):
+    first = connector_document(connector)
+    edited = edit_every_tab(tenant, connector.pk)
+    publish(edited)
+    user = UserFactory(username="anna")
+
+    roll_back(edited, 1, user)
+
+    restored = Connector.objects.get(pk=connector.pk)
+    assert connector_document(restored) == first
+    assert restored.live.number == 2
+    assert publish(restored).number == 3
+    assert restored.live.document == first
+    assert [row.number for row in versions(restored)] == [3, 2, 1]
+
+
+def test_rolling_back_to_a_market_that_is_gone_changes_nothing(connector, tenant):
+    edited = edit_every_tab(tenant, connector.pk)
+    publish(edited)
+    Market.objects.filter(code="NOR")._raw_delete("default")
+    before = connector_document(edited)
+    with pytest.raises(ValidationError, match="there is no market NOR"):
+        roll_back(edited, 1)
+    assert connector_document(Connector.objects.get(pk=connector.pk)) == before
+
+
+def test_a_version_that_is_not_there_is_an_error(connector):
+    with pytest.raises(Publication.DoesNotExist):
+        roll_back(connector, 9)
+
+
+def test_published_versions_survive_simple_historys_own_clean_up(connector, tenant):
+    document = connector.live.document
+    publish(edit_every_tab(tenant, connector.pk))
+    call_command("clean_duplicate_history", "--auto", verbosity=0)
+    call_command("clean_old_history", "--auto", "--days", "0", verbosity=0)
+    assert Publication.objects.get(number=1).document == document
+    roll_back(connector, 1)
+    assert connector_document(Connector.objects.get(pk=connector.pk)) == document
+
+
+def test_an_old_publication_reads_the_same_after_a_later_change_of_schema(connector, monkeypatch):
+    kind = publishing.kind_of(connector)
+    newer = publishing.Kind(
+        **{
+            **{name: getattr(kind, name) for name in kind.__slots__},
+            "schema_version": 2,
+            "upgrade": lambda document, version: {**document, "was": version},
+        }
+    )
+    monkeypatch.setitem(publishing._kinds, "connector", newer)
+    publication = Publication.objects.get()
+    assert publishing.read_document(publication) == {**publication.document, "was": 1}
+    assert publication.schema_version == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"on": False}, {"on": True}, [Difference("on", "no", "yes")]),
+        ({"tags": ["a"]}, {"tags": ["a", "b"]}, [Difference("tags", "a", "a, b")]),
+        (
+            {"statuses": [{"name": "New"}, {"name": "Ship"}]},
+            {"statuses": [{"name": "Ship"}, {"name": "New"}]},
+            [Difference("statuses > order", "New, Ship", "Ship, New")],
+        ),
+        (
+            {"steps": [{"name": "Export", "x": 1}, {"name": "Export", "x": 2}]},
+            {"steps": [{"name": "Export", "x": 1}, {"name": "Export", "x": 3}]},
+            [Difference("steps > Export #2 > x", "2", "3")],
+        ),
+        (
+            {"rows": []},
+            {"rows": [{"name": "A", "secret": "id"}]},
+            [Difference("rows > A > secret", "not set", "set")],
+        ),
+    ],
+)
+def test_documents_of_any_kind_are_compared(old, new, expected):
+    assert differences(old, new) == expected
