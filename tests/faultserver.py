@@ -57,6 +57,7 @@ class FaultServer:
         self.requests: list[Received] = []
         self.executed: list[str] = []
         self.connections = 0
+        self.arrived = threading.Event()
         self.stopped = threading.Event()
         self._lock = threading.Lock()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -82,6 +83,7 @@ class FaultServer:
     def take(self, request: Received) -> Behaviour:
         with self._lock:
             self.requests.append(request)
+            self.arrived.set()
             return self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
     def execute(self, key: str) -> bool:
