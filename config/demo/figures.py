@@ -9,12 +9,15 @@ import requests
 
 from config.demo.play import Ended
 from config.demo.scenario import Story
+from config.demo.seed import SIGNING_SECRETS
 
 _TIMEOUT_S = 10.0
 
 
-def set_faults(sandbox: str, plot: Sequence[Story]) -> None:
-    """Tell the simulated vendors what shall go wrong."""
+def set_vendors(sandbox: str, plot: Sequence[Story]) -> None:
+    """Tell the simulated vendors which signatures to demand and what shall go wrong."""
+    for name, secret in SIGNING_SECRETS.items():
+        _ask("POST", f"{sandbox}/_/webhook/secrets", json={"name": name, "secrets": [secret]})
     for story in plot:
         if story.fault:
             _ask("POST", f"{sandbox}/_/faults", json=story.fault)

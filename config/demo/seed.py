@@ -17,6 +17,13 @@ from workflows.models import OrderStatus, OrderType, Product, WorkflowStep
 
 USER, PASSWORD = "admin", "crossdock-demo"
 
+STRIPE_TOKEN, STRIPE_WEBHOOK_SECRET = "sk_test_nordicOutdoor4f2a9c71d0", "whsec_nordicOutdoor81b6f0aa42"
+#: Signing secrets by what the simulated receivers are called.
+SIGNING_SECRETS = {
+    "erp": "whsec_bm9yZGljLW91dGRvb3ItZXJwLXNlY3JldA==",
+    "mail": "whsec_bm9yZGljLW91dGRvb3ItbWFpbC1rZXktMDE=",
+}
+
 _MARKETS = (
     ("NOR", "Norway", "NOK", "NO", "nb"),
     ("SWE", "Sweden", "SEK", "SE", "sv"),
@@ -91,9 +98,9 @@ def _products() -> None:
 
 def _stripe(tenant: Tenant) -> Connector:
     connector = Connector.objects.create(name="Stripe", display_name="Stripe", type="stripe", is_test=True)
-    token = Secret.store(tenant, "sk_test_nordicOutdoor4f2a9c71d0", "Stripe API Token")
+    token = Secret.store(tenant, STRIPE_TOKEN, "Stripe API Token")
     ConnectorAuthentication.objects.create(connector=connector, bearer_token=token)
-    _secret_property(connector, "WebhookSecret", "whsec_nordicOutdoor81b6f0aa42", tenant)
+    _secret_property(connector, "WebhookSecret", STRIPE_WEBHOOK_SECRET, tenant)
     return connector
 
 
@@ -103,12 +110,12 @@ def _webhooks(tenant: Tenant) -> list[Connector]:
         name="Webhook", display_name="ERP", type="webhook", connector_id="erp", is_test=True
     )
     _property(erp, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/erp/{{status}}")
-    _secret_property(erp, "SigningSecret", "whsec_bm9yZGljLW91dGRvb3ItZXJwLXNlY3JldA==", tenant)
+    _secret_property(erp, "SigningSecret", SIGNING_SECRETS["erp"], tenant)
     mail = Connector.objects.create(
         name="Webhook", display_name="Mail service", type="webhook", connector_id="mail", is_test=True
     )
     _property(mail, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/mail")
-    _secret_property(mail, "SigningSecret", "whsec_bm9yZGljLW91dGRvb3ItbWFpbC1rZXk=", tenant)
+    _secret_property(mail, "SigningSecret", SIGNING_SECRETS["mail"], tenant)
     return [erp, mail]
 
 

@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
     def _orders(self, house: House, key: str) -> dict[str, Any]:
         plot: list[Story] = stories()
-        figures.set_faults(house.sandbox, plot)
+        figures.set_vendors(house.sandbox, plot)
         began = time.monotonic()
         with Board(plot) as board:
             ended: list[Ended] = play(plot, house.url, key, board.tell)
