@@ -16,6 +16,12 @@ from tenants.models import Right
 _LONGEST_ID = 18  # digits of a 64-bit number that are always valid
 _RECENT = 1000  # events looked at for the choices of a filter
 
+_FIELDSETS: list[tuple[str | None, dict[str, Any]]] = [
+    (None, {"fields": ["at", "category", "result", "message", "actor", "pretty_details"]}),
+    ("Order", {"fields": ["order_number", "market", "store", "run_id", "step", "step_run_id"]}),
+    ("Connector", {"fields": ["connector_name", "connector_category", "provider", "operation", "effect_id"]}),
+]
+
 
 class SinceFilter(admin.SimpleListFilter):
     title = "time"
@@ -33,31 +39,28 @@ class SinceFilter(admin.SimpleListFilter):
 class _RecentFilter(admin.SimpleListFilter):
     """Offers what the latest events mention, because listing every value would read the whole log."""
 
+    field = ""
     label_field = ""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        recent = Event.objects.order_by("-id").values_list(self.parameter_name, self.label_field)[:_RECENT]
+        recent = Event.objects.order_by("-id").values_list(self.field, self.label_field)[:_RECENT]
         seen = {str(value): label for value, label in recent if value}
         return sorted(seen.items(), key=lambda choice: choice[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         value = self.value()
-        return (
-            queryset.filter(**{self.parameter_name: value})
-            if value in dict(self.lookup_choices)
-            else queryset
-        )
+        return queryset.filter(**{self.field: value}) if value in dict(self.lookup_choices) else queryset
 
 
 class ConnectorFilter(_RecentFilter):
     title = "connector"
-    parameter_name = "connector_id"
+    parameter_name = field = "connector_id"
     label_field = "connector_name"
 
 
 class ProviderFilter(_RecentFilter):
     title = "provider"
-    parameter_name = label_field = "provider"
+    parameter_name = field = label_field = "provider"
 
 
 @admin.register(Event)
@@ -71,15 +74,6 @@ class EventAdmin(ReadOnlyAdmin):
     list_per_page = 100
     show_full_result_count = False
     paginator = UncountedPaginator
-    fieldsets = [
-        (None, {"fields": ["at", "category", "result", "message", "actor", "pretty_details"]}),
-        ("Order", {"fields": ["order_number", "market", "store", "run_id", "step", "step_run_id"]}),
-        (
-            "Connector",
-            {"fields": ["connector_name", "connector_category", "provider", "operation", "effect_id"]},
-        ),
-        ("Call", {"fields": ["method", "url", "status_code", "duration_ms", "sent", "received"]}),
-    ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -92,11 +86,9 @@ class EventAdmin(ReadOnlyAdmin):
             found |= Q(order_id=int(term)) | Q(pk=int(term))
         return queryset.filter(found), False
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Event | None:
-        event = super().get_object(request, object_id, from_field)
-        if event is not None:
-            event.shows_payload = may(request, Right.SEE_PERSONAL_DATA)
-        return event
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[str | None, dict[str, Any]]]:
+        body = ["sent", "received"] if may(request, Right.SEE_PERSONAL_DATA) else ["not_shown"]
+        return [*_FIELDSETS, ("Call", {"fields": ["method", "url", "status_code", "duration_ms", *body]})]
 
     @display(
         description="Outcome",
@@ -115,6 +107,10 @@ class EventAdmin(ReadOnlyAdmin):
     def pretty_details(self, event: Event) -> str:
         return pretty_json(event.details)
 
+    @admin.display(description="Request and response")
+    def not_shown(self, event: Event) -> str:
+        return "Shown to those who may see personal data."
+
     @admin.display(description="Request")
     def sent(self, event: Event) -> str:
         return _payload(event, "request")
@@ -125,12 +121,8 @@ class EventAdmin(ReadOnlyAdmin):
 
 
 def _payload(event: Event, side: str) -> str:
-    if not event.shows_payload:
-        return "Shown to those who may see personal data."
     payload = EventPayload.objects.filter(pk=event.pk).first()
-    if payload is None:
-        return "Not kept, or no longer kept."
-    return pretty_json(getattr(payload, side))
+    return pretty_json(getattr(payload, side)) if payload else "Not kept, or no longer kept."
 
 
 register_page("Event Log", "Event Log", "admin:eventlog_event_changelist", icon="receipt_long")

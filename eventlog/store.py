@@ -17,10 +17,10 @@ from tenants.scoping import ScopeError, current_tenant_id
 _BY_NAME_AND_SHAPE = Redactor()
 _PAYLOAD = ("request", "response")
 _COLUMNS = tuple(item.name for item in fields(EventData) if item.name not in _PAYLOAD)
-_LIMITS = {
-    column: Event._meta.get_field(column).max_length
+_TEXTS = {
+    column: field.max_length
     for column in _COLUMNS
-    if isinstance(Event._meta.get_field(column), models.CharField | models.TextField)
+    if isinstance(field := Event._meta.get_field(column), models.CharField | models.TextField)
 }
 _LARGEST = {"duration_ms": 2**31 - 1, "status_code": 2**15 - 1}
 
@@ -45,7 +45,7 @@ def record_many(events: Sequence[EventData]) -> None:
 
 def _row(event: EventData) -> Event:
     values = {column: getattr(event, column) for column in _COLUMNS}
-    for column, limit in _LIMITS.items():
+    for column, limit in _TEXTS.items():
         values[column] = _storable(values[column], limit)
     for column, largest in _LARGEST.items():
         if values[column] is not None:

@@ -91,17 +91,17 @@ class ClosedQuerySet(models.QuerySet):
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise _unscoped(self.model)
 
-    query = property(_refuse)  # type: ignore[assignment]
+    query = property(_refuse)
 
-    def all(self) -> models.QuerySet:
+    def all(self) -> Any:
         """Open once a scope is entered, so that form fields and views may name a queryset when they are defined."""
-        return self if _is_closed() else self.model._default_manager.using(self._db)
+        return self if _is_closed() else self.model._default_manager.using(self.db)
 
     def using(self, alias: str | None) -> ClosedQuerySet:
         return type(self)(self.model, using=alias)
 
-    def none(self) -> models.QuerySet:
-        return models.QuerySet(self.model, using=self._db).none()
+    def none(self) -> Any:
+        return models.QuerySet(self.model, using=self.db).none()
 
     def __repr__(self) -> str:
         return f"<{self.model.__name__} rows, closed: no tenant in scope>"

@@ -33,7 +33,7 @@ class OwnChoicesMixin:
         if db_field.related_model is get_user_model() and "queryset" not in kwargs:
             members = Membership.objects.values("user")
             kwargs["queryset"] = get_user_model()._default_manager.filter(pk__in=members)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class UserForms:

@@ -15,7 +15,7 @@ _urls: list[tuple[str, str, Callable[..., HttpResponse]]] = []
 def register_admin_url(route: str, name: str, view: Callable[..., HttpResponse]) -> None:
     """Serve a page of our own under /admin/<route>, reversed as "admin:<name>"; only staff get to it."""
     _urls[:] = [entry for entry in _urls if entry[1] != name] + [(route, name, view)]
-    admin.site.extra_urls = _extra_urls
+    admin.site.extra_urls = _extra_urls  # type: ignore[attr-defined]
 
 
 def _extra_urls() -> list[URLPattern]:

@@ -10,7 +10,7 @@ from tenants.apikit.problems import FieldError, Problem, ProblemSerializer, prob
 from tenants.apikit.serializers import OpenJSONField, StrictSerializer
 
 if TYPE_CHECKING:
-    from tenants.apikit.views import ApiView, ApiViewSet, KeyScopeMixin
+    from tenants.apikit.views import ApiView, ApiViewSet
 
 __all__ = [
     "ApiKeyAuthentication",
@@ -18,7 +18,6 @@ __all__ = [
     "ApiViewSet",
     "FieldError",
     "HasScope",
-    "KeyScopeMixin",
     "OpenJSONField",
     "Pagination",
     "Problem",
@@ -31,6 +30,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The framework's own views import the authentication class from here, before any view can be defined."""
-    if name in ("ApiView", "ApiViewSet", "KeyScopeMixin"):
+    if name in ("ApiView", "ApiViewSet"):
         return getattr(import_module("tenants.apikit.views"), name)
     raise AttributeError(name)

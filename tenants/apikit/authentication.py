@@ -65,7 +65,7 @@ def client_ip(request: Request) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = ApiKeyAuthentication
     name = "ApiKey"
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -28,7 +27,7 @@ class Pagination(CursorPagination):
         cure = f"Send a number from 1 to {self.max_page_size}."
         raise _bad_query(FieldError(self.page_size_query_param, "This is not a page size.", cure))
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         """Raises Problem 400 for a cursor that was not made here."""
         try:
             return super().paginate_queryset(queryset, request, view)

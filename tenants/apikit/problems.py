@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -78,7 +79,7 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     instance = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]
 
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
@@ -138,10 +139,10 @@ def as_problem(exc: Exception) -> Problem:
 
 def _from_api_exception(exc: exceptions.APIException) -> Problem:
     headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(exc.wait))
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait))
     code = str(exc.get_codes()).replace("_", "-")
     return Problem(exc.status_code, code, str(exc.detail), headers=headers)
 

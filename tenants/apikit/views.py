@@ -20,7 +20,7 @@ from tenants.scoping import tenant_scope
 MEBIBYTE = 1024 * 1024
 
 
-class KeyScopeMixin:
+class ApiView(APIView):
     """Holds the scope of the key's tenant open around the whole request, up to and with the rendered answer.
 
     `scopes` maps a method or a viewset's action to the key's scope that it needs: {"GET": "orders:read"}.
@@ -29,7 +29,6 @@ class KeyScopeMixin:
     authentication_classes = [ApiKeyAuthentication]
     permission_classes = [HasScope]
     parser_classes = [StrictJSONParser]
-    pagination_class = Pagination
     scopes: ClassVar[dict[str, str]] = {}
     max_body = MEBIBYTE
 
@@ -41,7 +40,7 @@ class KeyScopeMixin:
         with ExitStack() as self._open:
             response = None
             try:
-                response = _rendered(super().dispatch(request, *args, **kwargs))  # type: ignore[misc]
+                response = _rendered(super().dispatch(request, *args, **kwargs))
             finally:
                 if self._record is not None:
                     idempotency.finish(self._record, response)
@@ -49,20 +48,20 @@ class KeyScopeMixin:
         return response
 
     def perform_authentication(self, request: Request) -> None:
-        super().perform_authentication(request)  # type: ignore[misc]
+        super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             request._request.tenant = request.auth.tenant  # type: ignore[attr-defined]
             self._open.enter_context(tenant_scope(request.auth.tenant))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         self._refuse_large(request)
         self._record = idempotency.begin(request) if isinstance(request.auth, ApiKey) else None
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, idempotency.Replay):
             return exc.response
-        return super().handle_exception(exc)  # type: ignore[misc]
+        return super().handle_exception(exc)
 
     def _refuse_large(self, request: Request) -> None:
         length = request.META.get("CONTENT_LENGTH") or "0"
@@ -75,9 +74,5 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     return response.render() if isinstance(response, Response) and not response.is_rendered else response
 
 
-class ApiView(KeyScopeMixin, APIView):
-    pass
-
-
-class ApiViewSet(KeyScopeMixin, GenericViewSet):
-    pass
+class ApiViewSet(ApiView, GenericViewSet):
+    pagination_class = Pagination

@@ -42,7 +42,7 @@ class Secret(TenantModel):
         related_name="+",
     )
 
-    objects = scoped_manager(models.Manager.from_queryset(SecretQuerySet))
+    objects = scoped_manager(models.Manager.from_queryset(SecretQuerySet))  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.describe()})"

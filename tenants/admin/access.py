@@ -1,3 +1,5 @@
+"""Who may enter a tenant: members, API keys, and the secrets that connectors use."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -5,51 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html_join
 
-from tenants.adminkit import (
-    PlatformAdmin,
-    ReadOnlyAdmin,
-    TenantForm,
-    TrackedAdmin,
-    UserForms,
-    register_admin_url,
-    register_page,
-)
-from tenants.models import ApiKey, Market, MarketGroup, Membership, Right, Secret, Store, Tenant, usages
-from tenants.views import switch_tenant
-
-User = get_user_model()
-admin.site.unregister([User, Group])
-
-
-@admin.register(Tenant)
-class TenantPageAdmin(PlatformAdmin):
-    list_display = ["name", "slug", "environment", "is_active", "generation", "created_at"]
-    list_filter = ["environment", "is_active"]
-    search_fields = ["name", "slug"]
-    readonly_fields = ["uid", "generation", "created_at"]
-    prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(User)
-class PersonAdmin(UserForms, UserAdmin, PlatformAdmin):
-    list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "last_login"]
-    list_filter = ["is_active", "is_superuser"]
-    filter_horizontal = []
-    fieldsets = [
-        (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email"]}),
-        ("Access", {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
-    ]
-    readonly_fields = ["last_login", "date_joined"]
+from tenants.adminkit import ReadOnlyAdmin, TenantForm, TrackedAdmin, register_page
+from tenants.models import ApiKey, Membership, Right, Secret
 
 
 class MembershipForm(TenantForm):
@@ -62,7 +26,11 @@ class MembershipForm(TenantForm):
         return super()._get_validation_exclusions() - found
 
     def clean_username(self) -> str:
-        person = User._default_manager.filter(username=self.cleaned_data["username"], is_active=True).first()
+        person = (
+            get_user_model()
+            ._default_manager.filter(username=self.cleaned_data["username"], is_active=True)
+            .first()
+        )
         if person is None:
             raise ValidationError("Nobody has this user name; ask the platform's staff for an account.")
         self.instance.user = person
@@ -95,37 +63,7 @@ class MembershipAdmin(TrackedAdmin):
             obj.user.save(update_fields=["is_staff"])
 
 
-@admin.register(MarketGroup)
-class MarketGroupAdmin(TrackedAdmin):
-    list_display = ["code", "name"]
-    search_fields = ["code", "name"]
-
-
-class _RetirableAdmin(TrackedAdmin):
-    readonly_fields = ["used_by"]
-
-    @admin.display(description="Used by")
-    def used_by(self, obj: Any) -> str:
-        lines = usages(obj) if obj.pk else []
-        return format_html_join(", ", "{}", ((line,) for line in lines)) or "-"
-
-
-@admin.register(Market)
-class MarketAdmin(_RetirableAdmin):
-    list_display = ["code", "name", "currency", "country", "language", "is_active"]
-    list_filter = ["is_active", "groups"]
-    search_fields = ["code", "name"]
-
-
-@admin.register(Store)
-class StoreAdmin(_RetirableAdmin):
-    list_display = ["code", "name", "market", "country", "is_warehouse", "is_active"]
-    list_filter = ["is_active", "is_warehouse", "market"]
-    list_select_related = ["market"]
-    search_fields = ["code", "name"]
-
-
-class WordsField(forms.CharField):
+class WordsField(forms.Field):
     """A list of texts, written with spaces or line ends between them."""
 
     widget = forms.Textarea(attrs={"rows": 2, "class": "w-full"})
@@ -134,7 +72,7 @@ class WordsField(forms.CharField):
         return " ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
-        return super().to_python(value).replace(",", " ").split()
+        return str(value or "").replace(",", " ").split()
 
 
 class ApiKeyForm(TenantForm):
@@ -198,12 +136,6 @@ class SecretAdmin(ReadOnlyAdmin):
         return obj.describe()
 
 
-register_admin_url("switch-tenant/", "switch-tenant", switch_tenant)
-register_page("Configuration", "Markets", "admin:tenants_market_changelist", icon="public")
-register_page("Configuration", "Market groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
-register_page("Configuration", "Stores", "admin:tenants_store_changelist", icon="store")
 register_page("Advanced Settings", "API keys", "admin:tenants_apikey_changelist", "administer", "key")
 register_page("Advanced Settings", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
 register_page("Advanced Settings", "Members", "admin:tenants_membership_changelist", "administer", "group")
-register_page("Platform", "Tenants", "admin:tenants_tenant_changelist", "superuser", "apartment")
-register_page("Platform", "People", "admin:auth_user_changelist", "superuser", "person")
