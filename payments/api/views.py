@@ -53,7 +53,7 @@ class OrderPayments(ApiView):
         answers={200: PaymentSerializer(many=True)},
         problems=(404,),
         examples=(answer_example("A captured card payment", EXAMPLE, 200),),
-        operation_id="order_payments",
+        operation_id="orders_payments_list",
     )
     def get(self, request: Request, number: str) -> Response:
         order = Order.objects.filter(number=number).first()
