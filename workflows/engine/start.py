@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import F
+from django.db.models.functions import Now
 
 from connectors.runtime import TenantRuntime, runtime
 from workflows.chart import StepConfig, chart_of
@@ -60,13 +61,13 @@ def applies(step: StepConfig) -> bool:
 def wake(order: Order, *, touched: bool = False, new: bool = False) -> None:
     """Make the order's lane due now and ring after the commit."""
     if new or (not touched and not touch_lane(order.pk)):
-        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=database_now(), bell=1)
+        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=Now(), bell=1)
     ring_after_commit()
 
 
 def touch_lane(order_id: int) -> bool:
     """Make an existing lane due now, which locks it until the transaction ends; False when there is none yet."""
-    return bool(Lane.objects.filter(order_id=order_id).update(due_at=database_now(), bell=F("bell") + 1))
+    return bool(Lane.objects.filter(order_id=order_id).update(due_at=Now(), bell=F("bell") + 1))
 
 
 def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:
