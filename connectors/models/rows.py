@@ -154,6 +154,7 @@ class ConnectorHeader(TenantModel):
 
     class Meta:
         verbose_name = "custom header"
+        verbose_name_plural = "Custom Headers"
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
@@ -184,7 +185,7 @@ class ConnectorFieldMapping(TenantModel):
 
     class Meta:
         verbose_name = "field mapping"
-        verbose_name_plural = "field mapping"
+        verbose_name_plural = "Field Mapping"
         ordering = ["property"]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,3 @@
+from connectors.admin import connector, records
+
+__all__ = ["connector", "records"]

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from connectors import registry
+from connectors.canonical import checksum
+from connectors.documents import SECRETS, connector_document
+from connectors.models import Connector, ConnectorAuthentication, ConnectorHeader, ConnectorProperty
+from connectors.models.rows import ValueType
+from connectors.property_values import LARGEST_FILE, FileValue
+from connectors.secret_keys import is_secret_header, is_secret_property
+from connectors.secrets_form import SecretFormField, SecretInput
+from connectors.validation import implementation_of
+from tenants.adminkit import TenantForm
+
+
+class ConnectorForm(TenantForm):
+    """`seen` is what the draft was when the form was shown, so that nobody overwrites what somebody else saved."""
+
+    type = forms.ChoiceField(label="Type")
+    comment = forms.CharField(
+        label="Comment", required=False, max_length=500, help_text="Kept with the version when you publish."
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Connector
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "type" in self.fields:
+            self.fields["type"].choices = _types(self.instance.type)
+        if "seen" in self.fields and self.instance.pk:
+            self.initial["seen"] = seen(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = cleaned.get("seen")
+        if self.instance.pk and given and given != seen(Connector.objects.get(pk=self.instance.pk)):
+            raise ValidationError(_overtaken(self.instance))
+        return cleaned
+
+
+def seen(connector: Connector) -> str:
+    return checksum(connector_document(connector))
+
+
+def _types(present: str) -> list[tuple[str, str]]:
+    known = [(slug, f"{item.label} ({item.category})") for slug, item in registry.all().items()]
+    gone = [(present, f"{present} (not installed)")] if present and present not in dict(known) else []
+    return [("", "---------"), *gone, *known]
+
+
+def _overtaken(connector: Connector) -> str:
+    latest = Connector.history.filter(id=connector.pk).select_related("history_user").first()
+    who = latest.history_user.get_username() if latest and latest.history_user else "somebody"
+    return f"Nothing was saved: {who} changed this connector while you edited it. Reload the page and edit again."
+
+
+class AuthenticationForm(TenantForm):
+    """Each secret is a reference in the row and a write-only field `<name>_input` here."""
+
+    class Meta:
+        model = ConnectorAuthentication
+        exclude = list(SECRETS)
+
+    bearer_token_input = SecretFormField(label="Bearer Token")
+    password_input = SecretFormField(label="Password")
+    client_app_secret_input = SecretFormField(label="Client App Secret")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SECRETS:
+            self.initial[f"{name}_input"] = getattr(self.instance, name, None)
+
+    def save(self, commit: bool = True) -> Any:
+        for name in SECRETS:
+            given: SecretInput = self.cleaned_data[f"{name}_input"]
+            label = f"{self.fields[f'{name}_input'].label} of {self.instance.connector}"
+            present = getattr(self.instance, name)
+            setattr(self.instance, name, given.stored(present, self.instance.tenant, label, self.user))
+        return super().save(commit)
+
+    user: Any = None
+
+
+class SecretRowForm(TenantForm):
+    """A property or header: its value, or a secret that is typed into the same field and never shown again."""
+
+    user: Any = None
+    remove_secret = forms.BooleanField(label="Remove", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.secret_before = self.instance.secret if self.instance.secret_id else None
+        if "value" in self.fields:
+            self.fields["value"].widget = forms.Textarea(
+                attrs={"rows": 1, "autocomplete": "off", "class": "w-full"}
+            )
+            if self.secret_before is not None:
+                self.fields["value"].widget.attrs["placeholder"] = self.secret_before.describe()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.typed = cleaned.get("value", "")
+        if self._is_new_name(cleaned) and self.looks_secret(cleaned):
+            cleaned["is_secret"] = True
+        if cleaned.get("is_secret"):
+            cleaned["value"] = ""
+        elif self.secret_before is not None and not self.typed and not cleaned.get("remove_secret"):
+            self.add_error(
+                "value", "A stored secret is never shown: enter the value again to keep it readable."
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        row = self.instance
+        if row.is_secret:
+            given = SecretInput(self.typed, bool(self.cleaned_data.get("remove_secret")))
+            row.secret = given.stored(self.secret_before, row.tenant, f"{row} of {row.connector}", self.user)
+        else:
+            row.secret = None
+        return super().save(commit)
+
+    def looks_secret(self, cleaned: dict[str, Any]) -> bool:
+        raise NotImplementedError("say which rows hold a credential")
+
+    def _is_new_name(self, cleaned: dict[str, Any]) -> bool:
+        """Only a new name decides by itself; who unticks the box afterwards has looked at it."""
+        return self.instance.pk is None or bool({"key", "name"} & set(self.changed_data))
+
+
+class PropertyForm(SecretRowForm):
+    file = forms.FileField(label="File", required=False)
+
+    class Meta:
+        model = ConnectorProperty
+        exclude = ["secret"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
+        if self.file_before:
+            self.initial["value"] = ""
+            name = self.file_before.partition(";")[0]
+            self.fields["value"].widget.attrs["placeholder"] = (
+                f"{name} is stored; choose another file to replace it"
+            )
+
+    def clean_file(self) -> Any:
+        uploaded = self.cleaned_data.get("file")
+        if uploaded and uploaded.size > LARGEST_FILE:
+            raise ValidationError(f"The file is too large; use at most {LARGEST_FILE // 1024} KiB.")
+        return uploaded
+
+    def clean(self) -> dict[str, Any]:
+        uploaded = self.cleaned_data.get("file")
+        if uploaded:
+            self.cleaned_data["value"] = FileValue(uploaded.name, uploaded.read()).stored()
+            self.cleaned_data["value_type"] = ValueType.FILE
+        elif self.cleaned_data.get("value_type") == ValueType.FILE and not self.cleaned_data.get("value"):
+            self.cleaned_data["value"] = self.file_before
+        return super().clean()
+
+    def looks_secret(self, cleaned: dict[str, Any]) -> bool:
+        connector = cleaned.get("connector")
+        return is_secret_property(
+            implementation_of(connector.type if connector else ""), cleaned.get("key", "")
+        )
+
+
+class HeaderForm(SecretRowForm):
+    class Meta:
+        model = ConnectorHeader
+        exclude = ["secret"]
+
+    def looks_secret(self, cleaned: dict[str, Any]) -> bool:
+        return is_secret_header(cleaned.get("name", ""))

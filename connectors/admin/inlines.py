@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from connectors.admin.forms import AuthenticationForm, HeaderForm, PropertyForm
+from connectors.models import (
+    ConnectorAuthentication,
+    ConnectorFieldMapping,
+    ConnectorHeader,
+    ConnectorMarkets,
+    ConnectorProperty,
+)
+from tenants.adminkit import StackedInline, TabularInline
+
+
+class _SignedForms:
+    """Tells the forms who is typing, so that a stored secret can say it."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.form = type(formset.form.__name__, (formset.form,), {"user": request.user})
+        return formset
+
+
+class AuthenticationInline(_SignedForms, StackedInline):
+    model = ConnectorAuthentication
+    form = AuthenticationForm
+    tab = True
+    min_num = max_num = 1
+    can_delete = False
+    fields = [
+        "merchant_id",
+        "bearer_token_input",
+        "username",
+        "password_input",
+        "client_app_id",
+        "client_app_secret_input",
+        "tenant_url",
+        "oauth_tenant",
+        "oauth_resource",
+    ]
+
+
+class PropertyInline(_SignedForms, TabularInline):
+    model = ConnectorProperty
+    form = PropertyForm
+    tab = True
+    fields = ["key", "key_group", "value_type", "value", "file", "is_secret", "remove_secret"]
+
+
+class HeaderInline(_SignedForms, TabularInline):
+    model = ConnectorHeader
+    form = HeaderForm
+    tab = True
+    fields = ["name", "value", "is_secret", "remove_secret"]
+
+
+class MarketsInline(StackedInline):
+    model = ConnectorMarkets
+    tab = True
+    min_num = max_num = 1
+    can_delete = False
+    fields = ["enabled_markets", "disabled_markets", "enabled_market_groups", "disabled_market_groups"]
+
+
+class FieldMappingInline(TabularInline):
+    model = ConnectorFieldMapping
+    tab = True
+    fields = ["property", "connector_property"]

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from connectors.models import Effect, InboundWebhook
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
+
+
+@admin.register(Effect)
+class EffectAdmin(ReadOnlyAdmin):
+    paginator = UncountedPaginator
+    show_full_result_count = False
+    list_display = [
+        "created_at",
+        "connector",
+        "operation",
+        "subject",
+        "state",
+        "attempts",
+        "provider_reference",
+        "needs_person",
+    ]
+    list_filter = ["state", "needs_person", "operation"]
+    list_select_related = ["connector"]
+    search_fields = ["subject", "provider_reference", "key"]
+    ordering = ["-created_at"]
+
+
+@admin.register(InboundWebhook)
+class InboundWebhookAdmin(ReadOnlyAdmin):
+    paginator = UncountedPaginator
+    show_full_result_count = False
+    list_display = [
+        "received_at",
+        "connector",
+        "event_type",
+        "event_id",
+        "state",
+        "attempts",
+        "duplicates",
+        "error",
+    ]
+    list_filter = ["state"]
+    list_select_related = ["connector"]
+    search_fields = ["event_id", "event_type"]
+    exclude = ["tenant", "body"]
+
+
+register_page("Event Log", "Calls to providers", "admin:connectors_effect_changelist", icon="sync_alt")
+register_page("Event Log", "Webhooks received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
