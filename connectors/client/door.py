@@ -60,7 +60,9 @@ class HttpDoor:
     def _login(self) -> Login | None:
         auth = auth_of(self.provider)
         request = None if self.config.authenticated_manually else auth.token_request(self.config)
-        return Login(self.config, auth, self.ports, request, self._obtain) if request else None
+        if request is None:
+            return None
+        return Login(self.config, auth, self.ports, request, self.deadline, self._obtain)
 
     def _obtain(self, request: Request) -> Answer:
         return Sending(self, request, classify_login, None, "login").result()

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from connectors.access_token import Token, credential_of
 from connectors.auth import Auth
+from connectors.client.deadline import Deadline
 from connectors.client.outgoing import address
 from connectors.client.ports import Ports
 from connectors.compiled import ConnectorConfig
@@ -26,6 +27,7 @@ class Login:
     auth: Auth
     ports: Ports
     request: Request
+    deadline: Deadline
     obtain: Callable[[Request], Answer]
 
     def token(self) -> Token:
@@ -57,6 +59,8 @@ class Login:
             if stored != seen and self._fits(stored):
                 return stored
             seen = stored
+            if self.deadline.left <= _PAUSE_S:
+                break
             self.ports.sleep(_PAUSE_S)
         raise RetryLater("The login is being renewed elsewhere", answered=False)
 

@@ -173,7 +173,10 @@ def test_fifty_calls_at_once_log_in_once(bench: Bench) -> None:
     assert len(used(server)) == 50
 
 
-def test_somebody_elses_renewal_is_waited_for(bench: Bench) -> None:
+@pytest.mark.parametrize(("deadline_s", "pauses"), [(10.0, 50), (0.15, 0)])
+def test_somebody_elses_renewal_is_waited_for_within_the_deadline(
+    bench: Bench, deadline_s: float, pauses: int
+) -> None:
     class Elsewhere(type(bench.tokens)):  # type: ignore[misc]
         """Another process holds the claim and saves while we wait."""
 
@@ -181,11 +184,12 @@ def test_somebody_elses_renewal_is_waited_for(bench: Bench) -> None:
             return False
 
     bench.tokens = Elsewhere()
+    bench.deadline_s = deadline_s
     with FaultServer(ok()) as server:
         error = bench.failure(lambda: bench.provider(server, Oauth).get("/things/1"))
     assert type(error) is RetryLater
     assert error.message == "The login is being renewed elsewhere"
-    assert len(bench.slept) == 50
+    assert len(bench.slept) == pauses
     assert server.requests == []
 
 
