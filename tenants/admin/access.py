@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from tenants.adminkit import ReadOnlyAdmin, TenantForm, TrackedAdmin, register_page
+from tenants.adminkit import ReadOnlyAdmin, TenantForm, TrackedAdmin, WordsField, register_page
 from tenants.models import ApiKey, Membership, Right, Secret
 
 
@@ -61,18 +61,6 @@ class MembershipAdmin(TrackedAdmin):
         if not obj.user.is_staff:
             obj.user.is_staff = True
             obj.user.save(update_fields=["is_staff"])
-
-
-class WordsField(forms.Field):
-    """A list of texts, written with spaces or line ends between them."""
-
-    widget = forms.Textarea(attrs={"rows": 2, "class": "w-full"})
-
-    def prepare_value(self, value: Any) -> Any:
-        return " ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:
-        return str(value or "").replace(",", " ").split()
 
 
 class ApiKeyForm(TenantForm):

@@ -3,7 +3,7 @@
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
-from tenants.adminkit.forms import TenantForm, UserForms
+from tenants.adminkit.forms import TenantForm, UserForms, WordsField
 from tenants.adminkit.inlines import StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
@@ -22,6 +22,7 @@ __all__ = [
     "TrackedAdmin",
     "UncountedPaginator",
     "UserForms",
+    "WordsField",
     "action",
     "display",
     "may",

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest
 from unfold import forms as skin_forms
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from tenants.models import Membership
 from tenants.scoping import TenantModel
@@ -42,3 +43,15 @@ class UserForms:
     form = skin_forms.UserChangeForm
     add_form = skin_forms.UserCreationForm
     change_password_form = skin_forms.AdminPasswordChangeForm
+
+
+class WordsField(forms.Field):
+    """A list of texts, written with spaces or line ends between them."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        return str(value or "").replace(",", " ").split()

@@ -58,7 +58,19 @@ class TrackedAdmin(SimpleHistoryAdmin, TenantAdmin):
 
 
 class ReadOnlyAdmin(TenantAdmin):
+    """Rows that people only look at; nobody changes them, so there is no history to show."""
+
     actions = None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown = {"show_history": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, shown)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

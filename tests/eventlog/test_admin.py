@@ -99,6 +99,7 @@ def test_the_detail_page_shows_the_call_to_who_may_see_personal_data(staff, ours
         response={"body": {"status": "succeeded"}},
     )
     shown = html(staff(Role.OPERATOR).get(detail(event)))
+    assert "Success" in shown and "(&#x27;" not in shown
     assert "Kari &lt;b&gt;Nordmann&lt;/b&gt;" in shown and "succeeded" in shown and "attempt" in shown
     for role in (Role.VIEWER, Role.CONNECTOR_EDITOR):
         hidden = html(staff(role).get(detail(event)))
