@@ -3,26 +3,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 from connectors.canonical import checksum
-from connectors.publishing import retire
-from payments.forms import SETTINGS, PaymentMethodForm
+from connectors.publishing import PublishRefused, retire
+from payments.forms import SETTINGS, PaymentMethodForm, seen
 from payments.methods import method_document
 from payments.models import Payment, PaymentEntry, PaymentMethod
 from payments.publication import publish_method
 from tenants.adminkit import (
     PublishAdmin,
     ReadOnlyAdmin,
-    TabularInline,
     UncountedPaginator,
     action,
     display,
     register_page,
 )
 from tenants.money import Money
+from workflows.admin import register_panel
+from workflows.admin.panels import ReadOnlyInline
 
 _COLOURS = {
     "pending": "info",
@@ -74,14 +75,28 @@ class PaymentMethodAdmin(PublishAdmin):
 
     @action(description="Publish", permissions=["publish"])
     def publish(self, request: HttpRequest, obj: PaymentMethod) -> None:
-        """Makes the draft and its connector's draft live; when that is refused, the draft stays saved."""
+        """Makes the draft and its connector's draft live. The first press shows the warnings, another one of the same
+        draft confirms them; when it is refused, the draft stays saved."""
+        obj = PaymentMethod.objects.get(pk=obj.pk)
+        mark, digest = f"confirm-payment-method-{obj.pk}", seen(obj)
+        confirmed = request.session.pop(mark, {}).get(digest, [])
+        comment = request.POST.get("comment", "")[:500]
         try:
-            made = publish_method(obj, user=request.user, comment=request.POST.get("comment", "")[:500])
-        except ValidationError as error:
-            told = " ".join(error.messages)
-            self.message_user(request, f"Saved as draft, not published. {told}", messages.ERROR)
+            made = publish_method(obj, user=request.user, comment=comment, confirmed=confirmed)
+        except PublishRefused as refused:
+            if refused.can_be_confirmed:
+                codes = {*confirmed, *(finding.code for finding in refused.findings)}
+                request.session[mark] = {digest: sorted(codes)}
+            self._tell(request, refused)
         else:
-            self.message_user(request, f"{obj.name}: version {made.number} is live.", messages.SUCCESS)
+            self.message_user(request, f"Version {made.number} of {obj} is live.", messages.SUCCESS)
+
+    def _tell(self, request: HttpRequest, refused: PublishRefused) -> None:
+        gentle = refused.can_be_confirmed
+        head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
+        lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
+        level = messages.WARNING if gentle else messages.ERROR
+        self.message_user(request, format_html("{}<ul>{}</ul>", head, lines), level)
 
     @action(description="Retire", permissions=["publish"])
     def retire(self, request: HttpRequest, obj: PaymentMethod) -> None:
@@ -108,11 +123,11 @@ class PaymentMethodAdmin(PublishAdmin):
         return "draft", f"{method.live.number} live, draft differs"
 
 
-class EntryInline(TabularInline):
+class EntryInline(ReadOnlyInline):
     """The ledger is written by answers and webhooks only."""
 
     model = PaymentEntry
-    fields = readonly_fields = [
+    fields = [
         "occurred_at",
         "kind",
         "standing",
@@ -122,17 +137,7 @@ class EntryInline(TabularInline):
         "source",
         "reason",
     ]
-    tab = True
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    readonly_fields = ["shown_amount", "shown_total"]
 
     @admin.display(description="Amount")
     def shown_amount(self, entry: PaymentEntry) -> Money | str:
@@ -141,6 +146,17 @@ class EntryInline(TabularInline):
     @admin.display(description="Total")
     def shown_total(self, entry: PaymentEntry) -> Money | str:
         return entry.total or "-"
+
+
+@register_panel
+class PaymentPanel(ReadOnlyInline):
+    """The payments on the order's page."""
+
+    model = Payment
+    fields = ["position", "method_name", "state", "amount", "authorized", "captured", "refunded", "cancelled"]
+    readonly_fields = ["amount", "authorized", "captured", "refunded", "cancelled"]
+    ordering = ["position"]
+    show_change_link = True
 
 
 @admin.register(Payment)

@@ -7,8 +7,8 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from connectors.contracts.payment import PaymentProvider
         from connectors.webhooks import register_handler
-        from payments import methods, usage, webhooks
+        from payments import publication, usage, webhooks
 
-        methods.register()
+        publication.register()
         usage.register()
         register_handler(PaymentProvider, webhooks.take)

@@ -52,7 +52,7 @@ def stored_token(connector: Connector) -> Secret | None:
 
 def create(tenant: Tenant, label: str, fields: ConnectorFields, user: Any = None) -> Connector:
     """A new draft of a connector with these values; its Connector ID is made of `label`."""
-    token = {"bearer_token": fields.api_token} if fields.api_token else {}
+    token: dict[str, Any] = {"bearer_token": fields.api_token} if fields.api_token else {}
     return create_connector(
         tenant,
         fields.provider_name,

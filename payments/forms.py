@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,11 +42,11 @@ class PaymentMethodForm(TenantForm):
         super().__init__(*args, **kwargs)
         if "connector" not in self.fields:  # who may only look gets the fields as text
             return
-        choices = payment_providers()
-        self.fields["provider_name"].choices = [("", "---------"), *choices]
-        self.fields["connector"].required = False
-        self.fields["connector"].help_text = "Empty creates a connector from the fields below."
-        self.fields["connector"].queryset = Connector.objects.filter(type__in=[slug for slug, _ in choices])
+        providers, connector = payment_providers(), cast(Any, self.fields["connector"])
+        cast(Any, self.fields["provider_name"]).choices = [("", "---------"), *providers]
+        connector.required = False
+        connector.help_text = "Empty creates a connector from the fields below."
+        connector.queryset = Connector.objects.filter(type__in=dict(providers))
         if self.instance.pk:
             self._show_connector(self.instance.connector)
             self.initial["seen"] = seen(self.instance)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors import publishing
 from connectors.compiling import CompileContext
-from connectors.runtime import TenantRuntime, register_compiler
+from connectors.runtime import TenantRuntime
 from payments.models import PaymentMethod
 from workflows.chart import suggest
 
@@ -60,12 +59,6 @@ def compile_method(document: Mapping[str, Any], context: CompileContext) -> Paym
         markets=frozenset(code.lower() for code in document["valid_on_markets"]),
         options=document["options"],
     )
-
-
-def register() -> None:
-    """Make payment methods publishable and let the runtime compile them."""
-    publishing.register(KIND, PaymentMethod, method_document, schema_version=SCHEMA_VERSION)
-    register_compiler(KIND, compile_method)
 
 
 def methods_of(runtime: TenantRuntime) -> list[PaymentMethodConfig]:

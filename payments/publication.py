@@ -1,60 +1,66 @@
-"""Publishing a payment method publishes its connector too, unless that would move money that is under way."""
+"""Publishing a payment method publishes its connector too; the checks of both are in publish_checks.py."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
 
-from connectors.documents import connector_document
+from connectors import publishing
 from connectors.models import Connector, Publication
 from connectors.publishing import publish
-from payments.models import Payment, PaymentMethod, PaymentState
+from connectors.references import Reference, register_references
+from connectors.runtime import TenantRuntime, register_compiler
+from payments.methods import KIND, SCHEMA_VERSION, compile_method, method_document, methods_of
+from payments.models import PaymentMethod
+from tenants.models import Market
 from tenants.scoping import tenant_scope
 
 
-def publish_method(
-    method: PaymentMethod, *, user: Any = None, comment: str = "", expected: int | None = None
-) -> Publication:
-    """Publish the method and, where its draft differs, the connector. One transaction.
+def register() -> None:
+    """Make payment methods publishable, let the runtime compile them, and tell whom they use."""
+    publishing.register(KIND, PaymentMethod, method_document, schema_version=SCHEMA_VERSION, restore=restore)
+    register_compiler(KIND, compile_method)
+    register_references(uses)
 
-    Raises PublishConflict, and ValidationError while payments are open that another account or host could not end.
+
+def publish_method(
+    method: PaymentMethod,
+    *,
+    user: Any = None,
+    comment: str = "",
+    expected: int | None = None,
+    confirmed: Collection[str] | None = None,
+) -> Publication:
+    """Publish the method and, where its draft differs, the connector, in one transaction.
+
+    Raises what connectors.publishing.publish raises; nothing is published then.
     """
     with transaction.atomic(), tenant_scope(method.tenant_id):
-        refuse_to_move_open_payments(method.connector)
-        publish(method.connector, user=user, comment=comment)
-        return publish(method, user=user, comment=comment, expected=expected)
+        publish(method.connector, user=user, comment=comment, confirmed=confirmed)
+        return publish(method, user=user, comment=comment, expected=expected, confirmed=confirmed)
 
 
-def refuse_to_move_open_payments(connector: Connector) -> None:
-    """Raises ValidationError when the draft is for another account or host than the one that holds open payments."""
-    if connector.live is None:
-        return
-    live, draft = connector.live.document, connector_document(connector)
-    changed = [label for label, now, then in _places(draft, live) if now != then]
-    count = open_payments(connector) if changed else 0
-    if count:
-        raise ValidationError(
-            f"{' and '.join(changed)} changed while {count} payments of the old account are open. Let them be captured"
-            " or cancelled first, or create another payment method for the new account."
-        )
+def restore(method: PaymentMethod, document: Mapping[str, Any], user: Any) -> None:
+    """Rewrite the draft from a document. Raises ValidationError when its connector or a market is gone."""
+    codes = document["valid_on_markets"]
+    markets = list(Market.objects.filter(code__in=codes))
+    missing = sorted(set(codes) - {market.code for market in markets})
+    if missing:
+        raise ValidationError(f"There is no market {', '.join(missing)} any more.")
+    connector = Connector.objects.filter(pk=document["connector"]).first()
+    if connector is None:
+        raise ValidationError("Its connector is gone.")
+    for name in ("name", "payment_method_name", "options"):
+        setattr(method, name, document[name])
+    method.connector = connector
+    method.save()
+    method.valid_on_markets.set(markets)
 
 
-def open_payments(connector: Connector) -> int:
-    """Payments that the provider still holds something of, or is at work on."""
-    held = Q(authorized_minor__gt=F("captured_minor") + F("cancelled_minor"))
-    moving = Q(capturing_minor__gt=0) | Q(refunding_minor__gt=0)
-    undecided = Q(state__in=[PaymentState.PENDING, PaymentState.UNKNOWN]) & ~Q(provider_id="")
-    return Payment.objects.filter(held | moving | undecided, connector=connector).count()
-
-
-def _places(draft: dict[str, Any], live: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    account = "merchant_id"
-    return [
-        ("Provider Name", draft["type"], live["type"]),
-        ("Base URL", draft["host"], live["host"]),
-        ("Is Test", draft["is_test"], live["is_test"]),
-        ("Merchant ID", draft["authentication"][account], live["authentication"][account]),
-    ]
+def uses(runtime: TenantRuntime) -> Iterator[Reference]:
+    """Which connectors the published payment methods use."""
+    for method in methods_of(runtime):
+        yield Reference(where=f"Payment method {method.name}", object_id=method.connector)

@@ -43,7 +43,7 @@ class PaymentEntrySerializer(serializers.Serializer):
     total = MoneyField(allow_null=True)
     reference = serializers.CharField(help_text="The provider's id of this operation.")
     reason = serializers.CharField()
-    source = serializers.CharField(help_text="What told it: a step or a webhook.")
+    source = serializers.CharField(help_text="What told it: a step or a webhook.")  # type: ignore[assignment]
     occurred_at = serializers.DateTimeField()
 
 

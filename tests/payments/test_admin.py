@@ -82,8 +82,9 @@ class TestEditor:
             assert connector.authentication.bearer_token.reveal().reveal() == TOKEN
         assert (method.live, connector.live) == (None, None)
 
-    def test_publish_in_the_same_click_publishes_both(self, client):
-        client.post(f"{METHODS}add/", {**NEW, PUBLISH: "1", "comment": "first"})
+    def test_publish_publishes_both_once_the_warnings_are_confirmed(self, client):
+        client.post(f"{METHODS}add/", {**NEW, PUBLISH: "1"})
+        edit(client, the_method(), comment="first", **{PUBLISH: "1"})
         method = the_method()
         assert (method.live.number, method.connector.live.number) == (1, 1)
         assert method.live.comment == "first"
@@ -102,7 +103,10 @@ class TestEditor:
 
     def test_publishing_takes_the_connectors_changes_along(self, client, tenant):
         method = publish_payment_method(tenant, name="card")
-        edit(client, method, merchant_id="acct_2", **{PUBLISH: "1"})
+        asked = edit(client, method, merchant_id="acct_2", **{PUBLISH: "1"})
+        assert "Press Publish again" in text(asked)
+        assert the_method().connector.live.number == 1
+        edit(client, method, **{PUBLISH: "1"})
         changed = the_method()
         assert (changed.connector.live.number, changed.live.number) == (2, 1)
         assert changed.connector.live.document["authentication"]["merchant_id"] == "acct_2"
@@ -166,6 +170,12 @@ class TestEditor:
             assert PaymentMethod.objects.get(name="card").connector == other
             assert other.authentication.merchant_id == ""
 
+    def test_a_warning_is_confirmed_for_the_draft_that_it_was_shown_for_only(self, client, tenant):
+        method = publish_payment_method(tenant, name="card")
+        edit(client, method, merchant_id="acct_2", **{PUBLISH: "1"})
+        edit(client, method, merchant_id="acct_3", **{PUBLISH: "1"})
+        assert the_method().connector.live.number == 1
+
     def test_a_retired_method_is_shown_as_such(self, client, tenant):
         method = publish_payment_method(tenant, name="card")
         edit(client, method, **{RETIRE: "1"})
@@ -179,6 +189,7 @@ class TestEditor:
             ledger.apply(payment, from_event(hold, "NOK"))
         answer = edit(client, payment.method, merchant_id="acct_2", **{PUBLISH: "1"})
         assert "Merchant ID changed while 1 payments of the old account are open" in text(answer)
+        assert "Press Publish again" not in text(answer)
         assert the_method().connector.live.number == 1
 
         with tenant_scope(tenant):
@@ -225,6 +236,11 @@ class TestRights:
 
 
 class TestPayments:
+    def test_the_orders_page_shows_its_payments(self, client, payment):
+        shown = text(client.get(f"/admin/workflows/order/{payment.order_id}/change/"))
+        assert "398.00 NOK" in shown
+        assert f"{PAYMENTS}{payment.pk}/change/" in shown
+
     @pytest.fixture
     def payment(self, tenant):
         found = PaymentFactory(tenant=tenant)

@@ -3,10 +3,13 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from connectors.publishing import publish, retire
+from connectors.publishing import PublishRefused, publish, retire
+from connectors.references import references
 from connectors.runtime import runtime
+from connectors.versions import roll_back
 from payments.methods import KIND, UnknownPaymentMethod, find_method
 from tenants.scoping import tenant_scope
+from tests.factories.connectors import make_connector
 from tests.factories.payments import PaymentMethodFactory, publish_payment_method
 from tests.factories.tenants import MarketFactory, TenantFactory
 
@@ -83,3 +86,53 @@ def test_saving_a_draft_leaves_a_history(tenant):
     method.name = "bank card"
     method.save()
     assert [row.name for row in method.history.all()] == ["bank card", "card"]
+
+
+def test_a_method_is_not_published_over_a_connector_that_takes_no_payments(tenant):
+    method = PaymentMethodFactory(tenant=tenant, connector=make_connector(tenant, "webhook"))
+    publish(method.connector)
+    with pytest.raises(PublishRefused, match="takes no payments"):
+        publish(method)
+
+
+def test_a_method_is_not_published_before_its_connector(tenant):
+    with pytest.raises(PublishRefused, match="is not published; publish it too"):
+        publish(PaymentMethodFactory(tenant=tenant))
+
+
+def test_a_method_whose_markets_are_all_switched_off_is_not_published(tenant):
+    method = publish_payment_method(tenant, name="card")
+    method.valid_on_markets.add(MarketFactory(tenant=tenant, code="NOR", is_active=False))
+    with pytest.raises(PublishRefused, match="switched off"):
+        publish(method)
+
+
+def test_a_shared_name_for_shoppers_is_a_warning(tenant):
+    publish_payment_method(tenant, name="first")
+    second = PaymentMethodFactory(tenant=tenant, name="second")
+    publish(second.connector)
+    with pytest.raises(PublishRefused, match="first has the same Payment Method Name"):
+        publish(second, confirmed=())
+    assert publish(second, confirmed=["shared_name"]).number == 1
+
+
+def test_roll_back_restores_the_draft_with_its_markets(tenant):
+    norway, sweden = (MarketFactory(tenant=tenant, code=code) for code in ("NOR", "SWE"))
+    method = publish_payment_method(
+        tenant, name="card", markets=[norway], options={"ReturnUrl": "https://a.example"}
+    )
+    method.name, method.options = "bank card", {}
+    method.save()
+    method.valid_on_markets.set([sweden])
+    roll_back(method, 1)
+    method.refresh_from_db()
+    assert (method.name, method.options) == ("card", {"ReturnUrl": "https://a.example"})
+    assert list(method.valid_on_markets.all()) == [norway]
+
+
+def test_connectors_know_the_methods_that_use_them(tenant):
+    method = publish_payment_method(tenant, name="card")
+    found = references(runtime(tenant.pk))
+    assert [(item.where, item.object_id) for item in found if item.object_id] == [
+        ("Payment method card", method.connector_id)
+    ]
