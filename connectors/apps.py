@@ -1,16 +1,16 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 
 
 class ConnectorsConfig(AppConfig):
     name = "connectors"
 
     def ready(self) -> None:
-        from connectors import client, documents, drafts, ports, publishing
+        from connectors import checks, client, documents, drafts, ports, publishing, usage  # noqa: F401
         from connectors.models import Connector
-        from tenants.models import Tenant
+        from tenants.models import Market, MarketGroup, Store, Tenant
 
         client.guard = ports.refuse_open_transaction
         publishing.register(
@@ -21,6 +21,11 @@ class ConnectorsConfig(AppConfig):
             schema_version=documents.SCHEMA_VERSION,
             restore=drafts.write_document,
         )
+        usage.connect()
+        for model in (Market, MarketGroup, Store, Connector):
+            pre_delete.connect(
+                usage.refuse_deletion, sender=model, dispatch_uid=f"connectors.usage.{model.__name__}"
+            )
         post_save.connect(_forget_tenant, sender=Tenant, dispatch_uid="connectors.forget_tenant")
 
 

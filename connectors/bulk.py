@@ -24,7 +24,7 @@ def update_many(
     if not rows:
         return 0
     names = list(rows[0])
-    fields = [model._meta.get_field(name) for name in names]
+    fields = [_field(model, name) for name in names]
     values = [
         field.get_db_prep_save(row[name], connection)
         for row in rows
@@ -46,7 +46,7 @@ def _statement(
     source = {field.attname: _typed(field, f"v.column{index}") for index, field in enumerate(fields, start=1)}
     columns = {field.attname: _quote(field.column) for field in fields}
     sets = [f"{columns[name]} = {source[name]}" for name in source if name not in keys]
-    sets += [f"{_quote(model._meta.get_field(name).column)} = {_now()}" for name in now]
+    sets += [f"{_quote(_field(model, name).column)} = {_now()}" for name in now]
     where = [f"t.{columns[name]} = {source[name]}" for name in keys]
     where += [f"NOT ({unless})"] if unless else []
     placeholders = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * count)
@@ -54,6 +54,10 @@ def _statement(
         f"UPDATE {_quote(model._meta.db_table)} AS t SET {', '.join(sets)}"  # noqa: S608
         f" FROM (VALUES {placeholders}) AS v WHERE {' AND '.join(where)}"
     )
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _typed(field: Any, expression: str) -> str:

@@ -125,7 +125,7 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
 
 
 def _config(document: Document, context: CompileContext, **values: Any) -> ConnectorConfig:
-    markets = {
+    markets: dict[str, Any] = {
         name: frozenset(code.lower() for code in document["markets"][key])
         for key, name in MARKET_LISTS.items()
     }

@@ -59,6 +59,12 @@ def connector_rows(connector: Connector) -> Iterable[models.Model]:
     return chain(single, connector.properties.all(), connector.headers.all(), connector.field_mapping.all())
 
 
+def label_of(model: type[models.Model], field: str) -> str:
+    """What the admin calls a field."""
+    found: Any = model._meta.get_field(field)
+    return str(found.verbose_name)
+
+
 def authentication_of(connector: Connector) -> ConnectorAuthentication:
     """The row of the Authentication tab, a new one when there is none yet."""
     try:

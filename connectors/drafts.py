@@ -10,8 +10,16 @@ from django.db import models, transaction
 
 from connectors import registry
 from connectors.contracts.base import Provider
-from connectors.documents import MARKET_LISTS, SECRETS, SETTINGS, TEXTS, authentication_of, markets_of
-from connectors.models import Connector
+from connectors.documents import (
+    MARKET_LISTS,
+    SECRETS,
+    SETTINGS,
+    TEXTS,
+    authentication_of,
+    label_of,
+    markets_of,
+)
+from connectors.models import Connector, ConnectorAuthentication, ConnectorMarkets
 from connectors.property_values import FileValue
 from connectors.secret_keys import is_secret_header, is_secret_property
 from tenants.models import Market, MarketGroup, Secret, Tenant
@@ -82,8 +90,10 @@ def _write_settings(connector: Connector, document: Document) -> None:
 def _write_authentication(connector: Connector, values: Document, user: Any) -> None:
     row = authentication_of(connector)
     texts = {key: values.get(key, "") for key in TEXTS}
-    labels = {key: row._meta.get_field(key).verbose_name for key in SECRETS}
-    secrets = {f"{key}_id": _secret_id(connector, values.get(key), str(labels[key]), user) for key in SECRETS}
+    secrets = {
+        f"{key}_id": _secret_id(connector, values.get(key), label_of(ConnectorAuthentication, key), user)
+        for key in SECRETS
+    }
     _save_changes(row, texts | secrets)
 
 
@@ -93,7 +103,7 @@ def _write_markets(connector: Connector, lists: Document) -> None:
         row.save()
     for key, field in MARKET_LISTS.items():
         model = MarketGroup if "group" in key else Market
-        getattr(row, field).set(_by_code(model, lists[key], str(row._meta.get_field(field).verbose_name)))
+        getattr(row, field).set(_by_code(model, lists[key], label_of(ConnectorMarkets, field)))
 
 
 def _by_code(model: type[Any], codes: list[str], label: str) -> list[Any]:

@@ -96,6 +96,7 @@ def _read(intent: Intent) -> Prepared:
 
 def _renew(prepared: Prepared) -> None:
     """The try used the next key, because it was proved that nothing was executed with the former."""
+    assert prepared.effect_id is not None
     with platform_scope("effects of several tenants are closed together"):
         Effect.objects.filter(pk=prepared.effect_id, attempts=prepared.attempt).update(
             epoch=F("epoch") + 1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from connectors.client import Ports
@@ -20,7 +22,7 @@ def direct_ports() -> Ports:
 
 def refuse_open_transaction() -> None:
     """Raises RuntimeError inside a transaction: its locks would be held for as long as a provider takes."""
-    blocks = connection.atomic_blocks
+    blocks: list[Any] = connection.atomic_blocks
     if blocks and not blocks[-1]._from_testcase:
         raise RuntimeError("a provider is called while a database transaction is open; commit first")
 

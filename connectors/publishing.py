@@ -158,7 +158,8 @@ def read_document(publication: Publication) -> Document:
     """The document in today's schema, whatever the schema it was written in."""
     kind = _kinds.get(publication.kind)
     if kind is None or kind.upgrade is None or publication.schema_version == kind.schema_version:
-        return publication.document
+        document: Document = publication.document
+        return document
     return kind.upgrade(publication.document, publication.schema_version)
 
 
@@ -232,7 +233,7 @@ def _history_ids(rows: Iterable[models.Model]) -> Mapping[str, list[int]]:
     return {model._meta.label_lower: _latest_history(model, keys) for model, keys in by_model.items()}
 
 
-def _latest_history(model: type[models.Model], keys: list[Any]) -> list[int]:
+def _latest_history(model: Any, keys: list[Any]) -> list[int]:
     key = model._meta.pk.attname
     rows = model.history.filter(**{f"{key}__in": keys}).order_by()
     return sorted(rows.values(key).annotate(latest=Max("history_id")).values_list("latest", flat=True))
@@ -242,7 +243,7 @@ def _tell(publication: Publication, obj: Publishable, user: Any) -> None:
     did = "was retired" if publication.retired else f"version {publication.number} was published"
     store.record(
         Category.PUBLISHED,
-        f"{obj._meta.verbose_name.capitalize()} {obj}: {did}",
+        f"{str(obj._meta.verbose_name).capitalize()} {obj}: {did}",
         tenant_id=publication.tenant_id,
         actor=user.get_username() if user else "",
         details={

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tenants.models import Secret
 from tenants.secret_value import SecretValue
@@ -39,7 +40,7 @@ class SecretWidget(forms.Widget):
     input_classes = "border border-base-200 rounded-default px-3 py-2 w-full max-w-2xl dark:bg-base-900 dark:border-base-700"
     needs_multipart_form = False
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         present = value if isinstance(value, Secret) else None
         field = format_html(
             '<input type="password" name="{}" id="{}" class="{}" autocomplete="new-password" placeholder="{}">',

@@ -21,7 +21,7 @@ FORMER_FOR = timedelta(hours=24)
 
 def signing_secret(config: ConnectorConfig) -> SecretValue:
     """Raises BadSignature when none is set: nothing unsigned is believed."""
-    secret = getattr(config.values, registry.get(config.slug).webhook.key)
+    secret: SecretValue | None = getattr(config.values, registry.get(config.slug).webhook.key)
     if not secret:
         raise BadSignature("No signing secret is set")
     return secret

@@ -33,7 +33,8 @@ class ConnectorForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "type" in self.fields:
-            self.fields["type"].choices = _types(self.instance.type)
+            field: Any = self.fields["type"]
+            field.choices = _types(self.instance.type)
         if "seen" in self.fields and self.instance.pk:
             self.initial["seen"] = seen(self.instance)
 

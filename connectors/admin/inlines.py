@@ -19,7 +19,7 @@ class _SignedForms:
     """Tells the forms who is typing, so that a stored secret can say it."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset = super().get_formset(request, obj, **kwargs)
         formset.form = type(formset.form.__name__, (formset.form,), {"user": request.user})
         return formset
 

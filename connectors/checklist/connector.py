@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from django.core.exceptions import ValidationError
 
 from connectors.checklist.base import Finding, Going, error, register, warning
-from connectors.documents import KIND, connector_rows
+from connectors.compiled import ConnectorConfig
+from connectors.documents import KIND, connector_rows, label_of
 from connectors.models import Connector
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
@@ -103,10 +104,10 @@ def some_market_is_left(going: Going) -> Iterator[Finding]:
         yield error("markets", "No market is left: each is disabled or not enabled.", "Markets")
 
 
-def serves(config: object, market: str, groups: frozenset[str]) -> bool:
+def serves(config: ConnectorConfig, market: str, groups: frozenset[str]) -> bool:
     """Whether enabled and disabled lists let a connector serve a market."""
-    enabled_markets, enabled_groups = config.enabled_markets, config.enabled_market_groups  # type: ignore[attr-defined]
-    if market in config.disabled_markets or groups & config.disabled_market_groups:  # type: ignore[attr-defined]
+    enabled_markets, enabled_groups = config.enabled_markets, config.enabled_market_groups
+    if market in config.disabled_markets or groups & config.disabled_market_groups:
         return False
     return (
         not (enabled_markets or enabled_groups) or market in enabled_markets or bool(groups & enabled_groups)
@@ -142,5 +143,5 @@ def tested_as_it_is(going: Going) -> Iterator[Finding]:
 
 def _place(row: object, field: str) -> str:
     if isinstance(row, Connector):
-        return str(row._meta.get_field(field).verbose_name) if field != "__all__" else ""
+        return label_of(Connector, field) if field != "__all__" else ""
     return f"{row._meta.verbose_name.capitalize()} {row}"  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class Publication(TenantModel):
     )
     published_at = models.DateTimeField("published", default=timezone.now)
 
-    objects = scoped_manager(models.Manager.from_queryset(PublicationQuerySet))
+    objects = scoped_manager(models.Manager.from_queryset(PublicationQuerySet))  # type: ignore[misc]
 
     class Meta:
         ordering = ["-number"]

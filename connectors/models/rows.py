@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -24,28 +25,21 @@ def at(field: str) -> Iterator[None]:
         raise ValidationError({field: error.messages}) from None
 
 
-class SecretReference(models.ForeignKey):
+def secret_reference(label: str) -> Any:
     """A reference to a stored secret; drafts, documents and history hold nothing else of it."""
-
-    def __init__(self, verbose_name: str | None = None, **options: object) -> None:
-        defaults = {
-            "to": Secret,
-            "null": True,
-            "blank": True,
-            "on_delete": models.PROTECT,
-            "related_name": "+",
-        }
-        super().__init__(**{"verbose_name": verbose_name, **defaults, **options})
+    return models.ForeignKey(
+        Secret, verbose_name=label, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
 
 class ConnectorAuthentication(TenantModel):
     connector = models.OneToOneField(Connector, on_delete=models.CASCADE, related_name="authentication")
     merchant_id = models.CharField("Merchant ID", max_length=200, blank=True)
-    bearer_token = SecretReference("Bearer Token")
+    bearer_token = secret_reference("Bearer Token")
     username = models.CharField("Username", max_length=200, blank=True)
-    password = SecretReference("Password")
+    password = secret_reference("Password")
     client_app_id = models.CharField("Client App ID", max_length=200, blank=True)
-    client_app_secret = SecretReference("Client App Secret")
+    client_app_secret = secret_reference("Client App Secret")
     tenant_url = models.CharField("Tenant URL", max_length=500, blank=True)
     oauth_tenant = models.CharField("OAuth Tenant", max_length=200, blank=True)
     oauth_resource = models.CharField("OAuth Resource", max_length=500, blank=True)
@@ -114,7 +108,7 @@ class ConnectorProperty(TenantModel):
     value_type = models.CharField("Type", max_length=20, choices=ValueType, default=ValueType.STRING)
     value = models.TextField("Value", blank=True)
     is_secret = models.BooleanField("Secret", default=False)
-    secret = SecretReference("Secret value")
+    secret = secret_reference("Secret value")
 
     history = scoped_history()
 
@@ -148,7 +142,7 @@ class ConnectorHeader(TenantModel):
     name = models.CharField("Name", max_length=200)
     value = models.TextField("Value", blank=True)
     is_secret = models.BooleanField("Secret", default=False)
-    secret = SecretReference("Secret value")
+    secret = secret_reference("Secret value")
 
     history = scoped_history()
 
