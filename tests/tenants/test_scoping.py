@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -122,3 +123,33 @@ def test_history_is_scoped_too(ours, theirs):
     for unscoped in (Market.history.count, market.history.first, Market.history.model.objects.count):
         with pytest.raises(ScopeError):
             unscoped()
+
+
+OURS = {"tenants", "eventlog", "connectors", "workflows", "payments", "shipping", "config"}
+# Belong to no tenant, or are one number a tenant that is only ever addressed by the tenant.
+ABOVE_TENANTS = {"tenants.Tenant", "workflows.Worker", "workflows.OrderNumberSequence"}
+
+
+def is_link(model):
+    """Tables of many-to-many relations hold ids only and are reached through rows that are scoped."""
+    return model._meta.auto_created or "m2m_history_id" in {field.name for field in model._meta.fields}
+
+
+MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS and not is_link(model)]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_table_refuses_to_be_read_without_a_tenant(model):
+    """A new model has to inherit TenantModel, or say above why it does not."""
+    if model._meta.label in ABOVE_TENANTS:
+        return
+    with pytest.raises(ScopeError):
+        model._default_manager.count()
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if hasattr(model, "history")], ids=lambda model: model._meta.label
+)
+def test_every_history_refuses_to_be_read_without_a_tenant(model):
+    with pytest.raises(ScopeError):
+        model.history.count()
