@@ -9,19 +9,16 @@ from django.core.management.base import BaseCommand, CommandParser
 from eventlog import retention
 from tenants.scoping import platform_scope
 
-EVENT_DAYS = 395
-PAYLOAD_DAYS = 30
-
 
 class Command(BaseCommand):
     help = "Delete old events, and the requests and responses of calls earlier still. Run it every night."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, default=getattr(settings, "CROSSDOCK_EVENT_DAYS", EVENT_DAYS))
+        parser.add_argument("--days", type=int, default=settings.CROSSDOCK_EVENT_DAYS)
         parser.add_argument(
             "--payload-days",
             type=int,
-            default=getattr(settings, "CROSSDOCK_EVENT_PAYLOAD_DAYS", PAYLOAD_DAYS),
+            default=settings.CROSSDOCK_EVENT_PAYLOAD_DAYS,
         )
         parser.add_argument(
             "--seconds", type=int, default=600, help="stop after this time; the next run goes on"
