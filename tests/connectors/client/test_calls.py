@@ -15,7 +15,7 @@ from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, p
 from connectors.client import Deadline
 from connectors.contracts.base import Idempotency, NotExecuted
 from connectors.errors import Misconfigured, ReadBack, Rejected
-from tests.connectors.client.bench import KEY, NOW, Bench, Keyed, config_of
+from tests.connectors.client.bench import IMPATIENT_MS, KEY, NOW, Bench, Keyed, config_of
 from tests.faultserver import Behaviour, FaultServer, answer, hang, ok, throttle
 
 NEXT = "3f0f8a55-6a1e-5b7c-8d42-9f8e7d6c5b4a"
@@ -79,7 +79,7 @@ def call(
     operation: str = "capture",
     **changes: Any,
 ) -> Outcome:
-    config = config_of(provider, host=server.url, timeout_ms=150, **changes.pop("config", {}))
+    config = config_of(provider, host=server.url, **changes.pop("config", {}))
     spec = CallSpec(connector=config, operation=operation, subject="payment:1", request=100)
     prepared = Prepared(spec=spec, context=CallContext(), key=KEY, next_key=NEXT, first_sent_at=NOW)
     return perform(replace(prepared, **changes), bench.ports(server))
@@ -107,7 +107,7 @@ def test_a_plain_success(bench: Bench) -> None:
 )
 def test_a_failure_ends_as_its_kind(bench: Bench, behaviour: Behaviour, ending: Ending) -> None:
     with FaultServer(behaviour) as server:
-        assert call(bench, server).ending is ending
+        assert call(bench, server, config={"timeout_ms": IMPATIENT_MS}).ending is ending
 
 
 def test_a_bug_after_the_answer_is_unknown(bench: Bench) -> None:
@@ -182,7 +182,7 @@ class TestAfterALostAnswer:
     @pytest.mark.parametrize("silence", [answer(503), answer(404), hang(effect=False)])
     def test_a_vendor_that_does_not_tell_leaves_it_unknown(self, bench: Bench, silence: Behaviour) -> None:
         with FaultServer(silence) as server:
-            outcome = call(bench, server, Forgetful, uncertain=True)
+            outcome = call(bench, server, Forgetful, uncertain=True, config={"timeout_ms": IMPATIENT_MS})
         assert (outcome.ending, outcome.needs_person, keys(server)) == (Ending.UNKNOWN, False, [])
 
     def test_a_vendor_that_cannot_be_asked_needs_a_person(self, bench: Bench) -> None:

@@ -13,7 +13,7 @@ import pytest
 from connectors.client import Deadline
 from connectors.contracts.base import Request
 from connectors.errors import RetryLater, Unknown
-from tests.connectors.client.bench import KEY, Bench, Keyed, accept, read, write
+from tests.connectors.client.bench import IMPATIENT_MS, KEY, Bench, Keyed, accept, read, write
 from tests.faultserver import Behaviour, FaultServer, endless_continue, late, slow_body, slow_headers
 
 DRIPS = [
@@ -38,8 +38,8 @@ def test_a_drip_that_beats_every_read_timeout_ends_at_the_deadline(
 
 def test_silence_ends_at_the_read_timeout(bench: Bench) -> None:
     with FaultServer(late(5)) as server:
-        error = bench.failure(lambda: bench.door(server, timeout_ms=150).send(read(), accept))
-    assert error.message == "No answer came within 0.15 s"
+        error = bench.failure(lambda: bench.door(server, timeout_ms=IMPATIENT_MS).send(read(), accept))
+    assert error.message == "No answer came within 0.4 s"
 
 
 def test_silence_longer_than_the_deadline_ends_at_the_deadline(bench: Bench) -> None:

@@ -14,7 +14,7 @@ import pytest
 from connectors.auth import Basic, ClientCredentials, Token
 from connectors.errors import Misconfigured, ProviderError, RetryLater, Unknown
 from tenants.secret_value import SecretValue
-from tests.connectors.client.bench import KEY, NOW, SETTINGS, Bench, Oauth, SettingsValues
+from tests.connectors.client.bench import IMPATIENT_MS, KEY, NOW, SETTINGS, Bench, Oauth, SettingsValues
 from tests.faultserver import Behaviour, Exchange, FaultServer, answer, hang, ok, throttle
 
 
@@ -61,7 +61,7 @@ def test_while_a_token_is_good_a_failed_renewal_hurts_nobody(bench: Bench, failu
     with FaultServer(token(), ok(), failure, failure, failure, ok()) as server:
         bench.provider(server, Oauth).get("/things/1")
         bench.now = NOW + timedelta(seconds=900)
-        config = {"timeout_ms": 150, "disable_standard_error_policy": True}
+        config = {"timeout_ms": IMPATIENT_MS, "disable_standard_error_policy": True}
         server.script[1:3] = []
         bench.provider(server, Oauth, **config).get("/things/1")
     assert used(server) == ["Bearer one"] * 2

@@ -11,7 +11,7 @@ import pytest
 from connectors.client import retry
 from connectors.contracts.base import Request
 from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
-from tests.connectors.client.bench import KEY, NOW, Bench, Keyed, Unkeyed, read, write
+from tests.connectors.client.bench import IMPATIENT_MS, KEY, NOW, Bench, Keyed, Unkeyed, read, write
 from tests.faultserver import (
     Behaviour,
     FaultServer,
@@ -40,6 +40,10 @@ class Row:
     read: tuple[int, type[ProviderError]]
     keyed: tuple[int, type[ProviderError]]
     unkeyed: tuple[int, type[ProviderError]]
+
+    @property
+    def patience_ms(self) -> int:
+        return IMPATIENT_MS if self.name.startswith("hang") else 20_000
 
 
 THRICE_LATER, THRICE_UNKNOWN, ONCE_UNKNOWN = (3, RetryLater), (3, Unknown), (1, Unknown)
@@ -75,7 +79,7 @@ TABLE = [
     Row("redirect", redirect("/elsewhere"), *WRONG),
 ]
 CASES = [
-    pytest.param(row.behaviour, request, vendor, expected, id=f"{row.name}-{kind}")
+    pytest.param(row.behaviour, row.patience_ms, request, vendor, expected, id=f"{row.name}-{kind}")
     for row in TABLE
     for kind, request, vendor, expected in (
         ("read", read(), Keyed, row.read),
@@ -86,17 +90,18 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("behaviour", "request_", "vendor", "expected"), CASES)
+@pytest.mark.parametrize(("behaviour", "patience_ms", "request_", "vendor", "expected"), CASES)
 def test_the_table(
     bench: Bench,
     behaviour: Behaviour,
+    patience_ms: int,
     request_: Request,
     vendor: type[Keyed],
     expected: tuple[int, type[ProviderError]],
 ) -> None:
     tries, kind = expected
     with FaultServer(behaviour) as server:
-        provider = bench.provider(server, vendor, timeout_ms=150)
+        provider = bench.provider(server, vendor, timeout_ms=patience_ms)
         error = bench.failure(
             lambda: provider.door.send(request_, lambda answer: provider.classify(answer, request_.write))
         )
@@ -197,13 +202,13 @@ class TestAnEarlierTryThatMayHaveBeenExecuted:
     )
     def test_stays_unknown(self, bench: Bench, then: Behaviour) -> None:
         with FaultServer(hang(effect=True), then) as server:
-            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=IMPATIENT_MS).post("/things", {}))
         assert type(error) is Unknown
         assert server.executed == [KEY]
 
     def test_is_settled_by_a_refusal_of_the_same_key(self, bench: Bench) -> None:
         with FaultServer(hang(effect=False), answer(422, {"message": "no funds"})) as server:
-            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=IMPATIENT_MS).post("/things", {}))
         assert type(error) is Rejected
         assert error.message == "no funds"
 
@@ -220,13 +225,13 @@ class TestAnEarlierTryThatMayHaveBeenExecuted:
         self, bench: Bench, script: list[Behaviour], answered: bool
     ) -> None:
         with FaultServer(*script) as server:
-            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).post("/things", {}))
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=IMPATIENT_MS).post("/things", {}))
         assert type(error) is Unknown
         assert error.answered is answered
 
     def test_does_not_matter_for_reads(self, bench: Bench) -> None:
         with FaultServer(hang(effect=False), answer(404)) as server:
-            error = bench.failure(lambda: bench.provider(server, timeout_ms=150).get("/things/1"))
+            error = bench.failure(lambda: bench.provider(server, timeout_ms=IMPATIENT_MS).get("/things/1"))
         assert type(error) is Rejected
 
 

@@ -14,7 +14,18 @@ from connectors.contracts.base import Answer, Request
 from connectors.errors import ProviderError, Rejected
 from eventlog.events import Category, EventData, Outcome
 from tenants.secret_value import SecretValue
-from tests.connectors.client.bench import KEY, NOW, SETTINGS, TOKEN, Bench, Oauth, accept, read, write
+from tests.connectors.client.bench import (
+    IMPATIENT_MS,
+    KEY,
+    NOW,
+    SETTINGS,
+    TOKEN,
+    Bench,
+    Oauth,
+    accept,
+    read,
+    write,
+)
 from tests.faultserver import Behaviour, Exchange, FaultServer, answer, hang, ok, reset, throttle
 
 HEADER_SECRET = "canary-header-+/=&ø-77"
@@ -56,7 +67,7 @@ def test_its_outcome_is_that_of_the_wire(
     bench: Bench, behaviour: Behaviour, outcome: Outcome, status: int | None
 ) -> None:
     with FaultServer(behaviour) as server:
-        provider = bench.provider(server, timeout_ms=150, disable_standard_error_policy=True)
+        provider = bench.provider(server, timeout_ms=IMPATIENT_MS, disable_standard_error_policy=True)
         try:
             provider.post("/things", {})
         except ProviderError as error:
