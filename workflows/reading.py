@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ MAX_DEPTH = 8
 #: Years that a time of an order can mean and every database can hold.
 YEARS = range(1970, 2200)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_HIGHEST = 10**30
 _missing = object()
 
 # The cure follows the semicolon, which is how problem documents tell the two apart.
@@ -138,14 +140,38 @@ class Reader:
         return dict(self.mapping(key))
 
     def properties(self, key: str) -> dict[str, Any]:
-        """An object of names and JSON values of modest depth."""
+        """An object of names and JSON values of modest depth; exact fractions become plain numbers."""
         errors = self.errors.under(key)
+        found = {}
         for name, value in self.mapping(key).items():
             if not isinstance(name, str) or not 0 < len(name) <= 100:
                 errors.add(str(name)[:100], "This name is not usable; send one of 1 to 100 characters.")
-            if _depth(value) > MAX_DEPTH:
+            elif _depth(value) > MAX_DEPTH:
                 errors.add(name, f"This is nested too deeply; send at most {MAX_DEPTH} levels.")
-        return dict(self.mapping(key))
+            else:
+                with errors.catch(name, ValueError):
+                    found[name] = plain(value)
+        return found
+
+
+def plain(value: Any) -> Any:
+    """A JSON value as it is stored. Raises ValueError for what JSON cannot say."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if not _is_modest_number(value):
+        raise ValueError("This is not a JSON value of usual size; send text, numbers, lists or objects.")
+    return int(value) if value == int(value) else float(value)
+
+
+def _is_modest_number(value: Any) -> bool:
+    try:
+        return isinstance(value, (int, float, Decimal)) and math.isfinite(value) and abs(value) < _HIGHEST
+    except (OverflowError, ValueError):
+        return False
 
 
 def refuse_unstorable(data: Any, errors: FieldErrors, path: str = "") -> None:
