@@ -15,6 +15,10 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
 ]
 
+handler400 = "tenants.apikit.errors.bad_request"
+handler404 = "tenants.apikit.errors.not_found"
+handler500 = "tenants.apikit.errors.server_error"
+
 if find_spec("connectors.webhooks"):
     from connectors.webhooks import receive
 

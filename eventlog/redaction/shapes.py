@@ -14,7 +14,7 @@ _MASKED = r"\d{6}\*{6}\d{4}"
 _BESIDE = re.compile(rf"({_MASKED}[\s,;|/]+(?:\d\d ?/ ?\d\d(?:\d\d)?[\s,;|/]+)?)\d{{3,4}}(?![\d*])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _IBAN_LIKE = re.compile(r"[A-Z][A-Z][0-9][0-9][ A-Z0-9]{11}")
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}")
+_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}")
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)_[A-Za-z0-9]{6,}|whsec_[A-Za-z0-9+/=_-]{6,}"
     r"|cdk_(?:live|test)_[A-Za-z0-9_]{6,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16})"

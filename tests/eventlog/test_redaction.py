@@ -398,3 +398,20 @@ def test_it_costs_less_than_a_millisecond_for_ten_kibibytes():
         redactor.body(body, "application/json")
         costs.append(time.perf_counter() - begun)
     assert min(costs) * 10 * 1024 / len(body) < 0.001
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("eyJ", "eyJaaaaaa.", "4 ", "4111-", "AA11 ", "%20", "-----BEGIN PRIVATE KEY-----"),
+        *("<a", "://", "a@", "Basic ", "a:", "x=", "[", "a.b-c%", "cookie:", "password="),
+        *('"token": "', "token='", '\\"', '{"a":'),
+    ],
+)
+def test_no_body_makes_it_slow(unit):
+    raw = (unit * 64 * 1024).encode()[: 64 * 1024]
+    redactor = Redactor(["p@ss w/rd+x=!", "abcdefghijkl", "++++++//////"])
+    begun = time.perf_counter()
+    redactor.body(raw, "application/json")
+    redactor.text(raw.decode())
+    assert time.perf_counter() - begun < 2
