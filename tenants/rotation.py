@@ -26,7 +26,7 @@ def rotate(sealed: vault.Sealed, batch: int) -> Rotated:
     )
     marker = {f"{sealed.field}__startswith": vault.newest_marker()}
     done = Rotated(current=rows.filter(**marker).count())
-    stale = rows.exclude(**marker).order_by("pk")
+    stale = rows.exclude(**marker).select_related("tenant").order_by("pk")
     last: Any = None
     while (last := _rotate_batch(sealed, stale, last, batch, done)) is not None:
         pass

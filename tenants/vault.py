@@ -34,7 +34,7 @@ _sealed: list[Sealed] = []
 
 
 def register_sealed(model: type[Any], field: str, bound_to: Callable[[Any], str]) -> None:
-    """Let `rotate_keys` re-seal `field` of `model`; `bound_to(row)` gives the text the token was bound to."""
+    """Let `rotate_keys` re-seal `field` of a TenantModel; `bound_to(row)` gives the text the token was bound to."""
     entry = Sealed(model, field, bound_to)
     _sealed[:] = [known for known in _sealed if (known.model, known.field) != (model, field)] + [entry]
 

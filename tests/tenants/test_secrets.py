@@ -110,6 +110,14 @@ def test_rotation_seals_every_secret_with_the_newest_key(ours, theirs, ring):
     assert stored(current).ciphertext == current.ciphertext
 
 
+def test_rotation_reads_and_writes_by_the_batch(ours, ring, django_assert_max_num_queries):
+    for _ in range(40):
+        Secret.store(ours, PLAIN, "x")
+    ring.CROSSDOCK_ENCRYPTION_KEYS = [NEW, OLD]
+    with django_assert_max_num_queries(30):
+        rotate()
+
+
 def test_rotation_goes_on_where_it_stopped(ours, ring, monkeypatch):
     secrets = [Secret.store(ours, PLAIN, "x") for _ in range(6)]
     ring.CROSSDOCK_ENCRYPTION_KEYS = [NEW, OLD]
