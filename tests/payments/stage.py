@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared
-from connectors.contracts.payment import PaymentResult
+from connectors.contracts.payment import PaymentEvent, PaymentResult, State
 from connectors.effects import close_effects, open_effects
 from connectors.errors import ProviderError, Rejected, Unknown
 from connectors.runtime import runtime
+from payments import ledger
 from payments.models import Payment
+from payments.news import from_event
 from tests.factories.payments import PaymentFactory, publish_payment_method
+from tests.payments.stories import result
 from workflows.chart import StepConfig
 from workflows.documents import order_documents
 from workflows.models import Order
@@ -83,3 +86,19 @@ def _ending(error: ProviderError) -> Ending:
     if isinstance(error, Rejected):
         return Ending.FAILED
     return Ending.UNKNOWN if isinstance(error, Unknown) else Ending.RETRY
+
+
+def the_payment() -> Payment:
+    """The only one there is, as it is now."""
+    return Payment.objects.get()
+
+
+def captured(amount: int, **values) -> PaymentResult:
+    """The answer to a capture, with the total in minor units."""
+    return result(State.CAPTURED, captured=amount, operation_id="ch_1", **values)
+
+
+def hear(*events: PaymentEvent) -> None:
+    """Let webhooks tell of the only payment."""
+    for item in events:
+        ledger.apply(the_payment(), from_event(item, "NOK"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
@@ -11,30 +11,9 @@ from connectors.canonical import checksum
 from connectors.publishing import PublishRefused, retire
 from payments.forms import SETTINGS, PaymentMethodForm, seen
 from payments.methods import method_document
-from payments.models import Payment, PaymentEntry, PaymentMethod
+from payments.models import PaymentMethod
 from payments.publication import publish_method
-from tenants.adminkit import (
-    PublishAdmin,
-    ReadOnlyAdmin,
-    UncountedPaginator,
-    action,
-    display,
-    register_page,
-)
-from tenants.money import Money
-from workflows.admin import register_panel
-from workflows.admin.panels import ReadOnlyInline
-
-_COLOURS = {
-    "pending": "info",
-    "authorized": "info",
-    "captured": "success",
-    "refunded": "success",
-    "cancelled": "",
-    "declined": "danger",
-    "expired": "warning",
-    "unknown": "warning",
-}
+from tenants.adminkit import PublishAdmin, action, display, register_page
 
 
 @admin.register(PaymentMethod)
@@ -123,101 +102,4 @@ class PaymentMethodAdmin(PublishAdmin):
         return "draft", f"{method.live.number} live, draft differs"
 
 
-class EntryInline(ReadOnlyInline):
-    """The ledger is written by answers and webhooks only."""
-
-    model = PaymentEntry
-    fields = [
-        "occurred_at",
-        "kind",
-        "standing",
-        "shown_amount",
-        "shown_total",
-        "reference",
-        "source",
-        "reason",
-    ]
-    readonly_fields = ["shown_amount", "shown_total"]
-
-    @admin.display(description="Amount")
-    def shown_amount(self, entry: PaymentEntry) -> Money | str:
-        return entry.amount or "-"
-
-    @admin.display(description="Total")
-    def shown_total(self, entry: PaymentEntry) -> Money | str:
-        return entry.total or "-"
-
-
-@register_panel
-class PaymentPanel(ReadOnlyInline):
-    """The payments on the order's page."""
-
-    model = Payment
-    fields = ["position", "method_name", "state", "amount", "authorized", "captured", "refunded", "cancelled"]
-    readonly_fields = ["amount", "authorized", "captured", "refunded", "cancelled"]
-    ordering = ["position"]
-    show_change_link = True
-
-
-@admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
-    list_display = [
-        "order",
-        "method_name",
-        "shown_state",
-        "amount",
-        "authorized",
-        "captured",
-        "refunded",
-        "created_at",
-    ]
-    list_filter = ["state", "method", "connector"]
-    list_select_related = ["order"]
-    search_fields = ["reference"]
-    search_help_text = "An order number, our reference, or the provider's id."
-    ordering = ["-id"]
-    sortable_by: list[str] = []
-    show_full_result_count = False
-    paginator = UncountedPaginator
-    inlines = [EntryInline]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "order",
-                    "position",
-                    "method_name",
-                    "connector",
-                    "shown_state",
-                    "raw_state",
-                    "reason",
-                ]
-            },
-        ),
-        ("Amounts", {"fields": ["amount", "authorized", "captured", "refunded", "cancelled", "unconfirmed"]}),
-        ("Provider", {"fields": ["reference", "provider_id", "created_at", "modified_at"]}),
-    ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
-    ) -> tuple[QuerySet[Payment], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        return queryset.filter(Q(order__number=term) | Q(reference=term) | Q(provider_id=term)), False
-
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, payment: Payment) -> tuple[str, str]:
-        return payment.state, payment.get_state_display()
-
-    @admin.display(description="Awaiting confirmation")
-    def unconfirmed(self, payment: Payment) -> str:
-        waiting = {"capture": payment.capturing_minor, "refund": payment.refunding_minor}
-        return (
-            ", ".join(f"{kind} of {payment.money(minor)}" for kind, minor in waiting.items() if minor) or "-"
-        )
-
-
-register_page("Payments", "Payments", "admin:payments_payment_changelist", icon="payments")
 register_page("Configuration", "Payments", "admin:payments_paymentmethod_changelist", icon="credit_card")

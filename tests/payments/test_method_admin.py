@@ -1,4 +1,4 @@
-"""The pages of payments and payment methods."""
+"""The editor of payment methods, and who may do what."""
 
 import pytest
 
@@ -11,13 +11,11 @@ from payments.publication import publish_method
 from tenants.models import Role, Secret
 from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.payments import PaymentFactory, publish_payment_method
-from tests.factories.tenants import MarketFactory, MembershipFactory, TenantFactory
+from tests.factories.tenants import MarketFactory, TenantFactory
+from tests.payments.pages import METHODS, PAYMENTS, person, text
 from tests.payments.stories import event
-from tests.tenants.conftest import logged_in
 
 pytestmark = pytest.mark.django_db
-METHODS = "/admin/payments/paymentmethod/"
-PAYMENTS = "/admin/payments/payment/"
 PUBLISH = "payments_paymentmethod_publish"
 RETIRE = "payments_paymentmethod_retire"
 TOKEN = "sk_test_canary_0123456789_9999"
@@ -44,18 +42,9 @@ def client(tenant):
     return person(tenant)
 
 
-def person(tenant, role=Role.TENANT_ADMIN):
-    return logged_in(MembershipFactory(tenant=tenant, role=role).user)
-
-
 def the_method() -> PaymentMethod:
     with platform_scope("test"):
         return PaymentMethod.objects.select_related("connector__live", "live", "tenant").get()
-
-
-def text(answer) -> str:
-    assert answer.status_code == 200, answer
-    return answer.content.decode()
 
 
 def edit(client, method, **values):
@@ -233,53 +222,3 @@ class TestRights:
         assert client.get(f"{PAYMENTS}{theirs.pk}/change/").status_code == 404
         assert client.get(f"{METHODS}{theirs.method.pk}/change/").status_code == 404
         assert f"{PAYMENTS}{theirs.pk}/" not in text(client.get(PAYMENTS))
-
-
-class TestPayments:
-    def test_the_orders_page_shows_its_payments(self, client, payment):
-        shown = text(client.get(f"/admin/workflows/order/{payment.order_id}/change/"))
-        assert "398.00 NOK" in shown
-        assert f"{PAYMENTS}{payment.pk}/change/" in shown
-
-    @pytest.fixture
-    def payment(self, tenant):
-        found = PaymentFactory(tenant=tenant)
-        found.seal_token("pm_card_canary")
-        found.save()
-        told = event("e1", State.CAPTURED, authorized=39800, captured=39800, operation_id="ch_1")
-        with tenant_scope(tenant):
-            ledger.apply(found, from_event(told, "NOK"))
-        return found
-
-    def test_a_payment_is_shown_with_its_ledger_and_nothing_to_edit(self, client, payment):
-        shown = text(client.get(f"{PAYMENTS}{payment.pk}/change/"))
-        for wanted in (
-            "398.00 NOK",
-            "Captured",
-            "Capture",
-            "webhook:test.captured",
-            payment.reference,
-            "pi_2",
-        ):
-            assert wanted in shown
-        assert "pm_card_canary" not in shown
-        assert payment.token_sealed not in shown
-        assert 'name="_save"' not in shown
-        assert client.post(f"{PAYMENTS}{payment.pk}/change/", {"state": "refunded"}).status_code == 403
-        assert client.get(f"{PAYMENTS}add/").status_code == 403
-
-    @pytest.mark.parametrize("wanted", ["number", "reference", "provider_id"])
-    def test_a_payment_is_found_by_what_staff_have_at_hand(self, client, payment, wanted):
-        term = payment.order.number if wanted == "number" else getattr(payment, wanted)
-        other = PaymentFactory(tenant=payment.tenant)
-        shown = text(client.get(PAYMENTS, {"q": f" {term} "}))
-        assert f"{PAYMENTS}{payment.pk}/change/" in shown
-        assert f"{PAYMENTS}{other.pk}/change/" not in shown
-
-    def test_the_list_costs_the_same_statements_for_any_number(
-        self, client, payment, django_assert_max_num_queries
-    ):
-        for _ in range(5):
-            PaymentFactory(tenant=payment.tenant, method=payment.method)
-        with django_assert_max_num_queries(12):
-            text(client.get(PAYMENTS))

@@ -1,0 +1,84 @@
+"""CancelPayments and RefundPayments."""
+
+from connectors.contracts.payment import State
+from connectors.errors import Unknown
+from connectors.models import Effect
+from payments.models import PaymentState
+from tests.payments.stage import captured, hear, the_payment
+from tests.payments.stories import event, result
+from workflows.steps.base import ResultState
+
+
+def test_cancelling_releases_what_is_held(paid):
+    done = paid.run("CancelPayments", result(State.CANCELLED), step_run_id=2)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Released 398.00 NOK (card)")
+    payment = the_payment()
+    assert (payment.state, payment.cancelled_minor) == (PaymentState.CANCELLED, 39800)
+
+    assert paid.run("CancelPayments", step_run_id=3).message == "Nothing to cancel"
+    hear(event("e1", State.AUTHORIZED, authorized=39800), event("e2", State.CANCELLED))
+    assert (the_payment().state, the_payment().cancelled_minor) == (PaymentState.CANCELLED, 39800)
+
+
+def test_cancelling_after_a_partial_capture_releases_the_rest_and_points_to_the_refund(paid):
+    hear(event("e1", State.AUTHORIZED, authorized=39800, captured=10000))
+    done = paid.run("CancelPayments", result(State.CAPTURED, captured=10000, cancelled=29800), step_run_id=2)
+    assert done.state is ResultState.WARNING
+    assert "Released 298.00 NOK (card)" in done.message
+    assert "100.00 NOK is captured; give it back with RefundPayments" in done.message
+    assert (the_payment().captured_minor, the_payment().cancelled_minor) == (10000, 29800)
+
+
+def test_a_payment_that_was_never_sent_is_withdrawn_without_a_call(stage):
+    payment = stage.pay("card")
+    done = stage.run("CancelPayments")
+    payment.refresh_from_db()
+    assert (done.message, payment.state, stage.calls) == ("Nothing to cancel", PaymentState.CANCELLED, [])
+    assert stage.run("AuthorizePayment", step_run_id=2).state is ResultState.WARNING
+
+
+def test_a_payment_that_may_have_been_authorised_is_not_withdrawn(stage):
+    payment = stage.pay("card")
+    stage.run("AuthorizePayment", Unknown("no answer"))
+    assert Effect.objects.get().state == Effect.State.UNKNOWN
+    done = stage.run("CancelPayments", step_run_id=2)
+    payment.refresh_from_db()
+    assert (done.state, payment.state) == (ResultState.ERROR, PaymentState.PENDING)
+    assert "not known yet whether it was authorised" in done.message
+
+
+def test_money_that_turns_up_on_a_withdrawn_payment_is_seen(stage):
+    payment = stage.pay("card")
+    stage.run("CancelPayments")
+    hear(event("e1", State.AUTHORIZED, authorized=39800))
+    payment.refresh_from_db()
+    assert (payment.state, payment.capturable.minor) == (PaymentState.AUTHORIZED, 39800)
+
+
+def test_refunding_gives_back_what_was_captured(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    paid.calls.clear()
+    answer = result(State.REFUNDED, refunded=39800, operation_id="re_1")
+    done = paid.run("RefundPayments", answer, step_run_id=3)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Refunded 398.00 NOK (card)")
+    assert [(call.operation, call.request.amount.minor) for call in paid.calls] == [("refund", 39800)]
+    assert (the_payment().state, the_payment().refunded_minor) == (PaymentState.REFUNDED, 39800)
+    assert paid.run("RefundPayments", step_run_id=4).message == "Nothing to refund"
+    assert paid.run("CapturePayments", step_run_id=5).message == "Nothing to capture"
+
+
+def test_only_what_is_left_is_refunded(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    hear(event("e1", State.REFUNDED, operation="refund", amount=9800, operation_id="re_0"))
+    paid.calls.clear()
+    paid.run("RefundPayments", result(State.REFUNDED, operation_id="re_1"), step_run_id=3)
+    assert paid.calls[0].request.amount.minor == 30000
+    assert the_payment().refunded_minor == 39800
+
+
+def test_a_refund_that_fails_after_it_had_succeeded_is_owed_again(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    paid.run("RefundPayments", result(State.REFUNDED, operation_id="re_1"), step_run_id=3)
+    hear(event("e1", State.DECLINED, operation="refund", amount=39800, operation_id="re_1"))
+    payment = the_payment()
+    assert (payment.state, payment.refunded_minor) == (PaymentState.CAPTURED, 0)
