@@ -19,8 +19,10 @@ class JsonFormatter(logging.Formatter):
         }
         line.update({key: value for key, value in record.__dict__.items() if key not in STANDARD})
         # The redacting filter leaves the traceback as text.
-        if record.exc_text or record.exc_info:
-            line["exception"] = record.exc_text or self.formatException(record.exc_info)
+        if record.exc_text:
+            line["exception"] = record.exc_text
+        elif record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from tenants.money import Money, MoneyError
 from workflows.problems import FieldErrors
@@ -167,9 +167,11 @@ def plain(value: Any) -> Any:
     return int(value) if value == int(value) else float(value)
 
 
-def _is_modest_number(value: Any) -> bool:
+def _is_modest_number(value: object) -> TypeGuard[int | float | Decimal]:
     try:
-        return isinstance(value, (int, float, Decimal)) and math.isfinite(value) and abs(value) < _HIGHEST
+        return (
+            isinstance(value, (int, float, Decimal)) and math.isfinite(value) and -_HIGHEST < value < _HIGHEST
+        )
     except (OverflowError, ValueError):
         return False
 

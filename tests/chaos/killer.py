@@ -13,10 +13,18 @@ from datetime import UTC, datetime
 from django.db.models import Min
 
 from tests.stand.processes import Process, descendants
-from workflows.models import Lane, Worker
+from workflows.models import FINAL_STEP_STATES, Lane, StepRun, Worker
 
 #: What is killed, and how often: `manage.py worker` itself, its whole q2 cluster, or any one process of that.
 WAYS = {"supervisor": 0.25, "cluster": 0.3, "process": 0.45}
+
+#: Processes below a supervisor once its cluster is complete, and how often one is hit although it is not.
+_ALL_UP = 6
+_WHILE_STARTING = 0.2
+
+#: Between two kills so many steps end, on average; slower machines take longer over it, but not for ever (seconds).
+_STEPS_BETWEEN = 12
+_AT_MOST_S = 30.0
 
 
 class Killer:
@@ -25,27 +33,21 @@ class Killer:
     def __init__(self, workers: list[Process], seed: int, pace_s: float) -> None:
         self.workers = workers
         self.kills: Counter[str] = Counter()
+        self.longest_s = 0.0
         self._dice = random.Random(f"killer-{seed}")
         self._pace_s = pace_s
-        self._next = time.monotonic() + pace_s
         self._dead: dict[int, float] = {}
-        self.longest_s = 0.0
+        self._not_before, self._not_after = 0.0, float("inf")
+        self._goal = _STEPS_BETWEEN
 
     def look(self) -> None:
         """Kill when it is time to, and see who still waits for whom."""
         self.watch()
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + self._dice.uniform(0.1, 2 * self._pace_s)
-        worker = self._dice.choice(self.workers)
-        if not worker.alive:
-            worker.start()
-            return
-        way = self._dice.choices(list(WAYS), list(WAYS.values()))[0]
-        victims = self._victims(worker, way)
-        if victims:
-            self.kills[way] += 1
-            self._kill(victims, worker if way == "supervisor" else None)
+        down = [worker for worker in self.workers if not worker.alive]
+        if down and self._dice.random() < 0.1:
+            down[0].start()
+        if self._is_time():
+            self._strike(self._dice.choice(self.workers))
 
     def watch(self) -> None:
         """Orders that a dead process holds, and due ones that nobody holds: how long have they lain still?"""
@@ -65,6 +67,27 @@ class Killer:
             if not worker.alive:
                 worker.start()
 
+    def _plan(self) -> None:
+        self._not_before = time.monotonic() + self._dice.uniform(0, 2 * self._pace_s)
+        self._not_after = time.monotonic() + _AT_MOST_S
+        self._goal = _ended_steps() + self._dice.randint(0, 2 * _STEPS_BETWEEN)
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        return now > self._not_after or (now > self._not_before and _ended_steps() >= self._goal)
+
+    def _strike(self, worker: Process) -> None:
+        if not worker.alive or (
+            len(descendants(worker.pid)) < _ALL_UP and self._dice.random() > _WHILE_STARTING
+        ):
+            return
+        way = self._dice.choices(list(WAYS), list(WAYS.values()))[0]
+        victims = self._victims(worker, way)
+        if victims:
+            self.kills[way] += 1
+            self._kill(victims, worker if way == "supervisor" else None)
+            self._plan()
+
     def _victims(self, worker: Process, way: str) -> list[int]:
         below = descendants(worker.pid)
         if way == "supervisor":
@@ -82,3 +105,7 @@ class Killer:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         self._dead |= dict.fromkeys(victims, time.monotonic())
+
+
+def _ended_steps() -> int:
+    return StepRun.objects.filter(state__in=FINAL_STEP_STATES).count()

@@ -61,7 +61,7 @@ def test_five_kills_with_a_capture_on_the_wire(live_shop: Shop, worker: Worker, 
         before = len(vendors.calls())
         vendors.faults(vendor="stripe", path="/capture$", **{hang: True})
         run = authorized(live_shop, worker, f"K-{number}")
-        wait_for(lambda: _captures_seen(vendors, before), "a capture on the wire")
+        wait_for(lambda before=before: _captures_seen(vendors, before), "a capture on the wire")
         getattr(worker, kill)()
         if not worker.alive:
             worker.start()

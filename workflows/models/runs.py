@@ -103,7 +103,9 @@ class StepRun(TenantModel):
             models.UniqueConstraint(fields=["run", "position"], name="step_run_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["order", "due_at"], name="step_retry", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["order", "due_at"], name="step_retry", condition=models.Q(due_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +119,9 @@ class Lane(TenantModel):
     before the last one never clears it. `fence` grows with every claim; completion needs the fence it was claimed with.
     """
 
-    order = models.OneToOneField("workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane")
+    order = models.OneToOneField(
+        "workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane"
+    )
     due_at = models.DateTimeField(null=True, blank=True)
     bell = models.PositiveBigIntegerField(default=0)
     claimed_by = models.UUIDField(null=True, blank=True)
@@ -126,7 +130,9 @@ class Lane(TenantModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], name="lane_due", condition=models.Q(due_at__isnull=False)),
-            models.Index(fields=["claimed_by"], name="lane_claimed", condition=models.Q(claimed_by__isnull=False)),
+            models.Index(
+                fields=["claimed_by"], name="lane_claimed", condition=models.Q(claimed_by__isnull=False)
+            ),
         ]
 
 
