@@ -17,7 +17,10 @@ from tenants.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedLine:
-    """One line of a shop's order; prices include tax, `tax_rate` is in percent."""
+    """One line of a shop's order; prices include tax, `tax_rate` is in percent. `external_id` is the shop's line id.
+
+    `properties` are what the connector's Field Mapping names beyond the fields here, such as Brand.
+    """
 
     sku: str
     name: str
@@ -26,6 +29,7 @@ class ImportedLine:
     discount: Money
     tax_rate: Decimal
     external_id: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,10 @@ class ImportedPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedOrder:
-    """A shop's order. `external_id` is the shop's id and unique per connector; `raw` keeps what has no field here."""
+    """A shop's order. `external_id` is the shop's id and unique per connector; `raw` keeps what has no field here.
+
+    `store` is the code of our store that the connector routes it to. `shipping_total` includes tax and is after discount.
+    """
 
     external_id: str
     number: str
@@ -52,10 +59,14 @@ class ImportedOrder:
     shipping: Address
     lines: tuple[ImportedLine, ...]
     shipping_total: Money
+    shipping_tax_rate: Decimal = Decimal(0)
+    shipping_method: str = ""
     total: Money
+    store: str = ""
     cancelled: bool = False
     payments: tuple[ImportedPayment, ...] = ()
     tags: tuple[str, ...] = ()
+    properties: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from connectors.contracts.base import Provider, operation
+from connectors.contracts.base import Inbound, Provider, operation
+from connectors.contracts.common import WebhookEvent
 from connectors.errors import NotSupported
 
 
@@ -39,8 +41,30 @@ class Sent:
     message_id: str = ""
 
 
+class DeliveryState(StrEnum):
+    """What became of a message, in the order in which it may only move forward; UNKNOWN changes nothing."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    FAILED = "failed"
+    COMPLAINED = "complained"
+    UNKNOWN = "unknown"
+
+
 class Notifier(Provider):
     @operation
     def send_message(self, message: Message) -> Sent:
         """Hand one message to the vendor."""
         raise NotSupported(f"{self.label} sends no messages")
+
+    @operation
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        """Read what became of messages from a verified webhook.
+
+        `type` is the vendor's word, `reference` that of the message, `provider_id` its `message_id`; `data` holds a
+        DeliveryState as "state", and "recipient" and "reason" as text where they are told.
+        """
+        raise NotSupported(f"{self.label} sends no webhooks")
