@@ -161,6 +161,11 @@ class Provider:
         """The base URL that the settings name, without trailing slash; "" where they name none."""
         return ""
 
+    @classmethod
+    def webhook_of(cls, values: Any) -> Any:
+        """The scheme that verifies the webhooks of a connector with these settings."""
+        return cls.webhook
+
     @property
     def values(self) -> Any:
         return self.config.values
@@ -220,6 +225,9 @@ class Provider:
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
+
+    def read_check(self, body: Any) -> None:
+        """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

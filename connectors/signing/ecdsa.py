@@ -22,7 +22,7 @@ _ALGORITHM = ec.ECDSA(SHA256())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcdsaSha256:
-    """ECDSA on P-256 with SHA-256 over time and raw body: `header` holds the signature (base64 of DER), `time_header` the time.
+    """ECDSA on P-256 with SHA-256 over time and raw body: `header` holds the signature (base64 of DER).
 
     The secrets of `verify` are public keys, those of `sign` private ones: base64 of DER (SubjectPublicKeyInfo, PKCS #8).
     """
