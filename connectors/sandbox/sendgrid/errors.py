@@ -14,7 +14,7 @@ class SendgridError(Exception):
         self.problems = problems
 
     def response(self) -> Response:
-        errors = [{"message": text, "field": field, "help": None} for text, field in self.problems]
+        errors = [{"message": text, "field": field} for text, field in self.problems]
         return json_response({"errors": errors}, self.status)
 
 
