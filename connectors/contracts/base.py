@@ -152,7 +152,8 @@ class Provider:
     guide: ClassVar[str] = ""
 
     def __init__(self, config: Any, door: Door) -> None:
-        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`."""
+        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`, and what
+        tells it from all others: `id` and `tenant_uid`."""
         self.config = config
         self.door = door
 

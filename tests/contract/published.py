@@ -1,5 +1,5 @@
-"""Judges requests and answers by a vendor's published OpenAPI 3.0 or 3.1 description, more strictly than its schemas ask for:
-parameters and form fields that it does not name are wrong, at any depth."""
+"""Judges requests and answers by a vendor's published OpenAPI 3.0 or 3.1 description, more strictly than its schemas ask
+for: parameters and form fields that it does not name are wrong, at any depth."""
 
 from __future__ import annotations
 
