@@ -152,7 +152,8 @@ class Provider:
     guide: ClassVar[str] = ""
 
     def __init__(self, config: Any, door: Door) -> None:
-        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`."""
+        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`, and what
+        tells it from all others: `id` and `tenant_uid`."""
         self.config = config
         self.door = door
 
@@ -160,6 +161,11 @@ class Provider:
     def own_host(cls, values: Any) -> str:
         """The base URL that the settings name, without trailing slash; "" where they name none."""
         return ""
+
+    @classmethod
+    def webhook_of(cls, values: Any) -> Any:
+        """The scheme that verifies the webhooks of a connector with these settings."""
+        return cls.webhook
 
     @property
     def values(self) -> Any:
@@ -220,6 +226,9 @@ class Provider:
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
+
+    def read_check(self, body: Any) -> None:
+        """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

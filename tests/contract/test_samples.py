@@ -19,7 +19,8 @@ from tests.contract.published import vectors
 def published(slug: str) -> dict[str, Any]:
     """All samples of a vendor by their id; none where they are not at hand."""
     path = vectors() / f"{slug}.json"
-    found = json.loads(path.read_text())["samples"] if path.exists() else []
+    document = json.loads(path.read_text()) if path.exists() else {"samples": []}
+    found = document.get("samples") or document.get("vectors") or []
     return {sample["id"]: sample["data"] for sample in found}
 
 

@@ -105,6 +105,33 @@ class WebhookCaller(Caller):
         return self.call("POST", f"/webhook/{path}", raw, headers)
 
 
+class SendgridCaller(Caller):
+    """Sends a good mail, with changes of its fields; None leaves one out."""
+
+    def __init__(self, sandbox: Sandbox, key: str = "SG.of.the.sandbox", timeout: float = 20.0) -> None:
+        super().__init__(sandbox, timeout)
+        self.headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+
+    def send(self, to: str = "kari@example.com", reference: str = "1001-1", **changes: Any) -> Reply:
+        marks = {"crossdock_reference": reference, "crossdock_order": "1001"}
+        mail = {
+            "personalizations": [{"to": [{"email": to}], "custom_args": marks}],
+            "from": {"email": "orders@shop.example"},
+            "subject": "Order 1001",
+            "content": [{"type": "text/plain", "value": "It is on its way."}],
+            **changes,
+        }
+        return self.post({name: value for name, value in mail.items() if value is not None})
+
+    def post(self, body: Any, **headers: str) -> Reply:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.call("POST", "/sendgrid/v3/mail/send", raw, {**self.headers, **headers})
+
+
 def signed(message_id: str, body: bytes, secret: str, at: int) -> dict[str, str]:
     content = f"{message_id}.{at}.".encode() + body
     key = base64.b64decode(secret.removeprefix("whsec_"))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import StripeCaller, WebhookCaller
+from tests.sandbox.callers import SendgridCaller, StripeCaller, WebhookCaller
+from tests.sandbox.receiver import Receiver
 
 
 @pytest.fixture
@@ -22,3 +23,15 @@ def stripe(sandbox: Sandbox) -> StripeCaller:
 @pytest.fixture
 def webhook(sandbox: Sandbox) -> WebhookCaller:
     return WebhookCaller(sandbox)
+
+
+@pytest.fixture
+def sendgrid(sandbox: Sandbox) -> SendgridCaller:
+    return SendgridCaller(sandbox)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()
