@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.stand.launch import ROOT, free_port
 from tests.stand.processes import Failed, wait_for
 
-_PACKAGES = ("celery==5.7.*", "redis", "requests", "psycopg[binary]")
+_PACKAGES = ("celery[redis]==5.7.*", "packaging", "requests", "psycopg[binary]")
 _THREADS = 64
 
 

@@ -28,7 +28,7 @@ app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=4)
 kept = threading.local()
 
 
-@app.task
+@app.task(name="byhand.run")
 def run(number: int) -> None:
     if not hasattr(kept, "session"):
         kept.session = requests.Session()

@@ -27,8 +27,8 @@ STATES = {
 def event_of(event: Mapping[str, Any], mark: str) -> WebhookEvent:
     """Every event is known by its id; only those of the messages of the connector with this mark have a reference.
 
-    Bounces that come days after the message may have neither arguments nor message id (issue 5177 of sendgrid/docs on
-    GitHub), and a changed account has not even an address.
+    Bounces that come days after the message may have neither arguments nor message id, as users of sendgrid/docs report,
+    and a changed account has not even an address.
     """
     ours = event.get(CONNECTOR) == mark
     told = {"recipient": event.get("email"), "reason": event.get("reason") or event.get("response")}
