@@ -113,16 +113,23 @@ class Inbound:
 
 
 @contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turns whatever a strange body breaks while it is being read into Rejected; `what` names it for staff."""
+def reading(what: str, kind: type[ProviderError] = Rejected) -> Iterator[None]:
+    """Turns whatever a strange body breaks while it is being read into `kind`; `what` names it for staff."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise Rejected(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
+        raise kind(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
+@dataclass(frozen=True, slots=True)
 class NotExecuted:
-    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed."""
+    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed.
+
+    Where the provider's look-up lags behind what it executes, that is proved only `proved_after_s` seconds after the
+    last try.
+    """
+
+    proved_after_s: float = 0
 
 
 _WAIT_STATUSES = {408, 503}
