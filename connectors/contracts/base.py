@@ -56,7 +56,8 @@ class Request:
     """One HTTP request of a provider. `path` is relative to the connector's host, or an absolute URL.
 
     At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
-    something at the vendor; `key` is its idempotency key, set by the framework.
+    something at the vendor; `key` is its idempotency key, set by the framework. `may_redirect` tells that a redirect is
+    an answer that is expected here; it is not followed.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Request:
     key: str | None = None
     authenticated: bool = True
     max_bytes: int = 10 * 1024 * 1024
+    may_redirect: bool = False
 
 
 class Answer(Protocol):
