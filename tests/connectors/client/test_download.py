@@ -8,7 +8,7 @@ from connectors.contracts.base import Provider
 from connectors.contracts.download import MOST_REDIRECTS, download
 from connectors.errors import Misconfigured, Rejected, RetryLater
 from eventlog.events import Outcome
-from tests.connectors.client.bench import TOKEN, Bench, Keyed
+from tests.connectors.client.bench import TOKEN, Bench
 from tests.faultserver import FaultServer, answer, redirect
 
 FILE = answer(200, b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
@@ -23,7 +23,9 @@ def vendor(bench: Bench, server: FaultServer, storage: FaultServer) -> Provider:
 
 def test_credentials_go_to_the_vendor_and_not_to_its_storage(bench: Bench) -> None:
     with FaultServer(FILE) as storage, FaultServer(redirect(f"{storage.url}/a.pdf?x=1")) as server:
-        found = download(vendor(bench, server, storage), "/labels/1", max_bytes=100, headers={"X-Client": "1"})
+        found = download(
+            vendor(bench, server, storage), "/labels/1", max_bytes=100, headers={"X-Client": "1"}
+        )
     assert found.body == b"%PDF-1.7"
     [first], [second] = server.requests, storage.requests
     assert (first.path, second.path) == ("/labels/1", "/a.pdf?x=1")
