@@ -5,13 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import StripeCaller, WebhookCaller
+from tests.sandbox.callers import BringCaller, StripeCaller, WebhookCaller
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     with start() as running:
         yield running
+
+
+@pytest.fixture
+def bring(sandbox: Sandbox) -> BringCaller:
+    return BringCaller(sandbox)
 
 
 @pytest.fixture
