@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
-from connectors.contracts.base import Answer, Provider, Request
-from connectors.errors import Misconfigured
+from connectors.contracts.base import Answer, Provider, Request, kind_by_status
+from connectors.errors import Misconfigured, ProviderError, RetryLater
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FORBIDDEN = frozenset({401, 403})
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -43,9 +44,22 @@ def _fetch(
         max_bytes=max_bytes,
         may_redirect=True,
     )
-    return provider.door.send(
-        request, lambda answer: None if _is_redirect(answer) else provider.classify(answer, False)
-    )
+
+    def classify(answer: Answer) -> ProviderError | None:
+        if _is_redirect(answer):
+            return None
+        return provider.classify(answer, False) if authenticated else _refused(provider, answer)
+
+    return provider.door.send(request, classify)
+
+
+def _refused(provider: Provider, answer: Answer) -> ProviderError | None:
+    """A storage speaks another language than the vendor, and its refusals mean that the link's time is over."""
+    if answer.status < 300:
+        return None
+    kind = RetryLater if answer.status in _FORBIDDEN else kind_by_status(answer.status, False)
+    text = f"The storage behind {provider.label}'s link answered with HTTP status {answer.status}"
+    return kind(text, status=answer.status)
 
 
 def _is_redirect(answer: Answer) -> bool:

@@ -67,7 +67,8 @@ def test_circles_end(bench: Bench) -> None:
 
 
 def test_what_is_too_large_or_gone(bench: Bench) -> None:
-    for behaviour, kind in ((FILE, Rejected), (answer(404, {}), Rejected), (answer(503, {}), RetryLater)):
+    gone = ((FILE, Rejected), (answer(404, {}), Rejected), (answer(503, {}), RetryLater))
+    for behaviour, kind in (*gone, (answer(403, b"no"), RetryLater)):
         with FaultServer(redirect("/a.pdf"), behaviour) as server:
             error = bench.failure(lambda server=server: download(bench.provider(server), "/1", max_bytes=5))  # type: ignore[misc]
         assert type(error) is kind
