@@ -87,10 +87,10 @@ class TestTracking:
         [(500, RetryLater), (503, RetryLater), (429, RetryLater), (700, RetryLater), (400, Rejected)],
     )
     def test_failures_of_status_200(self, code: int, kind: type[ProviderError], wrapped: bool) -> None:
-        body = {"consignmentSet": [{"error": {"code": code, "message": "Server too busy"}}]}
+        body = {"consignmentSet": [{"error": {"code": code, "message": "Come back later"}}]}
         asked = bring("track", ("1",), (200, {"shipments": [body]} if wrapped else body))
         assert type(asked.error) is kind
-        assert asked.error.message == f"Bring answered: Server too busy ({code})"
+        assert asked.error.message == f"Bring answered: Come back later ({code})"
 
     @pytest.mark.parametrize("status", [200, 404])
     def test_nothing_found_is_no_event(self, status: int) -> None:

@@ -175,7 +175,9 @@ def test_tracking_by_consignment_package_and_reference(bring: BringCaller) -> No
         [found] = bring.tracked(number)
         assert (found["consignmentId"], found["senderReference"]) == (confirmed["consignmentNumber"], "r1")
     for number in ("r3", "1001"):
-        assert bring.tracked(number) == [{"error": {"code": 404, "message": "No shipments found"}}]
+        assert bring.tracked(number) == [
+            {"error": {"code": 404, "message": "Nothing is known under this number"}}
+        ]
     assert bring.tracked("")[0]["error"]["code"] == 400
 
 

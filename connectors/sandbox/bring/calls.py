@@ -62,7 +62,7 @@ def products(bring: Bring, request: Request) -> Response:
 def track(bring: Bring, request: Request) -> Any:
     number = request.query.get("q", "")
     if not number:
-        return tracking.failed(400, "Invalid query")
+        return tracking.failed(400, "There is nothing to look for")
     return tracking.answer(bring.shipments.named(number) if bring.shown else [])
 
 

@@ -23,7 +23,7 @@ _TEXTS = {
 
 def answer(shipments: list[Shipment]) -> Json:
     if not shipments:
-        return failed(404, "No shipments found")
+        return failed(404, "Nothing is known under this number")
     return {"apiVersion": "2", "consignmentSet": [_consignment(item) for item in shipments]}
 
 
