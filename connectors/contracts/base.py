@@ -56,7 +56,8 @@ class Request:
     """One HTTP request of a provider. `path` is relative to the connector's host, or an absolute URL.
 
     At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
-    something at the vendor; `key` is its idempotency key, set by the framework.
+    something at the vendor; `key` is its idempotency key, set by the framework. `may_redirect` tells that a redirect is
+    an answer that is expected here; it is not followed.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Request:
     key: str | None = None
     authenticated: bool = True
     max_bytes: int = 10 * 1024 * 1024
+    may_redirect: bool = False
 
 
 class Answer(Protocol):
@@ -113,16 +115,23 @@ class Inbound:
 
 
 @contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turns whatever a strange body breaks while it is being read into Rejected; `what` names it for staff."""
+def reading(what: str, kind: type[ProviderError] = Rejected) -> Iterator[None]:
+    """Turns whatever a strange body breaks while it is being read into `kind`; `what` names it for staff."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise Rejected(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
+        raise kind(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
+@dataclass(frozen=True, slots=True)
 class NotExecuted:
-    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed."""
+    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed.
+
+    Where the provider's look-up lags behind what it executes, that is proved only `proved_after_s` seconds after the
+    last try.
+    """
+
+    proved_after_s: float = 0
 
 
 _WAIT_STATUSES = {408, 503}

@@ -116,8 +116,11 @@ def _unequal(place: str, wanted: Any, given: Any) -> list[str]:
         return [
             text for name in names for text in _unequal(f"{place}.{name}", wanted.get(name), given.get(name))
         ]
-    if isinstance(wanted, str) and wanted.startswith("~") and isinstance(given, str):
-        fits = re.fullmatch(wanted[1:], given) is not None
+    if isinstance(wanted, list) and isinstance(given, list) and len(wanted) == len(given):
+        pairs = enumerate(zip(wanted, given, strict=True))
+        return [text for n, (want, got) in pairs for text in _unequal(f"{place}[{n}]", want, got)]
+    if isinstance(wanted, str) and wanted.startswith("~") and isinstance(given, (str, int)):
+        fits = re.fullmatch(wanted[1:], str(given)) is not None
     else:
         fits = wanted == given
     return [] if fits else [f"{place} is {given!r} instead of {wanted!r}"]

@@ -1,4 +1,4 @@
-"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, signed webhooks."""
+"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, Bring's JSON, signed webhooks."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Caller:
     """One kept-alive connection; http.client opens it anew after it was cut."""
 
     def __init__(self, sandbox: Sandbox, timeout: float = 20.0) -> None:
+        self.sandbox = sandbox
         self.connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=timeout)
 
     def call(
@@ -92,6 +93,59 @@ class StripeCaller(Caller):
     def _headers(self, key: str) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": FORM}
         return {**headers, "Idempotency-Key": key} if key else headers
+
+
+class BringCaller(Caller):
+    def __init__(self, sandbox: Sandbox, uid: str = "ship@example.com", key: str = "k-1") -> None:
+        super().__init__(sandbox)
+        self.headers = {
+            "X-MyBring-API-Uid": uid,
+            "X-MyBring-API-Key": key,
+            "X-Bring-Client-URL": "https://shop.example",
+        }
+
+    def get(self, path: str, **query: Any) -> Reply:
+        return self.call("GET", f"/bring/{path}{f'?{urlencode(query)}' if query else ''}", None, self.headers)
+
+    def post(self, path: str, data: Any) -> Reply:
+        return self.call("POST", f"/bring/{path}", json.dumps(data).encode(), self.headers)
+
+    def book(self, reference: str = "r1", parcels: int = 1, **changes: Any) -> Reply:
+        """`changes` are fields of the consignment."""
+        consignment = {**consignment_of(reference, parcels), **changes}
+        body = {"schemaVersion": 1, "testIndicator": True, "consignments": [consignment]}
+        return self.post("booking/api/booking", body)
+
+    def booked(self, reference: str = "r1", parcels: int = 1, **changes: Any) -> dict[str, Any]:
+        reply = self.book(reference, parcels, **changes).json["consignments"][0]
+        assert reply["errors"] is None, reply
+        return reply["confirmation"]
+
+    def tracked(self, number: str) -> list[dict[str, Any]]:
+        return self.get("tracking/api/v2/tracking.json", q=number).json["consignmentSet"]
+
+    def statuses(self, number: str) -> list[str]:
+        """Newest first."""
+        events = self.tracked(number)[0]["packageSet"][0]["eventSet"]
+        return [event["status"] for event in events]
+
+
+def consignment_of(reference: str, parcels: int) -> dict[str, Any]:
+    party = {"name": "Nord Store", "addressLine": "Storgata 1", "postalCode": "0184", "city": "Oslo"}
+    party |= {"countryCode": "NO", "contact": {"phoneNumber": "+4790000001"}}
+    size = {"lengthInCm": 30, "widthInCm": 20, "heightInCm": 10}
+    return {
+        "correlationId": reference,
+        "shippingDateTime": 1795168800000,
+        "parties": {
+            "sender": {**party, "reference": reference},
+            "recipient": {**party, "name": "Kari Łódź", "reference": "1001"},
+        },
+        "product": {"id": "5800", "customerNumber": "5", "additionalServices": []},
+        "packages": [
+            {"correlationId": str(n), "weightInKg": 1.2, "dimensions": size} for n in range(1, parcels + 1)
+        ],
+    }
 
 
 class WebhookCaller(Caller):
