@@ -79,8 +79,6 @@ def _tell(connector: Any, message: SentMessage, event: WebhookEvent, before: str
         step_run_id=message.step_run_id,
         connector_id=connector.id,
         connector_name=connector.display_name or connector.name,
-        connector_category=connector.category,
-        provider=connector.slug,
         details={"reference": message.reference, "event": event.id},
     )
 
