@@ -33,17 +33,10 @@ def _shown(request: HttpRequest, names: list[str]) -> list[str]:
     return [name for name in names if sees or name not in _PERSONAL]
 
 
-class _StateColumn:
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, message: SentMessage) -> tuple[str, str]:
-        return message.state, message.get_state_display()
-
-
 @register_panel
-class MessageInline(_StateColumn, ReadOnlyInline):
+class MessageInline(ReadOnlyInline):
     model = SentMessage
-    fields = ["created_at", "template_name", "recipient", "subject", "shown_state", "changed_at", "reason"]
-    readonly_fields = ["shown_state"]
+    fields = ["created_at", "template_name", "recipient", "subject", "state", "changed_at", "reason"]
     ordering = ["-id"]
     show_change_link = True
     verbose_name_plural = "Messages"
@@ -53,18 +46,9 @@ class MessageInline(_StateColumn, ReadOnlyInline):
 
 
 @admin.register(SentMessage)
-class SentMessageAdmin(_StateColumn, ReadOnlyAdmin):
+class SentMessageAdmin(ReadOnlyAdmin):
     first_tab = "Message"
-    list_display = [
-        "created_at",
-        "order",
-        "template_name",
-        "channel",
-        "recipient",
-        "subject",
-        "shown_state",
-        "reason",
-    ]
+    list_display = ["created_at", "order", "template_name", "recipient", "subject", "shown_state", "reason"]
     list_filter = ["state", "channel", "connector"]
     list_select_related = ["order"]
     search_fields = ["reference"]
@@ -81,7 +65,7 @@ class SentMessageAdmin(_StateColumn, ReadOnlyAdmin):
         "channel",
         "recipient",
         "subject",
-        "shown_state",
+        "state",
         "changed_at",
         "reason",
         "connector",
@@ -111,6 +95,10 @@ class SentMessageAdmin(_StateColumn, ReadOnlyAdmin):
         if may(request, Right.SEE_PERSONAL_DATA):
             wanted |= Q(recipient=term)
         return queryset.filter(wanted), False
+
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, message: SentMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
 
     @admin.display(description="How the template was chosen")
     def why(self, message: SentMessage) -> str:

@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tenants.adminkit import TrackedAdmin, action, register_page
 from workflows.admin import template_preview  # noqa: F401 - registers its URL
@@ -23,6 +25,10 @@ _WHEN = (
     "Of the templates that fit an order, the one with an order type wins over one with markets, and that over one"
     " with a language. A step's property Template asks for one by name, wherever it is used."
 )
+_FIELDS = format_html(
+    "Order fields in braces are filled in:<br>{}",
+    format_html_join(SafeString("<br>"), "{}", ((line,) for line in overview())),
+)
 
 
 @admin.register(NotificationTemplate)
@@ -35,7 +41,7 @@ class NotificationTemplateAdmin(TrackedAdmin):
     fieldsets = [
         (None, {"description": _LIVE, "fields": ["name", "is_active", "channel"]}),
         ("When", {"description": _WHEN, "fields": ["statuses", "order_type", "markets", "language"]}),
-        ("What", {"description": f"Order fields: {overview()}", "fields": ["subject", "text", "html"]}),
+        ("What", {"description": _FIELDS, "fields": ["subject", "text", "html"]}),
         ("Sending", {"fields": ["vendor_template", "sender", "reply_to"]}),
     ]
     actions_detail = ["preview"]

@@ -50,14 +50,13 @@ def refusal(name: str) -> str:
     """Why a name in braces cannot be filled, and what can."""
     near = get_close_matches(name.strip().lower(), all_fields(), n=2, cutoff=0.7)
     hint = f"did you mean {_listed(near, ' or ')}? There are" if near else "use"
-    return f"There is no order field {{{name}}}; {hint} {overview()}"
+    return f"There is no order field {{{name}}}; {hint} {'; '.join(overview())}"
 
 
-def overview() -> str:
-    """All order fields in one sentence."""
-    groups = [f"{_listed([f'{head}.…'])} with {', '.join(names)}" for head, names in _NESTED.items()]
-    free = [f"{head}.X" for head in _FREE]
-    return f"{_listed(_SINGLE)}; {'; '.join(groups)}; {_listed(free)} for the value named X."
+def overview() -> list[str]:
+    """All order fields, in groups."""
+    nested = [f"{{{head}.X}} where X is {', '.join(names)}" for head, names in _NESTED.items()]
+    return [_listed(_SINGLE), *nested, f"{_listed(f'{head}.X' for head in _FREE)} for the value named X"]
 
 
 def all_fields() -> list[str]:

@@ -88,7 +88,13 @@ def test_a_value_cannot_begin_another_header_or_name_another_field(order):
 def test_an_unknown_field_is_refused_where_it_stands_and_the_known_are_listed(field, name):
     (found,) = problems(**{field: f"Order {{{name}}}"})[field]
     assert found.startswith(f"There is no order field {{{name}}}; ")
-    for known in ("{number}", "{lines}", "{customer.…} with number, email", "{properties.X}", "tracking_url"):
+    for known in (
+        "{number}",
+        "{lines}",
+        "{customer.X} where X is number, email",
+        "{properties.X}",
+        "tracking_url",
+    ):
         assert known in found
 
 
