@@ -23,8 +23,9 @@ class Attachment:
 class Message:
     """One message to one recipient. `reference` is ours and the same on every repetition; `to` is an address or number.
 
-    `template` is the id of a template at the vendor, which fills it from `data`; empty sends `subject`, `text` and `html`.
-    `sender` and `reply_to` are addresses that take the place of the connector's own; empty leaves those.
+    `template` is the id of a template at the vendor, which fills it from `data`, or only the order's status, by which a
+    connector may choose one; without either, `subject`, `text` and `html` are sent. `sender` and `reply_to` are addresses
+    that take the place of the connector's own; empty leaves those.
     """
 
     reference: str

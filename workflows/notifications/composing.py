@@ -111,7 +111,7 @@ def _message(
         html=parts.html,
         order_number=order.number,
         data=data,
-        template=template.vendor_template if template else "",
+        template=(template.vendor_template if template else "") or order.status,
         sender=template.sender if template else "",
         reply_to=template.reply_to if template else "",
     )

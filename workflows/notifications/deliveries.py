@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from connectors.contracts.common import WebhookEvent
 from connectors.contracts.notification import DeliveryState
 from eventlog import store
 from eventlog.events import Category, Outcome
-from workflows.models import Channel, ErrorSeverity, MessageState, SentMessage
+from workflows.engine.doorbell import ring_after_commit
+from workflows.engine.start import touch_lane
+from workflows.models import Channel, ErrorSeverity, MessageState, SentMessage, StepRun, StepState
 from workflows.notifications.sending import LONGEST_ID
 from workflows.order_errors import add_error
 
@@ -31,7 +34,12 @@ def take(connector: Any, event: WebhookEvent) -> None:
     if state is None:
         return
     with transaction.atomic():
-        message = _locked(connector.id, event)
+        found = _find(connector.id, event)
+        uncertain = found.state == MessageState.WAITING
+        if uncertain:
+            # Before the message, because that is the order in which the engine locks them.
+            touch_lane(found.order_id)
+        message = SentMessage.objects.select_for_update(of=("self",)).select_related("order").get(pk=found.pk)
         before = message.get_state_display()
         if not message.advance(state, str(event.data.get("reason") or ""), event.occurred_at):
             return
@@ -40,6 +48,8 @@ def take(connector: Any, event: WebhookEvent) -> None:
         _tell(connector, message, event, before)
         if state == MessageState.FAILED:
             _alert(message)
+        if uncertain:
+            _wake(message)
 
 
 def _state(event: WebhookEvent) -> MessageState | None:
@@ -50,13 +60,12 @@ def _state(event: WebhookEvent) -> MessageState | None:
     return None if told is DeliveryState.UNKNOWN else MessageState(told.value)
 
 
-def _locked(connector_id: int, event: WebhookEvent) -> SentMessage:
+def _find(connector_id: int, event: WebhookEvent) -> SentMessage:
     """By our reference, else by the vendor's id."""
     for condition in _conditions(event):
-        found = SentMessage.objects.select_for_update(of=("self",)).select_related("order")
-        message = found.filter(condition, connector_id=connector_id).order_by("-pk").first()
-        if message is not None:
-            return message
+        found = SentMessage.objects.filter(condition, connector_id=connector_id).order_by("-pk").first()
+        if found is not None:
+            return found
     named = event.reference or event.provider_id or "what the event names"
     raise UnknownMessage(f"no message of this connector is known as {named}")
 
@@ -81,6 +90,14 @@ def _tell(connector: Any, message: SentMessage, event: WebhookEvent, before: str
         connector_name=connector.display_name or connector.name,
         details={"reference": message.reference, "event": event.id},
     )
+
+
+def _wake(message: SentMessage) -> None:
+    """The step that could not tell whether it was sent looks again, finds that it was, and ends well."""
+    undecided = (StepState.WAITING, StepState.ERROR)
+    steps = StepRun.objects.filter(pk__in=[message.step_run_id], state__in=undecided)
+    if steps.update(due_at=Now()):
+        ring_after_commit()
 
 
 def _alert(message: SentMessage) -> None:

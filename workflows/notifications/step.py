@@ -8,6 +8,7 @@ from typing import ClassVar
 from connectors.calls import CallSpec, Outcome
 from connectors.contracts.base import Provider
 from connectors.contracts.notification import Notifier
+from connectors.effects import confirm_effect
 from connectors.schema import Choice, Settings, Text
 from workflows.models import MessageState
 from workflows.notifications import sending
@@ -15,6 +16,8 @@ from workflows.notifications.composing import DEFAULT_SUBJECT, DEFAULT_TEXT, Not
 from workflows.steps.base import Plan, Result, ResultState, Step, StepContext, summary
 from workflows.steps.capable import capable
 from workflows.steps.registry import register
+
+OPERATION = "send_message"
 
 
 @register
@@ -49,13 +52,15 @@ class Notification(Step):
             message = message_of(context, connector)
         except NotSent as reason:
             return Plan.done(reason.result)
+        subject = f"order:{context.order.id}:{context.config.name}:{context.step_run_id}"
         if message.state != MessageState.WAITING:
+            confirm_effect(subject, OPERATION, message.provider_message_id)
             return Plan.done(Result.success("Was sent before"))
         call = CallSpec(
             # The one that an earlier try went to: markets may have changed groups since.
             connector=context.runtime.connectors.get(message.connector_id, connector),
-            operation="send_message",
-            subject=f"order:{context.order.id}:{context.config.name}:{context.step_run_id}",
+            operation=OPERATION,
+            subject=subject,
             request=request_of(message),
         )
         return Plan.call(call)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from connectors import inbox, registry
-from connectors.models import InboundWebhook
+from connectors.models import Effect, InboundWebhook
 from eventlog.models import Event
 from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.connectors import publish_connector
@@ -18,7 +18,7 @@ from tests.faultserver import FaultServer, ok, reset
 from tests.shop import CALLERS
 from tests.workflows.notifications.mailer import KEY, Mailer
 from workflows.engine.pump import Pump
-from workflows.models import Lane, SentMessage, StepRun
+from workflows.models import Lane, OrderError, SentMessage, StepRun
 from workflows.orders import create_order
 
 
@@ -95,14 +95,28 @@ def test_news_of_a_message_whose_answer_was_lost_settles_it(mailing):
     with FaultServer(reset(effect=True)) as server:
         connector, message = mailing(server)
         assert message.state == "waiting"
+        look_again(message)
+        assert pending(message) == ("error", True, "Active"), "a person would have to decide"
         post(connector, {"id": "e1", "event": "delivered", "state": "delivered", "tag": message.reference})
         inbox.work_off_due()
-        with tenant_scope(message.tenant_id):
-            for model in (StepRun, Lane):
-                model.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         pump()
+        assert pending(message) == ("success", False, "Solved")
         assert len(server.requests) == 1
     with tenant_scope(message.tenant_id):
         message.refresh_from_db()
-        result = StepRun.objects.get()
-        assert (message.state, result.state) == ("delivered", "success")
+        assert message.state == "delivered"
+
+
+def pending(message) -> tuple:
+    """State of the step, whether its effect needs a person, and state of the order's error."""
+    with tenant_scope(message.tenant_id):
+        effect = Effect.objects.get(operation="send_message")
+        assert (effect.state == "succeeded") != effect.needs_person
+        return StepRun.objects.get().state, effect.needs_person, OrderError.objects.get().status
+
+
+def look_again(message) -> None:
+    with tenant_scope(message.tenant_id):
+        for model in (StepRun, Lane):
+            model.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+    pump()

@@ -66,7 +66,7 @@ def test_the_template_of_the_status_goes_before_the_steps_own_texts(shop):
     assert (mail["sender"], mail["reply_to"], mail["template"]) == (
         "shop@nordic.example",
         "help@nordic.example",
-        "",
+        "New",
     )
 
 
