@@ -7,7 +7,11 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors.contracts.notification import Notifier
+        from connectors.webhooks import register_handler
         from workflows import publication, usage
+        from workflows.notifications import deliveries
 
         publication.connect()
         usage.connect()
+        register_handler(Notifier, deliveries.take)

@@ -3,7 +3,14 @@
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
-from tenants.adminkit.forms import TenantForm, UserForms, WordsField
+from tenants.adminkit.forms import (
+    LineField,
+    OneOfField,
+    SeveralOfField,
+    TenantForm,
+    UserForms,
+    WordsField,
+)
 from tenants.adminkit.inlines import StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
@@ -12,9 +19,12 @@ from tenants.adminkit.rights import may
 from tenants.navigation import register_page
 
 __all__ = [
+    "LineField",
+    "OneOfField",
     "PlatformAdmin",
     "PublishAdmin",
     "ReadOnlyAdmin",
+    "SeveralOfField",
     "StackedInline",
     "TabularInline",
     "TenantAdmin",

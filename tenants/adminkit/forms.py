@@ -7,7 +7,12 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import HttpRequest
 from unfold import forms as skin_forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from tenants.models import Membership
 from tenants.scoping import TenantModel
@@ -55,3 +60,21 @@ class WordsField(forms.Field):
 
     def to_python(self, value: Any) -> list[str]:
         return str(value or "").replace(",", " ").split()
+
+
+class OneOfField(forms.ChoiceField):
+    """One of a list of texts; `choices` may be set when the form is made."""
+
+    widget = UnfoldAdminSelectWidget
+
+
+class SeveralOfField(forms.MultipleChoiceField):
+    """Any number of a list of texts, as boxes to tick."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+
+class LineField(forms.CharField):
+    """One line of text in a form of one's own."""
+
+    widget = UnfoldAdminTextInputWidget

@@ -1,6 +1,6 @@
 """Admin pages of orders, their charts and what they refer to."""
 
-from workflows.admin import catalog, chart, orders, runs
+from workflows.admin import catalog, chart, messages, orders, runs, templates
 from workflows.admin.panels import register_panel
 
-__all__ = ["catalog", "chart", "orders", "register_panel", "runs"]
+__all__ = ["catalog", "chart", "messages", "orders", "register_panel", "runs", "templates"]

@@ -1,5 +1,6 @@
 from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -24,11 +25,14 @@ from workflows.models.runs import (
 __all__ = [
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
+    "Channel",
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
     "InventoryLevel",
     "Lane",
+    "MessageState",
+    "NotificationTemplate",
     "Order",
     "OrderError",
     "OrderLine",
@@ -37,6 +41,7 @@ __all__ = [
     "OrderType",
     "Product",
     "RunState",
+    "SentMessage",
     "StepRun",
     "StepState",
     "Trigger",
