@@ -211,3 +211,9 @@ def test_the_judge_of_version_31_objects() -> None:
     place = ("POST", "/v3/mail/send", 400)
     assert judge.answer_problems(*place, {"errors": [{"message": "no", "field": None}]}) == []
     assert judge.answer_problems(*place, {"errors": [{"message": 7}]}) != []
+
+
+def test_a_message_may_have_a_sender_of_its_own() -> None:
+    mail = sent(replace(message({}), sender="store@nordstore.example", reply_to="oslo@nordstore.example"))
+    assert mail["from"] == {"email": "store@nordstore.example"}
+    assert mail["reply_to"] == {"email": "oslo@nordstore.example"}

@@ -19,10 +19,10 @@ def mail_of(message: Message, values: Any, mark: str, *, is_test: bool) -> dict[
     envelope: dict[str, Any] = {"to": [{"email": message.to}], "custom_args": _without_empty(marks)}
     mail: dict[str, Any] = {
         "personalizations": [envelope],
-        "from": _without_empty({"email": values.sender, "name": values.sender_name}),
+        "from": _sender(message, values),
     }
-    if values.reply_to:
-        mail["reply_to"] = {"email": values.reply_to}
+    if message.reply_to or values.reply_to:
+        mail["reply_to"] = {"email": message.reply_to or values.reply_to}
     template = _template(message, values)
     if template:
         mail["template_id"], envelope["dynamic_template_data"] = template, _filling(message)
@@ -33,6 +33,13 @@ def mail_of(message: Message, values: Any, mark: str, *, is_test: bool) -> dict[
     if is_test:
         mail["mail_settings"] = {"sandbox_mode": {"enable": True}}
     return mail
+
+
+def _sender(message: Message, values: Any) -> dict[str, str]:
+    """The message's own sender has no name that we know."""
+    if message.sender:
+        return {"email": message.sender}
+    return _without_empty({"email": values.sender, "name": values.sender_name})
 
 
 def _template(message: Message, values: Any) -> str:
