@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Container, Iterable
 from typing import Any
 
 from reportlab.graphics.barcode.code128 import Code128
@@ -57,6 +58,17 @@ def _page(canvas: Canvas, booking: Booking, parcel: Parcel, place: str, number: 
     _barcode(canvas, number)
 
 
+def printable(text: str) -> str:
+    """The text in letters that the font has: without its accent, or as a question mark, where it lacks one."""
+    known = pdfmetrics.getFont("Label").face.charToGlyph
+    return "".join(letter if ord(letter) in known else _plainer(letter, known) for letter in text)
+
+
+def _plainer(letter: str, known: Container[int]) -> str:
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if ord(base) in known else "?"
+
+
 class _Pen:
     """Writes from top to bottom; a line that is too long goes on in the next."""
 
@@ -68,7 +80,7 @@ class _Pen:
         font = "Label-Bold" if bold else "Label"
         self.canvas.setFont(font, size)
         for text in texts:
-            for part in simpleSplit(text, font, size, _WIDTH):
+            for part in simpleSplit(printable(text), font, size, _WIDTH):
                 self.y -= size * 1.25
                 self.canvas.drawString(_MARGIN, self.y, part)
 
@@ -81,7 +93,7 @@ class _Pen:
 def _barcode(canvas: Canvas, number: str) -> None:
     """Code 128 holds ASCII only; a number that is not is printed in letters alone."""
     canvas.setFont("Label", 9)
-    canvas.drawCentredString(PAGE[0] / 2, _MARGIN, number)
+    canvas.drawCentredString(PAGE[0] / 2, _MARGIN, printable(number))
     if not number.isascii() or not number.isprintable():
         return
     bars = _bars(number, _BAR)
