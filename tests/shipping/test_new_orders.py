@@ -107,11 +107,10 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "value"), [(path, value) for path, values in BAD.items() for value in values]
-)
-def test_what_is_wrong_is_told_at_its_field(shop, path, value):
-    assert path in refused(shop, value if path == "shipments" else [value])
+@pytest.mark.parametrize(("path", "values"), BAD.items(), ids=BAD)
+def test_what_is_wrong_is_told_at_its_field(shop, path, values):
+    for value in values:
+        assert path in refused(shop, value if path == "shipments" else [value]), value
 
 
 def test_the_cure_is_told(shop):
