@@ -138,7 +138,10 @@ _WAIT_STATUSES = {408, 503}
 
 
 class Provider:
-    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide."""
+    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide.
+
+    A `local` one calls nobody and has no host.
+    """
 
     slug: ClassVar[str]
     label: ClassVar[str]
@@ -146,6 +149,7 @@ class Provider:
     names: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
+    local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
     check: ClassVar[tuple[str, str] | None] = None
