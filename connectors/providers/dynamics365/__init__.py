@@ -78,18 +78,20 @@ class Dynamics365(Orders, Masters, Stock):
         customer = self.customer_of(order)
         body = {"customerNumber": customer, **asked.header, "salesOrderLines": list(asked.lines)}
         made = self.read(self.made("/salesOrders", body, lambda: self.sales_order(order)))
-        self._add(made, asked.missing(made))
-        note = total_note(order, self.read(made), strict=True)
+        there = self._completed(made, asked.missing(made))
+        note = total_note(order, there, strict=True)
         return Exported(external_id=made["number"], message=f"created for customer {customer}{note}")
 
     def _update(self, order: OrderDocument, asked: Wanted, there: Json) -> Exported:
         missing = self._missing(order, asked, there)
-        self._add(there, missing)
+        there = self._completed(there, missing)
         changed = [] if is_done(there) else self._amend(there, asked)
-        what = f"{len(missing)} lines added" if missing else ""
-        what = "; ".join(filter(None, [what, f"changed {', '.join(changed)}" if changed else ""]))
-        note = total_note(order, self.read(there) if missing else there, strict=bool(missing))
-        return Exported(external_id=there["number"], message=f"{what or 'nothing to change'}{note}")
+        done = [f"{len(missing)} lines added"] if missing else []
+        done += [f"changed {', '.join(changed)}"] if changed else []
+        note = total_note(order, there, strict=bool(missing))
+        return Exported(
+            external_id=there["number"], message=f"{', '.join(done) or 'nothing to change'}{note}"
+        )
 
     def _wanted(self, order: OrderDocument) -> Wanted:
         return wanted(order, self.values, self.config.field_mapping)
@@ -100,9 +102,11 @@ class Dynamics365(Orders, Masters, Stock):
         ours = self.config.connector_id or self.config.name
         return [] if order.external_ids.get(ours) == there["number"] else asked.missing(there)
 
-    def _add(self, there: Json, lines: Sequence[Json]) -> None:
-        for line in lines:
+    def _completed(self, there: Json, missing: Sequence[Json]) -> Json:
+        """The order with the missing lines added."""
+        for line in missing:
             self.post(f"{keyed('salesOrders', there)}/salesOrderLines", line)
+        return self.read(there) if missing else there
 
     def _amend(self, there: Json, asked: Wanted) -> list[str]:
         """Change what differs in the header; after somebody else's change that is found out once more."""

@@ -72,7 +72,7 @@ class BusinessCentral(ErpProvider):
         try:
             answer = self.post(path, body)
         except Unknown as error:
-            if not error.code:
+            if not error.code.startswith("Internal_") or error.status in _BUSY:
                 raise
             found = look()
             if found is None:
