@@ -9,7 +9,7 @@ from connectors.contracts.erp import StockLevel
 from connectors.providers.dynamics365.bodies import new_customer, wanted
 from tests.contract.bench import connector
 from tests.contract.scenarios.base import ORDER
-from tests.providers.dynamics365_asking import export, record, told
+from tests.providers.dynamics365.asking import export, record, told
 
 Samples = dict[str, Any]
 ZERO = "00000000-0000-0000-0000-000000000000"

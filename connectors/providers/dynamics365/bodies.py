@@ -125,7 +125,7 @@ def _is_given(address: Address) -> bool:
 
 
 def _line(line: Line, inclusive: bool) -> Body:
-    price, discount = (line.unit_price.amount, line.discount.amount) if inclusive else _exclusive(line)
+    price, discount = _inclusive(line) if inclusive else _exclusive(line)
     return {
         "sequence": line.number * STEP,
         "lineType": "Item",
@@ -137,13 +137,28 @@ def _line(line: Line, inclusive: bool) -> Body:
     }
 
 
+def _inclusive(line: Line) -> tuple[Decimal, Decimal]:
+    """Unit price and discount as the shopper saw them. A shop may round a fraction of a unit in its own way; then the
+    price is what makes the line come to its total."""
+    price, discount, total = line.unit_price.amount, line.discount.amount, line.total.amount
+    there = _rounded(line.quantity * price, line.total.currency) - discount
+    return (price if there == total else _unit_price(total + discount, line.quantity)), discount
+
+
 def _exclusive(line: Line) -> tuple[Decimal, Decimal]:
     """Unit price and discount without tax, such that quantity times price less discount is exactly what the line comes
     to without its tax. Only the discount is rounded to the currency; the price takes what that leaves."""
     net = line.total.amount - line.tax.amount
-    share = 100 / (100 + line.tax_rate)
-    discount = (line.discount.amount * share).quantize(quantum(line.discount.currency), ROUND_HALF_UP)
-    return ((net + discount) / line.quantity).quantize(_UNIT, ROUND_HALF_UP), discount
+    discount = _rounded(line.discount.amount * 100 / (100 + line.tax_rate), line.discount.currency)
+    return _unit_price(net + discount, line.quantity), discount
+
+
+def _unit_price(amount: Decimal, quantity: Decimal) -> Decimal:
+    return (amount / quantity).quantize(_UNIT, ROUND_HALF_UP)
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    return amount.quantize(quantum(currency), ROUND_HALF_UP)
 
 
 def _shipping(order: OrderDocument, values: Any) -> tuple[Body, ...]:

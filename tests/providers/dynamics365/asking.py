@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.client import EgressPolicy, Ports
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.common import OrderDocument
+from connectors.contracts.common import Line, OrderDocument
 from connectors.contracts.erp import OrderExport
 from connectors.providers.dynamics365 import Dynamics365
 from connectors.sandbox import Sandbox
 from connectors.sandbox.dynamics365 import COMPANY
 from connectors.schema import SettingsValues, secrets_of
 from eventlog.events import EventData
+from tenants.money import Money
 from tenants.secret_value import SecretValue
 from tests.contract.bench import TENANT
 from tests.contract.fixtures import fixture
-from tests.contract.scenarios.base import ORDER
+from tests.contract.scenarios.base import ORDER, nok
 from tests.providers.asking import Asked, ask
+from workflows.amounts import included_tax, line_total
 
 TOKEN = fixture("dynamics365")["login"]["answer"]["body"]
 
@@ -55,6 +58,29 @@ def told(operation: str, request: Any, *answers: Any, **options: Any) -> Asked:
     )
     del asked.server.requests[0]
     return asked
+
+
+def priced(price: str, quantity: str = "1", rate: str = "25", discount: str = "0") -> Line:
+    """A line as the hub works it out."""
+    total = line_total(Decimal(quantity), Decimal(price), Decimal(discount), "NOK")
+    return Line(
+        number=1,
+        sku="WOOL-M",
+        name="Wool sweater",
+        quantity=Decimal(quantity),
+        unit_price=nok(price),
+        discount=nok(discount),
+        tax_rate=Decimal(rate),
+        tax=Money(included_tax(total, Decimal(rate), "NOK"), "NOK"),
+        total=Money(total, "NOK"),
+    )
+
+
+def ordered(*lines: Line, shipping: str = "0", shipping_tax: str = "0", **changes: Any) -> OrderDocument:
+    total = sum((line.total.amount for line in lines), Decimal(shipping))
+    tax = sum((line.tax.amount for line in lines), Decimal(shipping_tax))
+    amounts = {"total": Money(total, "NOK"), "tax_total": Money(tax, "NOK"), "shipping_total": nok(shipping)}
+    return replace(ORDER, lines=lines, **{**amounts, **changes})
 
 
 def export(order: OrderDocument = ORDER) -> OrderExport:

@@ -13,7 +13,7 @@ from connectors.providers.dynamics365.bodies import new_customer, wanted
 from tests.contract.bench import connector
 from tests.contract.published import Description, description, specs
 from tests.contract.scenarios.base import ORDER
-from tests.providers.dynamics365_asking import record
+from tests.providers.dynamics365.asking import record
 
 NAME = "dynamics365-businesscentral-v1.json"
 NEW = {
