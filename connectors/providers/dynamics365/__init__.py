@@ -17,7 +17,7 @@ from connectors.auth import ClientCredentials
 from connectors.contracts.base import Limits, NotExecuted
 from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport
-from connectors.errors import RetryLater
+from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.bodies import Wanted, wanted
 from connectors.providers.dynamics365.masters import Masters
 from connectors.providers.dynamics365.odata import CHANGED, Json, keyed
@@ -50,6 +50,7 @@ class Dynamics365(Orders, Masters, Stock):
         asked = self._wanted(order)
         found = self.find(order)
         if found is None:
+            self._check_new(order)
             return self._create(order, asked)
         if found.order is None:
             return Exported(external_id=found.number, message="invoiced there, so nothing was changed")
@@ -96,11 +97,25 @@ class Dynamics365(Orders, Masters, Stock):
     def _wanted(self, order: OrderDocument) -> Wanted:
         return wanted(order, self.values, self.config.field_mapping)
 
+    def _check_new(self, order: OrderDocument) -> None:
+        """Raises Rejected for an order that was there before: whoever deleted it does not want it again."""
+        before = order.external_ids.get(self._own_name)
+        if before:
+            raise Rejected(
+                f"Business Central has sales order {before} no more, neither as an order nor as an invoice. If it is still"
+                f" wanted, make it there with {order.number} as External Document No."
+            )
+
     def _missing(self, order: OrderDocument, asked: Wanted, there: Json) -> list[dict[str, Any]]:
         """Lines that an interrupted export has left out. Once an export was completed, a line that is gone was removed
         over there on purpose."""
-        ours = self.config.connector_id or self.config.name
-        return [] if order.external_ids.get(ours) == there["number"] else asked.missing(there)
+        known = order.external_ids.get(self._own_name) == there["number"]
+        return [] if known else asked.missing(there)
+
+    @property
+    def _own_name(self) -> str:
+        """Under which an order keeps the number that it has over there."""
+        return str(self.config.connector_id or self.config.name)
 
     def _completed(self, there: Json, missing: Sequence[Json]) -> Json:
         """The order with the missing lines added."""

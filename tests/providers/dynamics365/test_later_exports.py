@@ -42,6 +42,15 @@ def test_an_invoiced_order_stays_as_it_is(central: Central) -> None:
     assert central.books["orders"] == []
 
 
+def test_an_order_that_was_deleted_there_is_not_made_again(central: Central) -> None:
+    """As for a cancelled one, which the hub exports once more."""
+    outcome = central.export(replace(ORDER, external_ids={"Dynamics365": "S-ORD1042"}))
+    assert isinstance(outcome.error, Rejected)
+    assert "S-ORD1042" in outcome.message
+    assert central.books["orders"] == []
+    assert central.export(replace(ORDER, external_ids={"Shopify": "9001"})).ending is Ending.SUCCEEDED
+
+
 def test_what_differs_later_is_changed_and_nothing_else(sandbox: Sandbox) -> None:
     mapping = (("DeliveryDate", "requestedDeliveryDate"), ("Nothing", "salesperson"))
     central = Central(sandbox, options={"field_mapping": mapping})
