@@ -192,7 +192,9 @@ class TestAfterALostAnswer:
     @pytest.mark.parametrize("last", [NOW - timedelta(seconds=599), None])
     def test_a_look_up_that_lags_proves_nothing_at_first(self, bench: Bench, last: Any) -> None:
         with FaultServer(answer(200, {"id": ""})) as server:
-            outcome = call(bench, server, Lagging, uncertain=True, last_sent_at=last, settle_only=last is None)
+            outcome = call(
+                bench, server, Lagging, uncertain=True, last_sent_at=last, settle_only=last is None
+            )
         assert (outcome.ending, outcome.needs_person, keys(server)) == (Ending.UNKNOWN, False, [])
         assert outcome.error is not None
         assert (outcome.error.retry_after, outcome.error.answered) == (600, False)
