@@ -1,5 +1,6 @@
 from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.imports import ImportedObject
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -20,6 +21,7 @@ from workflows.models.runs import (
     Worker,
     WorkflowRun,
 )
+from workflows.models.schedules import ScheduledRun, ScheduledTask
 
 __all__ = [
     "FINAL_STEP_STATES",
@@ -27,6 +29,7 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "ImportedObject",
     "InventoryLevel",
     "Lane",
     "Order",
@@ -37,6 +40,8 @@ __all__ = [
     "OrderType",
     "Product",
     "RunState",
+    "ScheduledRun",
+    "ScheduledTask",
     "StepRun",
     "StepState",
     "Trigger",
