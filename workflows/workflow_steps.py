@@ -10,10 +10,12 @@ from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.common import Exported
+from connectors.contracts.ecommerce import ShopProvider
 from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
 from connectors.contracts.notification import Message, Notifier
 from connectors.errors import Misconfigured
 from connectors.schema import Json, Settings, Text
+from workflows import fulfilment
 from workflows.chart import StepConfig
 from workflows.steps.base import Plan, Result, Step, StepContext, summary
 from workflows.steps.registry import register
@@ -22,7 +24,7 @@ from workflows.steps.text import fill
 
 @register
 class ExportOrder(Step):
-    """Hands the order to the step's Connector: an ERP, a queue, a URL."""
+    """Hands the order to the step's Connector: an ERP, a queue, a URL. A shop is told what was sent of its order."""
 
     name = "ExportOrder"
     label = "Export order"
@@ -30,10 +32,14 @@ class ExportOrder(Step):
     capability: ClassVar[type[Provider] | None] = OrderExporter
 
     def plan(self, context: StepContext) -> Plan:
-        connector = capable(context, OrderExporter)
+        connector = capable(context, OrderExporter, ShopProvider)
+        if issubclass(implementations.get(connector.slug), ShopProvider):
+            return fulfilment.plan(context, connector)
         return Plan.call(_export(context, connector, "export_order"))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        if outcomes[0].prepared.spec.operation == fulfilment.OPERATION:
+            return fulfilment.settle(outcomes)
         return _taken(context, outcomes, "Exported to")
 
 
@@ -114,12 +120,12 @@ class Notification(Step):
         )
 
 
-def capable(context: StepContext, contract: type[Provider]) -> ConnectorConfig:
+def capable(context: StepContext, *contracts: type[Provider]) -> ConnectorConfig:
     """The step's connector. Raises Misconfigured when its implementation cannot do what the step needs."""
     connector = context.connector
     if connector is None:
         raise Misconfigured(f"{context.config.name} needs a Connector; name one in the step")
-    if not issubclass(implementations.get(connector.slug), contract):
+    if not issubclass(implementations.get(connector.slug), contracts):
         raise Misconfigured(f"{connector.name} cannot serve {context.config.name}; choose another Connector")
     return connector
 

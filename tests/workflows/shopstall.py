@@ -97,7 +97,9 @@ def order(number: int, *, minutes: int = 0, **values: Any) -> dict[str, Any]:
         "modified": (MOMENT + timedelta(minutes=minutes)).isoformat(),
         "currency": "NOK",
         "country": "NO",
-        "lines": [{"id": f"L{number}", "sku": "A", "name": "Wool jumper", "quantity": "2", "price": "100.00"}],
+        "lines": [
+            {"id": f"L{number}", "sku": "A", "name": "Wool jumper", "quantity": "2", "price": "100.00"}
+        ],
         "total": "249.00",
         "tags": ["web"],
         "properties": {"Gift": "no"},
@@ -209,7 +211,9 @@ class Market:
     def connector(self, type: str = "stall", **values: Any) -> ConnectorConfig:
         return publish_connector(self.shop.tenant, type, **{"host": self.server.url, **values})
 
-    def task(self, type: str = "ImportOrders", connector: ConnectorConfig | None = None, **values: Any) -> Any:
+    def task(
+        self, type: str = "ImportOrders", connector: ConnectorConfig | None = None, **values: Any
+    ) -> Any:
         kinds = {"ImportInventory": "depot", "CleanUp": ""}
         if connector is None and kinds.get(type, "stall"):
             connector = self.connector(kinds.get(type, "stall"))
@@ -248,5 +252,3 @@ def market(db: None, stall: StallServer, settings: Any) -> Iterator[Market]:
     shop = make_shop()
     with tenant_scope(shop.tenant):
         yield Market(stall, shop, settings)
-
-

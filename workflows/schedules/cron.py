@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from croniter import croniter
 from croniter.croniter import CroniterError
 
-from workflows.chart import suggest
-
 FIELDS = 5
 #: No clock is moved by more than this; near a change slots are looked for one by one.
 _SHIFT = timedelta(hours=3)
@@ -57,7 +55,7 @@ def check_cron(cron: str) -> None:
 def _zone_cure(name: str) -> str:
     names = sorted(available_timezones())
     near = [item for item in names if name and item.lower().endswith(f"/{name.lower()}")]
-    return suggest(name, near).rstrip("?") if near else "use an IANA name such as Europe/Oslo or UTC"
+    return f"use {' or '.join(near)}" if near else "use an IANA name such as Europe/Oslo or UTC"
 
 
 def _near_a_change(times: Iterator[datetime], tz: ZoneInfo, after: datetime, every_hour: bool) -> datetime:

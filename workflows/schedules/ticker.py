@@ -67,7 +67,8 @@ def run_now(task: ScheduledTask, actor: str = "") -> ScheduledRun:
     """
     now = database_now()
     with transaction.atomic():
-        ScheduledTask.objects.select_for_update().get(pk=task.pk)
+        # The row as it is now: the caller's copy may not know how far the last run came.
+        task = ScheduledTask.objects.select_for_update().get(pk=task.pk)
         run = task.runs.filter(state__in=ScheduledRun.OPEN).first()
         if run is not None and run.state == _State.RUNNING:
             raise AlreadyRunning(
