@@ -14,12 +14,12 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from connectors.bulk import update_many
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.ecommerce import ImportedOrder
 from workflows.imports import documents, goods
 from workflows.imports.changes import apply_copy
 from workflows.imports.markets import ImportRefused, Markets
+from workflows.imports.memory import is_news, locked_rows, save_rows
 from workflows.models import ImportedObject, Lane, Order
 from workflows.orders import place_order
 from workflows.problems import DuplicateNumber, OrderBusy, OrderProblem
@@ -29,19 +29,6 @@ log = logging.getLogger(__name__)
 _State = ImportedObject.State
 
 LONGEST_ID = 200
-_COLUMNS = (
-    "id",
-    "number",
-    "state",
-    "reason",
-    "order_id",
-    "modified_at",
-    "checksum",
-    "tags",
-    "document",
-    "tries",
-    "seen_at",
-)
 
 
 @dataclass(slots=True)
@@ -89,8 +76,8 @@ class _Taking:
         self.known: dict[int, Order] = {}
 
     def take(self, orders: Sequence[ImportedOrder]) -> Tally:
-        rows = _rows(self.config, orders)
-        fresh = [order for order in orders if _is_news(rows[order.external_id], order)]
+        rows = locked_rows(self.config, orders)
+        fresh = [order for order in orders if is_news(rows[order.external_id], order)]
         self.tally.counts["unchanged"] += len(orders) - len(fresh)
         self._lock(rows[order.external_id] for order in fresh)
         if self.rules.create_products:
@@ -98,7 +85,7 @@ class _Taking:
             self.tally.counts["products created"] += goods.create_missing(coming)
         for order in fresh:
             self._take(rows[order.external_id], order)
-        _save([rows[order.external_id] for order in fresh])
+        save_rows([rows[order.external_id] for order in fresh])
         return self.tally
 
     def _lock(self, rows: Iterable[ImportedObject]) -> None:
@@ -168,32 +155,6 @@ class _Taking:
         row.state, row.reason, row.document = _State.ERROR, reason, documents.dump(order)
         self.tally.counts["failed"] += 1
         self.tally.remarks.append(f"Order {order.number or order.external_id}: {reason}")
-
-
-def _rows(config: ConnectorConfig, orders: Sequence[ImportedOrder]) -> dict[str, ImportedObject]:
-    """A locked row for each order. Two that bring the same order meet here: the second waits for the first."""
-    now = timezone.now()
-    identity = {"tenant_id": config.tenant_id, "connector_id": config.id, "kind": ImportedObject.Kind.ORDER}
-    ids = sorted(order.external_id for order in orders)
-    ImportedObject.objects.bulk_create(
-        [ImportedObject(**identity, external_id=key, first_seen_at=now, seen_at=now) for key in ids],
-        ignore_conflicts=True,
-    )
-    mine = ImportedObject.objects.select_for_update().filter(**identity, external_id__in=ids)
-    return {row.external_id: row for row in mine.order_by("external_id")}
-
-
-def _is_news(row: ImportedObject, order: ImportedOrder) -> bool:
-    """Whether this copy is newer than the last one; one that failed is looked at again when it comes again."""
-    if row.modified_at is None or order.modified_at > row.modified_at:
-        return True
-    return row.state == _State.ERROR and order.modified_at == row.modified_at
-
-
-def _save(rows: Sequence[ImportedObject]) -> None:
-    update_many(
-        ImportedObject, [{name: getattr(row, name) for name in _COLUMNS} for row in rows], keys=["id"]
-    )
 
 
 def _check(order: ImportedOrder) -> None:

@@ -18,6 +18,11 @@ from workflows.schedules.types import Progress
 #: Remarks about single items that a run keeps; the rest is counted.
 MOST_REMARKS = 10
 
+_ORDER = {
+    name: place
+    for place, name in enumerate(("read", "sent", "new", "updated", "unchanged", "skipped", "failed"))
+}
+
 _State = ScheduledRun.State
 _PROGRESS = ["counts", "cursor_after", "pages", "attempts", "deaths", "pending", "message"]
 _END = ["state", "message", "claimed_by", "due_at", "finished_at", "attempts"]
@@ -80,8 +85,9 @@ def put_off(run: ScheduledRun, now: datetime, wait: timedelta = timedelta(0), me
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """Such as "3 new, 1 updated"."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to do"
+    """Such as "3 read, 2 new, 1 failed"; a database does not keep the order in which counts came."""
+    names = sorted(counts, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name]) or "nothing to do"
 
 
 def _added(total: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
