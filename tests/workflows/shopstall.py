@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -205,8 +205,6 @@ class Market:
 
     server: StallServer
     shop: Shop
-    settings: Any
-    extra: dict[str, ConnectorConfig] = field(default_factory=dict)
 
     def connector(self, type: str = "stall", **values: Any) -> ConnectorConfig:
         return publish_connector(self.shop.tenant, type, **{"host": self.server.url, **values})
@@ -248,7 +246,7 @@ def stall(implementations: None, settings: Any) -> Iterator[StallServer]:
 
 
 @pytest.fixture
-def market(db: None, stall: StallServer, settings: Any) -> Iterator[Market]:
+def market(db: None, stall: StallServer) -> Iterator[Market]:
     shop = make_shop()
     with tenant_scope(shop.tenant):
-        yield Market(stall, shop, settings)
+        yield Market(stall, shop)

@@ -96,14 +96,14 @@ class _Taking:
             self.known = Order.objects.in_bulk(ids)
 
     def _is_placed(self, row: ImportedObject, order: ImportedOrder) -> bool:
-        return row.order_id is None and not order.cancelled and not self.config.retired
+        return not (row.was_placed or order.cancelled or self.config.retired)
 
     def _take(self, row: ImportedObject, order: ImportedOrder) -> None:
         """In a savepoint, so that what one order breaks is undone alone."""
         row.tries += 1
         try:
             with transaction.atomic():
-                done = self._place(row, order) if row.order_id is None else self._change(row, order)
+                done = self._change(row, order) if row.was_placed else self._place(row, order)
         except (ImportRefused, OrderProblem) as error:
             if isinstance(error, OrderBusy) and error.__cause__:
                 raise error.__cause__ from None
@@ -140,7 +140,8 @@ class _Taking:
     def _change(self, row: ImportedObject, order: ImportedOrder) -> str:
         known = self.known.get(row.order_id or 0)
         if known is None:
-            raise ImportRefused("The order that it became here is gone")
+            row.state, row.reason = _State.SKIPPED, "The order that it became here was deleted"
+            return "skipped"
         row.reason = apply_copy(known, row, order, source=self.source, actor=self.actor, trigger=self.trigger)
         row.state, row.tags = _State.IMPORTED, list(order.tags)
         row.checksum = documents.fixed_part(order)

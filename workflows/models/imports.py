@@ -62,3 +62,8 @@ class ImportedObject(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number or self.external_id}"
+
+    @property
+    def was_placed(self) -> bool:
+        """Whether it became something here, which may have been deleted since; it never becomes it twice."""
+        return bool(self.checksum)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from connectors.calls import Outcome
 from eventlog import store as eventlog
 from eventlog.events import Category
@@ -75,13 +73,9 @@ def not_succeeded(run: ScheduledRun, outcome: Outcome, now: datetime) -> None:
 
 def put_off(run: ScheduledRun, now: datetime, wait: timedelta = timedelta(0), message: str = "") -> None:
     """Give the run back, due again after `wait`."""
-    from workflows.schedules import ticker
-
     run.state, run.due_at, run.claimed_by = _State.QUEUED, now + wait, None
     run.message = message or run.message
     run.save(update_fields=_END)
-    if not wait:
-        transaction.on_commit(ticker.ring, robust=True)
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -52,7 +53,16 @@ def run_task() -> str:
     with only_one_here() as mine, platform_scope("scheduled tasks of all tenants"):
         if not mine:
             return "another slice is at it"
-        return Slice().run(SLICE_ALONE_S if alone else SLICE_S)
+        done = Slice().run(SLICE_ALONE_S if alone else SLICE_S)
+    # After the lock is gone: a slice that was rung for while it was held has left again.
+    ticker.ring_for_due()
+    return done
+
+
+@cache
+def _callers() -> ThreadPoolExecutor:
+    """One pool for the process, kept over slices so that HTTP connections stay warm."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task")
 
 
 @dataclass(slots=True)
@@ -76,15 +86,12 @@ class Slice:
     def run(self, seconds: float) -> str:
         """Work until `seconds` have passed or nothing is due; then wait for calls under way and leave the rest due."""
         end = time.monotonic() + seconds
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task") as pool:
-            while True:
-                going_on = time.monotonic() < end and not asked_to_stop()
-                if not self._turn(pool, going_on):
-                    break
+        while self._turn(time.monotonic() < end and not asked_to_stop()):
+            pass
         self._record_events()
         return f"{self.legs} legs"
 
-    def _turn(self, pool: ThreadPoolExecutor, going_on: bool) -> bool:
+    def _turn(self, going_on: bool) -> bool:
         """One round over what is held; False when there is nothing left to hold."""
         try:
             self._beat()
@@ -93,7 +100,7 @@ class Slice:
                 self._claim()
             for ticket in list(self.held.values()):
                 if ticket.run_id not in self.calling:
-                    self._step(ticket, pool, going_on)
+                    self._step(ticket, going_on)
             self._wait()
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
@@ -114,7 +121,7 @@ class Slice:
             found = claim.claim(self.id, chosen, now)
         self.held |= {run.pk: Ticket(run.pk, run.tenant_id, self.id, run.fence) for run in found}
 
-    def _step(self, ticket: Ticket, pool: ThreadPoolExecutor, going_on: bool) -> None:
+    def _step(self, ticket: Ticket, going_on: bool) -> None:
         """Store what a call brought, then begin the next leg, or let the run go when the slice ends."""
         prepared = None
         if ticket.outcome is not None:
@@ -128,7 +135,7 @@ class Slice:
             del self.held[ticket.run_id]
         if prepared is not None:
             self.calling.add(ticket.run_id)
-            pool.submit(self._call, ticket, prepared, pump_ports(self.inbox))
+            _callers().submit(self._call, ticket, prepared, pump_ports(self.inbox))
 
     def _call(self, ticket: Ticket, prepared: Prepared, ports: Ports) -> None:
         self.inbox.items.put(_Answered(ticket, perform(prepared, ports)))

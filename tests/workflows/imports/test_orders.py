@@ -253,6 +253,16 @@ class TestTheMarket:
         assert not Order.objects.exists()
 
 
+def test_an_order_that_was_deleted_here_does_not_come_back(market: Market) -> None:
+    market.server.orders = [order(1)]
+    task = market.task()
+    market.run(task)
+    Order.objects.all().delete()
+    market.server.orders.append(order(1, minutes=1))
+    market.run(task)
+    assert (imported(1).state, Order.objects.count()) == (State.SKIPPED, 0)
+
+
 def test_a_failed_order_comes_in_once_it_has_changed(market: Market) -> None:
     market.server.orders = [order(1, total="1.00")]
     task = market.task()

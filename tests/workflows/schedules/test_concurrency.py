@@ -34,10 +34,10 @@ State = ScheduledRun.State
 
 
 @pytest.fixture
-def market(transactional_db: None, stall: StallServer, settings: Any) -> Iterator[Market]:
+def market(transactional_db: None, stall: StallServer) -> Iterator[Market]:
     shop = make_shop()
     with tenant_scope(shop.tenant):
-        yield Market(stall, shop, settings)
+        yield Market(stall, shop)
 
 
 def at_once(market: Market, call: Callable[[int], Any], callers: int = CALLERS) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -138,11 +137,10 @@ class TestClaims:
         other = uuid4()
         with platform_scope("a slice serves all tenants"):
             slow = Slice()
-            with ThreadPoolExecutor(1) as pool:
-                slow._turn(pool, True)
-                ScheduledRun.objects.update(claimed_by=other, fence=9)
-                while slow._turn(pool, False):
-                    pass
+            slow._turn(True)
+            ScheduledRun.objects.update(claimed_by=other, fence=9)
+            while slow._turn(False):
+                pass
         run.refresh_from_db()
         assert (run.state, run.claimed_by, run.cursor_after) == (State.RUNNING, other, "")
         assert not ImportedObject.objects.exists()
