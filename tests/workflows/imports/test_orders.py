@@ -274,15 +274,15 @@ def test_a_failed_order_comes_in_once_it_has_changed(market: Market) -> None:
     assert imported(1).order == Order.objects.get()
 
 
-def test_a_page_of_fifty_costs_little_more_than_placing_fifty_orders(market: Market) -> None:
+def test_a_page_costs_little_more_than_placing_its_orders(market: Market) -> None:
     config = market.connector()
-    page = [read_order(order(number, minutes=number)) for number in range(50)]
+    page = [read_order(order(number, minutes=number)) for number in range(20)]
     rules = ImportRules.compile({}, {})
     with CaptureQueriesContext(connection) as spent:
         tally = take_orders(config, page, rules, trigger="schedule")
-    assert tally.counts["new"] == 50
+    assert tally.counts["new"] == 20
     made = [query["sql"] for query in spent if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(made) <= 50 * 12 + 20
+    assert len(made) <= 20 * 12 + 10
     with CaptureQueriesContext(connection) as spent:
         take_orders(config, page, rules, trigger="schedule")
     assert len(spent) <= 6

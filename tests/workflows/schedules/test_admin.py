@@ -126,6 +126,11 @@ class TestEveryPage:
 
 
 class TestTheForm:
+    @pytest.fixture
+    def task(self, market: Market) -> ScheduledTask:
+        task: ScheduledTask = market.task(name="Orders of the stall", active=True)
+        return task
+
     def test_saves_a_task_that_counts_from_now(self, task: ScheduledTask, staff: LogIn) -> None:
         answer = staff().post(reverse("admin:workflows_scheduledtask_add"), body(type="importorders"))
         assert answer.status_code == 302, errors(answer)

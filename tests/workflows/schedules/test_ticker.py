@@ -88,7 +88,7 @@ def test_both_nights_in_which_clocks_change_run_a_nightly_task_once(market: Mark
     for start in (datetime(2026, 3, 27, 12, tzinfo=UTC), datetime(2026, 10, 23, 12, tzinfo=UTC)):
         with time_machine.travel(start, tick=False):
             task = make(f"Nightly {start.month}", cron="30 2 * * *", time_zone="Europe/Oslo")
-        for minutes in range(0, 4 * 24 * 60, 15):
+        for minutes in range(0, 4 * 24 * 60, 60):
             tick(start + timedelta(minutes=minutes))
             end(task)
         assert len(slots(task)) == 4
@@ -108,7 +108,7 @@ def test_a_broken_task_shows_its_error_and_stops_no_neighbour(market: Market) ->
     assert len(slots(neighbour)) == 3
 
 
-def test_many_tasks_run_each_slot_of_an_hour_once(market: Market) -> None:
+def test_many_tasks_run_each_slot_once(market: Market) -> None:
     template = make("T0")
     start = due(template)
     ScheduledTask.objects.bulk_create(
@@ -119,13 +119,13 @@ def test_many_tasks_run_each_slot_of_an_hour_once(market: Market) -> None:
             cron="*/10 * * * *",
             next_due_at=start,
         )
-        for number in range(1, 40)
+        for number in range(1, 20)
     )
-    for minutes in range(0, 40, 10):
+    for minutes in range(0, 30, 10):
         for _ in range(2):
             tick(start + timedelta(minutes=minutes))
         ScheduledRun.objects.update(state=State.SUCCEEDED)
-    assert ScheduledRun.objects.count() == 40 * 4
+    assert ScheduledRun.objects.count() == 20 * 3
 
 
 def test_a_task_that_is_off_and_one_of_a_closed_tenant_are_left_alone(market: Market) -> None:
