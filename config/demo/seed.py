@@ -11,10 +11,10 @@ from django.utils import timezone
 from config.demo import ground
 from config.demo.charts import Status, Step, draw
 from config.demo.systems import systems
+from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
 from connectors.publishing import publish
-from connectors.compiling import webhook_address
 from payments.models import PaymentMethod
 from shipping.models import ShipmentOption, ShippingProvider
 from tenants.models import ApiKey, Market
