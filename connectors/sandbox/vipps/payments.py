@@ -12,6 +12,9 @@ from connectors.sandbox.vipps.unit import Call, Payment
 
 routes = Router()
 
+#: Amounts that Vipps' test environment does not let through.
+_UNPAYABLE = {151: "there is not enough money", 186: "the card has expired"}
+
 
 @routes.route("POST", "/epayment/v1/payments")
 def create(call: Call) -> Response:
@@ -26,7 +29,6 @@ def create(call: Call) -> Response:
         currency=body["amount"]["currency"],
         flow=body["userFlow"],
         return_url=body.get("returnUrl", ""),
-        key=call.key,
     )
     call.unit.payments[reference] = payment
     call.emit(payment, "CREATED", payment.amount)
@@ -69,6 +71,25 @@ def cancel(call: Call, reference: str) -> Response:
     else:
         release(call, payment)
     return json_response(payment.changed())
+
+
+@routes.route("POST", "/epayment/v1/test/payments/{reference}/approve")
+def force_approval(call: Call, reference: str) -> Response:
+    payment = call.unit.payment(reference)
+    if payment.state != "CREATED":
+        raise refused("10010", f"The payment is {payment.state}")
+    approve(call, payment)
+    return Response(200)
+
+
+def approve(call: Call, payment: Payment) -> None:
+    """Where the card is not accepted the payment goes on waiting."""
+    if payment.amount in _UNPAYABLE:
+        call.emit(payment, "AUTHORIZED", payment.amount, success=False)
+        raise refused("10010", f"Not approved: {_UNPAYABLE[payment.amount]}")
+    payment.state, payment.authorized = "AUTHORIZED", payment.amount
+    call.record("authorize", payment, payment.amount)
+    call.emit(payment, "AUTHORIZED", payment.amount)
 
 
 def take(call: Call, payment: Payment, amount: int) -> None:

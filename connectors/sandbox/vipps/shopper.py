@@ -9,12 +9,10 @@ from connectors.sandbox.core.router import Router
 from connectors.sandbox.core.wire import Response, json_response
 from connectors.sandbox.vipps import payments
 from connectors.sandbox.vipps.errors import refused
-from connectors.sandbox.vipps.unit import Call, Payment
+from connectors.sandbox.vipps.unit import Call
 
 routes = Router()
 
-#: Amounts that Vipps' test environment does not let through.
-_UNPAYABLE = {151: "there is not enough money", 186: "the card has expired"}
 _PAGE = """<!DOCTYPE html><html><head><title>Sandbox</title></head><body><h1>Vipps MobilePay</h1><p>{text}</p>
 <form method="post"><button name="outcome" value="approve">Approve</button>
 <button name="outcome" value="abort">Give up</button></form></body></html>"""
@@ -34,23 +32,13 @@ def pay(call: Call, reference: str) -> Response:
     if payment.state != "CREATED":
         raise refused("10010", f"The payment does not wait for the shopper; it is {payment.state}")
     if call.body.get("outcome", "approve") == "approve":
-        approve(call, payment)
+        payments.approve(call, payment)
     else:
         payment.state = "ABORTED"
         call.emit(payment, "ABORTED", payment.amount)
     if payment.return_url:
         return json_response(payments.document(call, payment), 303, Location=payment.return_url)
     return json_response(payments.document(call, payment))
-
-
-def approve(call: Call, payment: Payment) -> None:
-    """Where the card is not accepted the payment goes on waiting."""
-    if payment.amount in _UNPAYABLE:
-        call.emit(payment, "AUTHORIZED", payment.amount, success=False)
-        raise refused("10010", f"Not approved: {_UNPAYABLE[payment.amount]}")
-    payment.state, payment.authorized = "AUTHORIZED", payment.amount
-    call.record("authorize", payment, payment.amount)
-    call.emit(payment, "AUTHORIZED", payment.amount)
 
 
 @routes.route("POST", "/expire/{reference}")

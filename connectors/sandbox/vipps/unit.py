@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,7 +35,6 @@ class Payment:
     currency: str
     flow: str
     return_url: str
-    key: str
     state: str = "CREATED"
     authorized: int = 0
     captured: int = 0
@@ -98,7 +96,6 @@ class Desk:
     sender: Sender
     repeatable: bool = True
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_304_787_000))
-    token: str = field(default_factory=lambda: secrets.token_hex(4))
 
 
 @dataclass(slots=True)
