@@ -132,7 +132,7 @@ def test_not_approved_in_time(life: Life) -> None:
 def test_a_push_message_shows_no_page_and_needs_somebody_who_can_pay(life: Life) -> None:
     nobody = life.call("authorize", token="+47 900 00 000")
     assert (nobody.ending, nobody.error.code) == (Ending.FAILED, "7010")  # type: ignore[union-attr]
-    pushed = life.done("authorize", token="004790000001")
+    pushed = life.done("authorize", token="+47 (900) 00-001")
     assert (pushed.state, pushed.redirect_url) == (State.PENDING, "")
     shopper(life)
     assert life.done("status").state is State.AUTHORIZED

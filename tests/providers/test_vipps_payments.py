@@ -101,6 +101,34 @@ def test_a_payment_that_waits_for_the_shopper_shows_its_page_again() -> None:
     assert asked.sent[1:] == [("GET", f"{PATH}/{REFERENCE}")]
 
 
+@pytest.mark.parametrize(("state", "told"), [("AUTHORIZED", State.AUTHORIZED), ("ABORTED", State.DECLINED)])
+def test_a_payment_that_the_shop_has_opened_is_taken_over_as_it_is(state: str, told: State) -> None:
+    asked = vipps("authorize", payment(token="shop-order-77"), read(state, "shop-order-77"))
+    assert (asked.result.state, asked.result.provider_id) == (told, "shop-order-77")
+    assert asked.sent[1:] == [("GET", f"{PATH}/shop-order-77")]
+
+
+@pytest.mark.parametrize("token", ["shop-order-77", "+4790000001"])
+def test_a_session_is_a_page_whatever_the_token(token: str) -> None:
+    asked = vipps("create_session", payment(token=token), OPENED)
+    assert asked.bodies[1]["userFlow"] == "WEB_REDIRECT"
+    lost = vipps("create_session", payment(token=token), read("CREATED", authorized=0), uncertain=True)
+    assert lost.sent[1:] == [("GET", f"{PATH}/{REFERENCE}")]
+
+
+def test_after_the_shops_own_payment_came_to_nothing_we_open_one() -> None:
+    request = payment(token="shop-order-77", provider_id="shop-order-77")
+    asked = vipps("authorize", request, read("EXPIRED", "shop-order-77"), OPENED)
+    assert (asked.result.state, asked.result.provider_id) == (State.PENDING, REFERENCE)
+    assert asked.bodies[2]["userFlow"] == "WEB_REDIRECT"
+
+
+def test_a_payment_of_the_shop_that_is_not_there() -> None:
+    asked = vipps("authorize", payment(token="shop-order-77"), problem(404, "5090"))
+    assert (asked.outcome.ending, asked.error.code) == (Ending.FAILED, "5090")
+    assert [method for method, _ in asked.sent] == ["POST", "GET"]
+
+
 def test_lines_that_do_not_add_up_are_not_shown() -> None:
     for lines in (
         (),
@@ -134,8 +162,8 @@ def test_only_vipps_own_word_proves_that_there_is_no_payment() -> None:
     ("given", "kind", "words"),
     [
         ({"return_url": ""}, Misconfigured, "set ReturnUrl"),
-        ({"token": "pm_card_visa"}, Rejected, "phone number with country code"),
-        ({"token": "+47 900 01"}, Rejected, "phone number with country code"),
+        ({"token": "pm_card_visa"}, Rejected, "or the shopper's phone number"),
+        ({"token": "+47 900 01"}, Rejected, "10 to 15 digits"),
         ({"amount": Money.of(1250, "JPY")}, Rejected, "DKK, EUR, NOK and no JPY"),
         ({"amount": Money.of("9.90", "SEK")}, Rejected, "no SEK"),
     ],

@@ -246,13 +246,11 @@ def test_staff_and_failures_tell_too(sandbox: Sandbox, vipps: VippsCaller, recei
     approve(sandbox)
     sandbox.control("POST", "vipps/portal/reference-1", {"operation": "capture", "amount": 500})
     sandbox.control("POST", "vipps/fail/reference-1", {"name": "CAPTURED", "amount": 100})
-    until(lambda: len(receiver.received) == 4)
+    until(lambda: len(sandbox.control("GET", "vipps/deliveries")["deliveries"]) == 4)
     assert [(event["amount"]["value"], event["success"]) for event in receiver.bodies()] == [
         *((500, True), (500, True), (100, False), (100, False))
     ]
-    assert [item["type"] for item in sandbox.control("GET", "vipps/deliveries")["deliveries"]] == [
-        "CAPTURED"
-    ] * 4
+    assert {item["type"] for item in sandbox.control("GET", "vipps/deliveries")["deliveries"]} == {"CAPTURED"}
 
 
 def test_the_page_for_a_browser(vipps: VippsCaller) -> None:

@@ -16,7 +16,7 @@ from connectors.auth import Auth, HeaderKeys, Token
 from connectors.contracts.base import Idempotency, NotExecuted, Request
 from connectors.contracts.payment import Payment, PaymentResult, State
 from connectors.errors import Rejected
-from connectors.providers.vipps.bodies import amount_body, opening_reference, payment_body
+from connectors.providers.vipps.bodies import amount_body, opening_reference, payment_body, taken_over
 from connectors.providers.vipps.events import VippsEvents
 from connectors.providers.vipps.signature import VippsSignature
 from connectors.providers.vipps.words import GUIDE
@@ -85,14 +85,16 @@ class Vipps(VippsEvents):
     guide = GUIDE
 
     def create_session(self, payment: Payment) -> PaymentResult:
-        return self._standing(payment) or self._open(replace(payment, token=""))
+        """Also where a token is known: this is for a shopper who is at the shop's page now."""
+        return self.authorize(replace(payment, token=""))
 
     def authorize(self, payment: Payment) -> PaymentResult:
-        """Takes the payment that the shop has opened; else asks the shopper, by a push message where a phone is known."""
+        """Takes the payment that is there, also one that the shop has opened; else asks the shopper, by a push message
+        where the token is a phone number."""
         return self._standing(payment) or self._open(payment)
 
     def status(self, payment: Payment) -> PaymentResult:
-        return self.read_payment(self.get(_path(payment.provider_id or payment.reference)))
+        return self._ask(payment.provider_id or payment.reference)
 
     def capture(self, payment: Payment) -> PaymentResult:
         return self._change(payment, "capture", {"modificationAmount": amount_body(payment, self.minor)})
@@ -118,12 +120,17 @@ class Vipps(VippsEvents):
         """A lost opening is looked for under the reference that it had."""
         if operation not in _OPENING:
             return super().settle(operation, request)
+        if operation == "create_session":
+            request = replace(request, token="")
         return self._standing(request) or self._look(opening_reference(request)) or NotExecuted()
 
     def _standing(self, payment: Payment) -> PaymentResult | None:
-        """The payment that is already there, unless it came to nothing."""
-        current = self.status(payment) if payment.provider_id else None
-        return None if current is None or current.state in ENDED else current
+        """The payment that is there already. One of ours that came to nothing is followed by another attempt."""
+        if not payment.provider_id:
+            theirs = taken_over(payment)
+            return self._ask(theirs) if theirs else None
+        current = self._ask(payment.provider_id)
+        return None if current.state in ENDED else current
 
     def _open(self, payment: Payment) -> PaymentResult:
         return self.read_opened(self.post("/epayment/v1/payments", payment_body(payment, self.minor)))
@@ -132,10 +139,13 @@ class Vipps(VippsEvents):
         path = _path(payment.provider_id or payment.reference)
         return self.read_payment(self.post(f"{path}/{verb}", body))
 
+    def _ask(self, reference: str) -> PaymentResult:
+        return self.read_payment(self.get(_path(reference)))
+
     def _look(self, reference: str) -> PaymentResult | None:
         """None only where Vipps itself says so: a 404 of some other server proves nothing."""
         try:
-            return self.read_payment(self.get(_path(reference)))
+            return self._ask(reference)
         except Rejected as error:
             if error.status == 404 and error.code:
                 return None

@@ -30,6 +30,21 @@ def opening_reference(payment: Payment) -> str:
     return f"{ours}{_ATTEMPT}{int(number or 1) + 1}"
 
 
+def taken_over(payment: Payment) -> str:
+    """The reference of a payment that the shop has opened by itself, where it gave that as the token; else "".
+
+    Raises Rejected for a token that is neither a reference nor a phone number.
+    """
+    if not payment.token or payment.token.startswith("+"):
+        return ""
+    if not re.fullmatch(r"[a-zA-Z0-9-]{8,64}", payment.token):
+        raise Rejected(
+            "The token of a Vipps MobilePay payment is the reference of a payment that the shop has opened, or the"
+            " shopper's phone number such as +4791234567; leave it empty to send the shopper to the payment page"
+        )
+    return payment.token
+
+
 def our_reference(reference: str) -> str:
     """Our payment's reference in that of any of its attempts."""
     return reference.partition(_ATTEMPT)[0]
@@ -42,7 +57,7 @@ def amount_body(payment: Payment, minor: Minor) -> dict[str, Any]:
 def payment_body(payment: Payment, minor: Minor) -> dict[str, Any]:
     """A payment in the app. The order's lines are shown there where they add up to the amount.
 
-    Raises Misconfigured without an address to come back to, Rejected for what is no phone number.
+    Raises Misconfigured without an address to come back to, Rejected for half a phone number.
     """
     body: dict[str, Any] = {
         "amount": amount_body(payment, minor),
@@ -59,7 +74,7 @@ def payment_body(payment: Payment, minor: Minor) -> dict[str, Any]:
 
 def _way(payment: Payment) -> dict[str, Any]:
     """How the shopper gets to the app."""
-    if payment.token:
+    if payment.token.startswith("+"):
         return {"userFlow": "PUSH_MESSAGE", "customer": {"phoneNumber": _phone(payment.token)}}
     if not payment.return_url:
         raise Misconfigured(
@@ -70,11 +85,10 @@ def _way(payment: Payment) -> dict[str, Any]:
 
 def _phone(token: str) -> str:
     """Country code and number in digits alone, as Vipps wants it."""
-    digits = re.sub(r"^(\+|00)|[\s()-]", "", token)
+    digits = re.sub(r"[+\s()-]", "", token)
     if not re.fullmatch(r"[0-9]{10,15}", digits):
         raise Rejected(
-            "The token of a Vipps MobilePay payment is the shopper's phone number with country code, such as"
-            " +4791234567; leave it empty to send the shopper to the payment page"
+            "The shopper's phone number has 10 to 15 digits with the country code, such as +4791234567"
         )
     return digits
 

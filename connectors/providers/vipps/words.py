@@ -70,7 +70,8 @@ secret is missing, those after it wait, for up to seven days. An event can have 
 the same path lists them and DELETE with the id removes one.
 
 The shopper approves in the app within about ten minutes and comes back to the ReturnUrl of the payment method's options.
-Given a phone number as the payment's token, Vipps MobilePay sends a push message instead, if the sales unit is approved for
-that. Payments are reserved first and captured later, in as many parts as you ship; cancelling releases what is left. In
-Norway that has to happen within 180 days, elsewhere sooner.
+A payment's token says how it begins: a phone number such as +4791234567 gets a push message, if the sales unit is approved
+for that; the reference of a payment that your shop has opened at Vipps MobilePay by itself lets that one be taken over; with
+neither there is a payment page to send the shopper to. Payments are reserved first and captured later, in as many parts as
+you ship; cancelling releases what is left. In Norway that has to happen within 180 days, elsewhere sooner.
 """
