@@ -62,7 +62,9 @@ class Vipps(Vendor):
     def _login(self, request: Request) -> Response:
         given = [request.headers.get(name, "") for name in _LOGIN]
         if request.method != "POST" or request.body or not all(given):
-            return json_response({"error": "unauthorized_client", "error_description": "AADSTS700016"}, 401)
+            return json_response(
+                {"error": "unauthorized_client", "error_description": "These keys are not known"}, 401
+            )
         token, now = f"eyJ.{secrets.token_urlsafe(24)}", int(time.time())
         self.tokens[token] = (given[2], given[3])
         return json_response(
@@ -82,9 +84,9 @@ class Vipps(Vendor):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         granted = self.tokens.get(token) if scheme == "Bearer" else None
         if granted is None:
-            return failed(401, "Access token is missing or invalid.")
+            return failed(401, "There is no good access token.")
         if granted != tuple(request.headers.get(name, "") for name in _LOGIN[2:]):
-            return failed(401, "Access denied due to invalid subscription key.")
+            return failed(401, "The token was given for other keys.")
         return None
 
     def _call(self, request: Request) -> Call:
@@ -118,11 +120,11 @@ class Vipps(Vendor):
     def _again(self, kept: Kept, asked: tuple[str, Json]) -> Response:
         if kept.asked != asked:
             code = _CLASHES.get(asked[0].rpartition("/")[2], "4020")
-            raise refused(code, "An idempotent retry must be identical to the first request")
+            raise refused(code, "A repetition has to be the same request")
         if kept.response is None:
-            raise refused("6160", "The payment is being processed")
+            raise refused("6160", "Another call with this key is at work")
         if not self.desk.repeatable:
-            raise refused("4020", "The Idempotency-Key exists already")
+            raise refused("4020", "This key was used before")
         return kept.response
 
     def _execute(self, call: Call, request: Request) -> Response:

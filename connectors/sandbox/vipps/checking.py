@@ -63,7 +63,7 @@ def _creation(body: Mapping[str, Any]) -> Iterator[Problem]:
     if body.get("paymentMethod", {}).get("type") not in ("WALLET", "CARD"):
         yield "paymentMethod.type", "Must be WALLET or CARD"
     if not _REFERENCE.fullmatch(str(body.get("reference", ""))):
-        yield "reference", f"The field Reference must match {_REFERENCE.pattern}"
+        yield "reference", f"Must be like {_REFERENCE.pattern}"
     if "paymentDescription" in body and not 3 <= len(body["paymentDescription"]) <= 100:
         yield "paymentDescription", "Must have 3 to 100 characters"
     yield from _way(body)

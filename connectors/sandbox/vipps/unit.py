@@ -83,7 +83,7 @@ class Unit:
 
     def payment(self, reference: str) -> Payment:
         if reference not in self.payments:
-            raise refused("5090", f"The reference {reference} does not exist for MSN {self.msn}")
+            raise refused("5090", f"Sales unit {self.msn} has no payment {reference}")
         return self.payments[reference]
 
 
