@@ -99,4 +99,6 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
 
 
 def _looks_up(implementation: type[Provider]) -> bool:
-    return bool({"status", "find", "find_order"} & set(implementation.operations()))
+    """By an operation of its contract, or in a `settle` of its own."""
+    settles = not implementation.settle.__module__.startswith("connectors.contracts.")
+    return settles or bool({"status", "find", "find_order"} & set(implementation.operations()))
