@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import combinations
 from typing import Any
 
+from connectors.errors import Rejected
 from tenants.money import quantum
 
 Json = Mapping[str, Any]
@@ -68,7 +69,7 @@ NOW, AS_SOLD = View(now=True), View(now=False)
 
 
 def bill(order: Json, lines: Sequence[Json]) -> Bill:
-    """Raises ValueError, with the sums, where nothing explains a difference to the order's total.
+    """Raises Rejected, with the sums, where nothing explains a difference to the order's total.
 
     A cancelled order, and one without any piece left, is taken as it was sold.
     """
@@ -84,9 +85,9 @@ def bill(order: Json, lines: Sequence[Json]) -> Bill:
         if rest == 0:
             return draft
     draft, rest = drafts[0]
-    raise ValueError(
-        f"its lines, shipping and charges come to {draft.total - rest}, but its total is {draft.total}; "
-        "compare them in the Shopify admin"
+    raise Rejected(
+        f"Order {order['name']} of Shopify does not add up: its lines, shipping and charges come to "
+        f"{draft.total - rest}, its total is {draft.total}; compare them in the Shopify admin"
     )
 
 
