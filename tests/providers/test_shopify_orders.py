@@ -180,6 +180,69 @@ class TestEdited:
         assert prices(read(order)) == [("2", "499.00", "0.00")]
 
 
+class TestPayments:
+    """Of transactions; what is told without them is among the two shapes."""
+
+    def payments(self, state: str, *transactions: dict[str, Any]) -> list[tuple[str, str, str]]:
+        order = node() | {"displayFinancialStatus": state, "transactions": list(transactions)}
+        found = read(order).payments
+        return [(one.provider_id, str(one.authorized.amount), str(one.captured.amount)) for one in found]
+
+    def test_a_sale_is_taken_at_once(self) -> None:
+        assert self.payments("PAID", booked(1, "SALE")) == [("1", "100.00", "100.00")]
+
+    def test_captures_belong_to_their_reservation(self) -> None:
+        parts = (
+            booked(1, "AUTHORIZATION"),
+            booked(2, "CAPTURE", "30.00", 1),
+            booked(3, "CAPTURE", "20.00", 1),
+        )
+        assert self.payments("PARTIALLY_PAID", *parts) == [("1", "100.00", "50.00")]
+
+    def test_a_capture_whose_reservation_is_not_told_stands_for_itself(self) -> None:
+        assert self.payments("PAID", booked(2, "CAPTURE", parent=1)) == [("2", "100.00", "100.00")]
+
+    def test_gift_card_and_card_are_two_payments(self) -> None:
+        assert self.payments("PAID", booked(1, "SALE", "30.00"), booked(2, "SALE", "70.00")) == [
+            ("1", "30.00", "30.00"),
+            ("2", "70.00", "70.00"),
+        ]
+
+    @pytest.mark.parametrize("status", ["PENDING", "FAILURE", "ERROR", "AWAITING_RESPONSE", "UNKNOWN"])
+    def test_what_has_not_succeeded_is_no_payment(self, status: str) -> None:
+        assert self.payments("PENDING", booked(1, "SALE") | {"status": status}) == []
+
+    @pytest.mark.parametrize("state", ["VOIDED", "EXPIRED"])
+    def test_a_reservation_that_has_lapsed_reserves_nothing(self, state: str) -> None:
+        assert self.payments(state, booked(1, "AUTHORIZATION")) == [("1", "0.00", "0.00")]
+
+    def test_money_given_back_is_not_taken_off_what_was_captured(self) -> None:
+        parts = (booked(1, "SALE"), booked(2, "REFUND", parent=1), booked(3, "CHANGE", "5.00"))
+        assert self.payments("REFUNDED", *parts) == [("1", "100.00", "100.00")]
+
+    def test_another_currency_is_not_mistaken_for_the_orders(self) -> None:
+        with pytest.raises(Rejected, match="a transaction is in EUR, the order in NOK"):
+            self.payments("PAID", booked(1, "SALE") | {"amountSet": bag("9.00", "EUR")})
+
+    @pytest.mark.parametrize(
+        ("state", "expected"),
+        [
+            ("pending", []),
+            ("authorized", [("1047.00", "0.00")]),
+            ("partially_paid", [("947.00", "947.00")]),
+            ("paid", [("1047.00", "1047.00")]),
+            ("partially_refunded", [("1047.00", "1047.00")]),
+            ("voided", []),
+            ("expired", []),
+            ("something_new", []),
+        ],
+    )
+    def test_without_transactions_the_state_tells(self, state: str, expected: list[tuple[str, str]]) -> None:
+        body = rest() | {"financial_status": state, "total_outstanding": "100.00"}
+        found = read(node_of(body)).payments
+        assert [(str(one.authorized.amount), str(one.captured.amount)) for one in found] == expected
+
+
 class TestTheRest:
     def test_a_guest_is_named_by_the_address(self) -> None:
         customer = read(second()).customer
@@ -277,6 +340,18 @@ def _sold(line: dict[str, Any], included: bool) -> Decimal:
 
 def _is_sound(line: ImportedLine) -> bool:
     return line.quantity > 0 and line.discount.amount >= 0 and line.unit_price.amount >= 0
+
+
+def booked(number: int, kind: str, amount: str = "100.00", parent: int | None = None) -> dict[str, Any]:
+    name = "gid://shopify/OrderTransaction/"
+    return {
+        "id": f"{name}{number}",
+        "kind": kind,
+        "status": "SUCCESS",
+        "gateway": "shopify_payments",
+        "amountSet": bag(amount),
+        "parentTransaction": {"id": f"{name}{parent}"} if parent else None,
+    }
 
 
 def transaction() -> dict[str, Any]:

@@ -133,7 +133,7 @@ def test_what_the_shop_knows_is_set_before_the_rest_is_refused() -> None:
     asked = set_levels([level("A"), level("NEW-1")], items("A"), STOCK_SET)
     assert rows(asked) == [[("7000", "55", 1)]]
     assert isinstance(asked.outcome.error, Rejected)
-    assert asked.outcome.message == "Shopify has no article with SKU NEW-1; the other 1 levels were set"
+    assert asked.outcome.message == "Shopify has no article with SKU NEW-1; the others were set (1)"
 
 
 @pytest.mark.parametrize(

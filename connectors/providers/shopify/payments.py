@@ -13,6 +13,8 @@ from tenants.money import Money
 Json = Mapping[str, Any]
 
 _RESERVING = {"AUTHORIZATION", "EMV_AUTHORIZATION"}
+#: States in which what was only reserved is reserved no longer.
+_LAPSED = {"VOIDED", "EXPIRED"}
 #: States of an order whose money has been taken, whatever went back later.
 _TAKEN = {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
 
@@ -24,7 +26,8 @@ def payments_of(order: Json) -> tuple[ImportedPayment, ...]:
     if transactions is None:
         return _by_state(order)
     done = [item for item in transactions if item["status"] == "SUCCESS"]
-    return tuple(_payment(item, done, order["currencyCode"]) for item in done if _begins(item, done))
+    lapsed = order["displayFinancialStatus"] in _LAPSED
+    return tuple(_payment(item, done, order["currencyCode"], lapsed) for item in done if _begins(item, done))
 
 
 def number_of(gid: str | None) -> str:
@@ -39,15 +42,15 @@ def _begins(item: Json, done: Sequence[Json]) -> bool:
     return item["kind"] == "CAPTURE" and _parent(item) not in {number_of(other["id"]) for other in done}
 
 
-def _payment(item: Json, done: Sequence[Json], currency: str) -> ImportedPayment:
+def _payment(item: Json, done: Sequence[Json], currency: str, lapsed: bool) -> ImportedPayment:
     number, value = number_of(item["id"]), _value(item, currency)
     followers = [other for other in done if _parent(other) == number]
     captured = value
     authorized = value
     if item["kind"] in _RESERVING:
         captured = _sum(followers, "CAPTURE", currency)
-        voided = any(other["kind"] == "VOID" for other in followers)
-        authorized = captured if voided else value
+        released = lapsed or any(other["kind"] == "VOID" for other in followers)
+        authorized = captured if released else value
     return ImportedPayment(
         method=item["gateway"] or "",
         provider_id=number,

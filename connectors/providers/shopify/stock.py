@@ -54,7 +54,7 @@ class Plan:
     def refuse_unknown(self) -> None:
         """Raises Rejected when there are SKUs that could not be set."""
         if self.unknown:
-            others = f"; the other {len(self.rows)} levels were set" if self.rows else ""
+            others = f"; the others were set ({len(self.rows)})" if self.rows else ""
             raise Rejected(f"Shopify has no article with SKU {', '.join(self.unknown[:20])}{others}")
 
 
