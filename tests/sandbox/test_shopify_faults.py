@@ -115,6 +115,16 @@ def test_a_fulfilment_is_not_repeated_blindly_and_stock_only_under_its_key(
     assert shop.asked().count(operation) == {"CreateFulfilment": 1, "SetStock": 3}[operation]
 
 
+def test_pieces_without_a_tracking_number_are_never_sent_twice(sandbox: Sandbox, shop: ShopStand) -> None:
+    """Nobody can tell whether the fulfilment that is there is the lost one, so a person decides."""
+    order = shop.order()
+    sandbox.faults(vendor="shopify", body="CreateFulfilment", drop_after=True)
+    first = shop.fulfil(order, "", **{f"_{order['line_items'][0]['id']}": 1})
+    outcome = carried_through(shop, first)
+    assert (outcome.ending, outcome.needs_person) == (Ending.UNKNOWN, True)
+    assert shop.executed("fulfil") == 1
+
+
 @each_operation
 def test_throttled_a_little_is_sat_out(shop: ShopStand, operation: str) -> None:
     begin, effect = OPERATIONS[operation]
