@@ -14,7 +14,7 @@ from connectors.providers.shopify.cursor import Cursor
 from connectors.schema import SettingsError
 from tests.contract.bench import connector
 from tests.providers.asking import Asked, ask
-from tests.providers.shopify_shapes import bag, node, second
+from tests.providers.shopify_shapes import bag, line_sum, node, second
 from tests.providers.shopify_stage import data
 
 
@@ -104,10 +104,19 @@ def test_lines_beyond_the_first_page_are_read_too() -> None:
     assert [body["variables"]["after"] for body in asked.bodies[1:]] == ["l1", "l2"]
 
 
-def test_an_order_that_does_not_add_up_stops_the_run_by_its_name() -> None:
-    asked = imported("", page(node() | {"totalPriceSet": bag("1.00"), "currentTotalPriceSet": bag("1.00")}))
+def test_an_order_that_does_not_add_up_stops_no_other() -> None:
+    """It keeps the shop's own total, by which whoever takes it in refuses it."""
+    wrong = second() | {"totalPriceSet": bag("1.00", "EUR"), "currentTotalPriceSet": bag("1.00", "EUR")}
+    asked = imported("", page(node(), wrong))
+    sound, broken = asked.result.items
+    assert line_sum(sound) == sound.total
+    assert (broken.number, str(broken.total), str(line_sum(broken))) == ("1002", "1.00 EUR", "105.38 EUR")
+
+
+def test_an_order_that_cannot_be_read_stops_the_run_by_its_name() -> None:
+    asked = imported("", page(node() | {"processedAt": None}))
     assert asked.outcome.ending is Ending.FAILED
-    assert "Order #1001 of Shopify does not add up" in asked.outcome.message
+    assert "Order #1001 of Shopify cannot be read" in asked.outcome.message
 
 
 class TestConnector:

@@ -117,20 +117,22 @@ class TestAmounts:
         assert (str(found.shipping_total), found.shipping_method) == ("98.00 NOK", "Home delivery, Carry in")
 
     @pytest.mark.parametrize(
-        ("field", "label"),
+        ("field", "label", "sku"),
         [
-            ("TotalDutiesSet", "Duties"),
-            ("TotalAdditionalFeesSet", "Additional fees"),
+            ("TotalDutiesSet", "Duties", "DUTIES"),
+            ("TotalAdditionalFeesSet", "Additional fees", "ADDITIONAL-FEES"),
         ],
     )
-    def test_charges_outside_of_the_lines_are_lines_of_their_own(self, field: str, label: str) -> None:
+    def test_charges_outside_of_the_lines_are_lines_of_their_own(
+        self, field: str, label: str, sku: str
+    ) -> None:
         order = node() | {f"original{field}": bag("55.00"), f"current{field}": bag("55.00")}
         order["totalPriceSet"] = order["currentTotalPriceSet"] = bag("1102.00")
         found = read(order)
         assert (found.lines[1].name, str(found.lines[1].unit_price), found.lines[1].sku) == (
             label,
             "55.00 NOK",
-            "",
+            sku,
         )
         assert line_sum(found) == found.total
 

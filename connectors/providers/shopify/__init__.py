@@ -60,7 +60,7 @@ class Shopify(ShopifyApi):
         asked = {"first": self.values.orders_per_page, "query": at.query(self.values.import_orders_from)}
         found = self.ask(queries.ORDERS, after=at.after, **asked)["orders"]
         taking = self._taking()
-        orders = [taking.read(order, self._lines(order)) for order in found["nodes"]]
+        orders = [taking.read(order, self._lines(order), strict=False) for order in found["nodes"]]
         orders.sort(key=lambda order: order.modified_at)
         after = found["pageInfo"]["endCursor"] if found["pageInfo"]["hasNextPage"] else None
         return Page(items=tuple(orders), cursor=at.next(orders, after).text(), more=bool(after))

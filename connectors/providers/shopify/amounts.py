@@ -13,7 +13,6 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import combinations
 from typing import Any
 
-from connectors.errors import Rejected
 from tenants.money import quantum
 
 Json = Mapping[str, Any]
@@ -43,13 +42,14 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What adds up: lines, shipping, and charges that belong to no line, as label and amount."""
+    """Lines, shipping, and charges that belong to no line, as label and amount; `rest` is what nothing explains."""
 
     lines: Sequence[Priced]
     shipping: Decimal
     shipping_rate: Decimal
     charges: Sequence[tuple[str, Decimal]]
     total: Decimal
+    rest: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,7 @@ NOW, AS_SOLD = View(now=True), View(now=False)
 
 
 def bill(order: Json, lines: Sequence[Json]) -> Bill:
-    """Raises Rejected, with the sums, where nothing explains a difference to the order's total.
-
-    A cancelled order, and one without any piece left, is taken as it was sold.
-    """
+    """A cancelled order, and one without any piece left, is taken as it was sold, any other as it is now."""
     left = any(line["currentQuantity"] for line in lines)
     changed = any(line["currentQuantity"] != line["quantity"] for line in lines)
     if order.get("cancelledAt") or not left:
@@ -81,18 +78,10 @@ def bill(order: Json, lines: Sequence[Json]) -> Bill:
         # Money given back without goods lowers what Shopify calls the current total; the sale stays what it was.
         views = [NOW] if changed else [NOW, AS_SOLD]
     drafts = [_draft(order, lines, view) for view in views]
-    for draft, rest in drafts:
-        if rest == 0:
-            return draft
-    draft, rest = drafts[0]
-    raise Rejected(
-        f"Order {order['name']} of Shopify does not add up: its lines, shipping and charges come to "
-        f"{draft.total - rest}, its total is {draft.total}; compare them in the Shopify admin"
-    )
+    return next((draft for draft in drafts if not draft.rest), drafts[0])
 
 
-def _draft(order: Json, lines: Sequence[Json], view: View) -> tuple[Bill, Decimal]:
-    """A bill, and what is still missing in it."""
+def _draft(order: Json, lines: Sequence[Json], view: View) -> Bill:
     smallest = quantum(order["currencyCode"])
     included = order["taxesIncluded"]
     priced = [item for line in lines if (item := _priced(line, included, smallest, view))]
@@ -104,7 +93,7 @@ def _draft(order: Json, lines: Sequence[Json], view: View) -> tuple[Bill, Decima
     charges = _explained(order, rest, view)
     rest -= sum((value for _, value in charges), ZERO)
     rest -= _evened_out(priced, rest, smallest)
-    return Bill(priced, shipping, rate, charges, total), rest
+    return Bill(priced, shipping, rate, charges, total, rest)
 
 
 def _priced(line: Json, included: bool, smallest: Decimal, view: View) -> Priced | None:

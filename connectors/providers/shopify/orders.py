@@ -11,6 +11,7 @@ from typing import Any
 from connectors.contracts.base import reading
 from connectors.contracts.common import Address, Customer
 from connectors.contracts.ecommerce import ImportedLine, ImportedOrder
+from connectors.errors import Rejected
 from connectors.field_mapping import Rows, with_mapping
 from connectors.providers.shopify.amounts import Bill, Priced, bill
 from connectors.providers.shopify.payments import number_of, payments_of
@@ -27,14 +28,24 @@ class Taking:
     owner: str
     mapping: Rows
 
-    def read(self, order: Json, lines: Sequence[Json] | None = None) -> ImportedOrder:
-        """`lines` are all lines where the order itself holds its first page only. Raises Rejected, naming the order."""
+    def read(self, order: Json, lines: Sequence[Json] | None = None, *, strict: bool = True) -> ImportedOrder:
+        """`lines` are all lines where the order itself holds its first page only. Raises Rejected, naming the order.
+
+        Unless `strict`, an order that does not add up is handed on with the shop's own total, for whoever takes many
+        orders in to refuse that one alone.
+        """
         name = order.get("name") if isinstance(order, Mapping) else None
         with reading(f"Order {name} of Shopify"):
-            return self._read(order, order["lineItems"]["nodes"] if lines is None else lines)
+            sums = bill(order, order["lineItems"]["nodes"] if lines is None else lines)
+            if sums.rest and strict:
+                raise Rejected(
+                    f"Order {name} of Shopify does not add up: its lines, shipping and charges come to "
+                    f"{sums.total - sums.rest}, its total is {sums.total}; compare them in the Shopify admin"
+                )
+            return self._read(order, sums)
 
-    def _read(self, order: Json, lines: Sequence[Json]) -> ImportedOrder:
-        sums, currency = bill(order, lines), order["currencyCode"]
+    def _read(self, order: Json, sums: Bill) -> ImportedOrder:
+        currency = order["currencyCode"]
         billing, shipping = (address(order, order[name]) for name in ("billingAddress", "shippingAddress"))
         shipping_lines = order["shippingLines"]["nodes"]
         return ImportedOrder(
@@ -117,10 +128,10 @@ def moment(text: str) -> datetime:
 
 
 def _charges(sums: Bill, currency: str) -> list[ImportedLine]:
-    """Duties, fees and tips as lines of their own: the shopper was charged for them."""
+    """Duties, fees and tips as lines of their own, since the shopper was charged for them: DUTIES, ADDITIONAL-FEES, TIP."""
     return [
         ImportedLine(
-            sku="",
+            sku=label.upper().replace(" ", "-"),
             name=label,
             quantity=Decimal(1),
             unit_price=Money.of(value, currency),

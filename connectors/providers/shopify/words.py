@@ -64,11 +64,12 @@ into AccessToken, the client secret into WebhookSecret, the shop's myshopify.com
 Subscribe this connector's webhook address to orders/create, orders/updated and orders/cancelled in API version 2026-07,
 format JSON, with the same app: Shopify signs with the client secret of the app that subscribed. Webhooks may get lost, so
 keep the scheduled import running beside them; each run looks five minutes back and skips what is known. Webhooks do not
-name transactions: until the next import a payment has only the amounts that the order's state implies.
+name transactions: a payment that came with one has the amounts that the order's state implies, and no number.
 
 Amounts are in the shop's currency, tax included. An order is taken as it is now: pieces that were removed or given back
-are left out; a cancelled order is taken as it was sold. Duties, additional fees and tips become lines of their own without
-SKU. An order whose lines do not add up to its total is refused by name.
+are left out; a cancelled order is taken as it was sold. Duties, additional fees and tips become lines of their own
+with the SKUs DUTIES, ADDITIONAL-FEES and TIP. An order whose lines do not add up to its total is refused by name, and stops
+no other. Articles without SKU need one in Shopify, or a Field Mapping of SkuId.
 
 Field Mapping: each row puts a field of Shopify's order line (Connector Property: sku, title, name, variantTitle, vendor,
 productId, variantId, requiresShipping, isGiftCard, or the name of one of the line's own attributes) into SkuId, Name or

@@ -37,7 +37,7 @@ class Shopify(Vendor):
 
     def __init__(self, ledger: Ledger, url: str) -> None:
         super().__init__(ledger, url)
-        self.hooks = Hooks()
+        self.hooks = Hooks(self.slug)
         self.shops: dict[str, Shop] = {}
 
     def serve(self, request: Request, course: Course) -> Response:

@@ -127,7 +127,7 @@ def forget_keys(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
 def sending(shops: Shops, hooks: Hooks, data: Json) -> Json:
     """{"retries": 3, "wait_ms": 200, "paused": true}: how deliveries go."""
     hooks.configure(**data)
-    return {"retries": hooks.retries, "wait_ms": hooks.wait_ms}
+    return hooks.settings()
 
 
 @routes.route("GET", "/deliveries")
