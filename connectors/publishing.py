@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Max
+from django.db.models.signals import pre_delete
 
 from connectors import generations
 from connectors.canonical import checksum
 from connectors.models import Publication, Publishable
 from eventlog import store
 from eventlog.events import Category
-from tenants.models import Tenant
+from tenants.models import Tenant, register_usage
 from tenants.scoping import tenant_scope
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ class PublishRefused(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """How one kind of aggregate is published. `upgrade(document, version)` reads documents of older schemas;
-    `restore(obj, document, user)` rewrites the draft."""
+    `restore(obj, document, user)` rewrites the draft. `parts` are the models of its inline rows."""
 
     name: str
     model: type[Publishable]
     to_document: ToDocument
     rows: Rows
+    parts: tuple[type[models.Model], ...]
     schema_version: int
     upgrade: Upgrade | None
     restore: Restore | None
@@ -81,20 +83,29 @@ def register(
     to_document: ToDocument,
     *,
     rows: Rows = lambda obj: (),
+    parts: tuple[type[models.Model], ...] = (),
     schema_version: int = 1,
     upgrade: Upgrade | None = None,
     restore: Restore | None = None,
 ) -> None:
-    """Make a model publishable. `rows(obj)` gives its inline rows, whose history ids a publication keeps."""
+    """Make a model publishable. `rows(obj)` gives its inline rows, whose history ids a publication keeps.
+
+    From now on a row that was published is retired and never deleted.
+    """
+    from connectors.usage import refuse_deletion
+
     _kinds[kind] = Kind(
         name=kind,
         model=model,
         to_document=to_document,
         rows=rows,
+        parts=parts,
         schema_version=schema_version,
         upgrade=upgrade,
         restore=restore,
     )
+    register_usage(model, _what_is_published)
+    pre_delete.connect(refuse_deletion, sender=model, dispatch_uid=f"connectors.publishing.{kind}")
 
 
 def kind_of(obj: models.Model) -> Kind:
@@ -166,6 +177,11 @@ def read_document(publication: Publication) -> Document:
 def lock(obj: Publishable) -> Tenant:
     """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles."""
     return Tenant.objects.select_for_update().get(pk=obj.tenant_id)
+
+
+def _what_is_published(obj: Publishable) -> list[str]:
+    published = Publication.objects.filter(kind=kind_of(obj).name, object_id=obj.pk).exists()
+    return ["what it has published"] if published or obj.was_published else []
 
 
 def _last(kind: Kind, obj: Publishable) -> Publication | None:

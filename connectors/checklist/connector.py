@@ -13,7 +13,6 @@ from connectors.documents import KIND, connector_rows, label_of
 from connectors.models import Connector
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
-from tenants.models import Market
 
 #: Milliseconds outside of which a timeout is rather a mistake.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
@@ -99,8 +98,8 @@ def credentials_fit_the_mode(going: Going) -> Iterator[Finding]:
 @register(KIND)
 def some_market_is_left(going: Going) -> Iterator[Finding]:
     config = going.config
-    markets = [market.code.lower() for market in Market.objects.filter(is_active=True)]
-    if markets and not any(serves(config, market, going.runtime.market_groups(market)) for market in markets):
+    left = [code for code in going.markets if serves(config, code, going.runtime.market_groups(code))]
+    if going.markets and not left:
         yield error("markets", "No market is left: each is disabled or not enabled.", "Markets")
 
 

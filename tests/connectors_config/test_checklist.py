@@ -187,6 +187,7 @@ def test_explicit_references_never_tie(make, steps, tenant):
 
 def test_a_connector_nobody_uses_is_a_warning(make, steps, acme, monkeypatch):
     monkeypatch.setattr(acme, "category", "ERP")
+    monkeypatch.setattr(acme, "webhook", None)
     connector = make()
     assert "unused" in codes(connector, blocks=False)
     steps.append(Reference("Online > New > ExportOrder", name="ACME"))

@@ -12,6 +12,7 @@ from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import make_connector
 from tests.factories.tenants import StoreFactory, TenantFactory
+from tests.factories.workflows import publish_order_type
 
 
 @pytest.fixture
@@ -157,6 +158,7 @@ def property_row(connector, value_type, value, key="Any"):
         ("File", "just text"),
         ("File", FileValue("a.pem", b"x" * (LARGEST_FILE + 1)).stored()),
         ("Store", "nowhere"),
+        ("OrderStatus", "Nowhere"),
         ("Colour", "red"),
     ],
 )
@@ -177,12 +179,13 @@ def test_a_value_that_does_not_fit_its_type_is_refused_at_the_field(connector, v
         ("JSON", '{"a": [1.10, null]}'),
         ("File", FileValue("a.pem", b"x" * LARGEST_FILE).stored()),
         ("Store", "oslo"),
-        ("OrderStatus", "Ship"),
+        ("OrderStatus", "ship"),
         ("Number", ""),
     ],
 )
 def test_a_value_that_fits_its_type_is_taken(connector, value_type, value):
     StoreFactory(tenant=connector.tenant, code="Oslo")
+    publish_order_type(connector.tenant)
     property_row(connector, value_type, value).clean()
 
 
