@@ -19,6 +19,7 @@ class ConnectorsConfig(AppConfig):
             documents.connector_document,
             rows=documents.connector_rows,
             parts=documents.PARTS,
+            labels=documents.labels(),
             schema_version=documents.SCHEMA_VERSION,
             restore=drafts.write_document,
         )

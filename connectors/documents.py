@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -82,15 +82,24 @@ def connector_rows(connector: Connector) -> Iterable[models.Model]:
     return chain(single, connector.properties.all(), connector.headers.all(), connector.field_mapping.all())
 
 
-def _sorted(rows: Any, *names: str) -> list[Any]:
-    """Sorted here and not by the database, so that prefetched rows serve a list of connectors."""
-    return sorted(rows.all(), key=lambda row: tuple(getattr(row, name) for name in names))
+def overlapping(document: Mapping[str, Any]) -> str:
+    """What is said of markets and groups that are both enabled and disabled; "" where none is."""
+    lists = document["markets"]
+    both = {*lists["enabled"]} & {*lists["disabled"]} | {*lists["enabled_groups"]} & {
+        *lists["disabled_groups"]
+    }
+    return f"{', '.join(sorted(both))} is both enabled and disabled: disabled wins." if both else ""
 
 
 def label_of(model: type[models.Model], field: str) -> str:
     """What the admin calls a field."""
     found: Any = model._meta.get_field(field)
     return str(found.verbose_name)
+
+
+def labels() -> dict[str, str]:
+    """What staff call the names of the document that are no field's."""
+    return {name: label_of(ConnectorMarkets, field) for name, field in MARKET_LISTS.items()}
 
 
 def authentication_of(connector: Connector) -> ConnectorAuthentication:
@@ -107,6 +116,11 @@ def markets_of(connector: Connector) -> ConnectorMarkets:
         return connector.markets
     except ObjectDoesNotExist:
         return ConnectorMarkets(tenant_id=connector.tenant_id, connector=connector)
+
+
+def _sorted(rows: Any, *names: str) -> list[Any]:
+    """Sorted here and not by the database, so that prefetched rows serve a list of connectors."""
+    return sorted(rows.all(), key=lambda row: tuple(getattr(row, name) for name in names))
 
 
 def _authentication(row: ConnectorAuthentication) -> dict[str, Any]:
@@ -130,8 +144,7 @@ def _markets(row: ConnectorMarkets) -> dict[str, list[str]]:
     if not row.pk:
         return {name: [] for name in MARKET_LISTS}
     return {
-        name: sorted(area.code for area in getattr(row, field).all())
-        for name, field in MARKET_LISTS.items()
+        name: sorted(area.code for area in getattr(row, field).all()) for name, field in MARKET_LISTS.items()
     }
 
 

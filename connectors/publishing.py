@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -54,13 +55,15 @@ class PublishRefused(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """How one kind of aggregate is published. `upgrade(document, version)` reads documents of older schemas;
-    `restore(obj, document, user)` rewrites the draft. `parts` are the models of its inline rows."""
+    `restore(obj, document, user)` rewrites the draft. `parts` are the models of its inline rows,
+    `labels` what staff call those of the document's names that are no field's."""
 
     name: str
     model: type[Publishable]
     to_document: ToDocument
     rows: Rows
     parts: tuple[type[models.Model], ...]
+    labels: Mapping[str, str]
     schema_version: int
     upgrade: Upgrade | None
     restore: Restore | None
@@ -84,6 +87,7 @@ def register(
     *,
     rows: Rows = lambda obj: (),
     parts: tuple[type[models.Model], ...] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
     schema_version: int = 1,
     upgrade: Upgrade | None = None,
     restore: Restore | None = None,
@@ -100,6 +104,7 @@ def register(
         to_document=to_document,
         rows=rows,
         parts=parts,
+        labels=labels,
         schema_version=schema_version,
         upgrade=upgrade,
         restore=restore,

@@ -5,10 +5,10 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from connectors.canonical import checksum
 from connectors.documents import connector_document
 from connectors.hosts import check_address
 from connectors.models import Connector
+from connectors.overtaken import refuse_overtaken, stamp
 from connectors.secrets_form import SecretFormField
 from payments import connector_fields
 from payments.connector_fields import ConnectorFields, payment_providers
@@ -94,11 +94,11 @@ class PaymentMethodForm(TenantForm):
         self.initial["api_token"] = connector_fields.stored_token(connector)
 
     def _refuse_overtaken(self, given: str | None) -> None:
-        """Nobody overwrites what somebody else saved in the meantime."""
-        if self.instance.pk and given and given != seen(PaymentMethod.objects.get(pk=self.instance.pk)):
-            raise ValidationError(
-                "Nothing was saved: this payment method or its connector was changed while you edited it."
-                " Reload the page and edit again."
+        if self.instance.pk:
+            key = self.instance.pk
+            now = PaymentMethod.objects.select_related("connector").get(pk=key)
+            refuse_overtaken(
+                now, given, lambda: seen(PaymentMethod.objects.get(pk=key)), also=[now.connector]
             )
 
     def _changes_both(self) -> bool:
@@ -118,5 +118,5 @@ class PaymentMethodForm(TenantForm):
 
 
 def seen(method: PaymentMethod) -> str:
-    """What the drafts of the method and its connector say, as one checksum."""
-    return checksum([method_document(method), connector_document(method.connector)])
+    """What the drafts of the method and its connector say."""
+    return stamp(method, [method_document(method), connector_document(method.connector)])

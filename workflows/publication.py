@@ -37,6 +37,7 @@ def connect() -> None:
         to_document,
         rows=rows,
         parts=(OrderStatus, WorkflowStep),
+        labels={"statuses": "Statuses", "steps": "Steps"},
         schema_version=SCHEMA_VERSION,
         restore=restore,
     )
@@ -56,8 +57,8 @@ def to_document(order_type: OrderType) -> dict[str, Any]:
 def status_document(status: OrderStatus) -> dict[str, Any]:
     """One status with its steps."""
     values = {name: getattr(status, name) for name in _STATUS_FIELDS}
-    steps = sorted(status.steps.all(), key=lambda step: (step.position, step.pk))
-    return {**values, "steps": [{name: getattr(step, name) for name in _STEP_FIELDS} for step in steps]}
+    steps = [{name: getattr(step, name) for name in _STEP_FIELDS} for step in _sorted(status.steps.all())]
+    return {**values, "steps": steps}
 
 
 def rows(order_type: OrderType) -> Iterator[models.Model]:
@@ -74,32 +75,41 @@ def restore(order_type: OrderType, document: Mapping[str, Any], user: Any) -> No
     the name or become the default since.
     """
     _write(order_type, {name: document.get(name, False) for name in _TYPE_FIELDS})
+    wanted = document["statuses"]
     present = {status.name.casefold(): status for status in _statuses(order_type)}
-    for position, values in enumerate(document["statuses"], start=1):
+    in_order = list(present) == [values["name"].casefold() for values in wanted]
+    for position, values in enumerate(wanted, start=1):
         status = present.pop(values["name"].casefold(), None) or OrderStatus(order_type=order_type)
-        _write(status, {**_values(OrderStatus, _STATUS_FIELDS, values), "position": position})
+        place = {} if in_order else {"position": position}
+        _write(status, {**_values(OrderStatus, _STATUS_FIELDS, values), **place})
         _restore_steps(status, values.get("steps", ()))
     for status in present.values():
         status.delete()
 
 
-def _statuses(order_type: OrderType) -> models.QuerySet[OrderStatus]:
-    steps = models.Prefetch("steps", WorkflowStep.objects.order_by("position", "id"))
-    return order_type.statuses.order_by("position", "id").prefetch_related(steps)
+def _statuses(order_type: OrderType) -> list[OrderStatus]:
+    """A list of order types has prefetched them."""
+    prefetched = "statuses" in getattr(order_type, "_prefetched_objects_cache", {})
+    found = order_type.statuses.all() if prefetched else order_type.statuses.prefetch_related("steps")
+    return _sorted(found)
+
+
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
 def _restore_steps(status: OrderStatus, wanted: Sequence[Mapping[str, Any]]) -> None:
-    present = list(status.steps.order_by("position", "id"))
-    for position, values in enumerate(wanted, start=1):
-        step = present.pop(0) if present else WorkflowStep(status=status)
-        _write(step, {**_values(WorkflowStep, _STEP_FIELDS, values), "position": position})
-    for step in present:
+    present = _sorted(status.steps.all())
+    for place, values in enumerate(wanted):
+        after = present[place - 1].position + 1 if place else 1
+        if place == len(present):
+            present.append(WorkflowStep(status=status, position=after))
+        _write(present[place], _values(WorkflowStep, _STEP_FIELDS, values))
+    for step in present[len(wanted) :]:
         step.delete()
 
 
-def _values(
-    model: type[models.Model], names: Iterable[str], document: Mapping[str, Any]
-) -> dict[str, Any]:
+def _values(model: type[models.Model], names: Iterable[str], document: Mapping[str, Any]) -> dict[str, Any]:
     """Fields that a document of earlier days lacks take their default."""
     defaults = {name: model._meta.get_field(name).get_default() for name in names}  # type: ignore[union-attr]
     return {name: document.get(name, defaults[name]) for name in names}

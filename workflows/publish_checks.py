@@ -71,7 +71,8 @@ def steps_are_known(going: Going) -> Iterator[Finding]:
     for status, step in _active(_chart(going)):
         if _known(step) is None:
             yield error(
-                "step", f"{status.name}: there is no workflow step {step.name!r}; {suggest(step.name, known)}."
+                "step",
+                f"{status.name}: there is no workflow step {step.name!r}; {suggest(step.name, known)}.",
             )
 
 
@@ -90,7 +91,9 @@ def properties_fit_their_steps(going: Going) -> Iterator[Finding]:
 def external_steps_have_a_connector(going: Going) -> Iterator[Finding]:
     for status, step in external_steps(_chart(going)):
         if not step.connector and not step.connector_id:
-            yield error("no_connector", f"{status.name} > {step.name} needs a Connector; name one.", "Connector")
+            yield error(
+                "no_connector", f"{status.name} > {step.name} needs a Connector; name one.", "Connector"
+            )
 
 
 @register(KIND)
@@ -214,5 +217,6 @@ def _way_back(leads: Mapping[str, list[str]], start: str) -> list[str]:
 def _no_status(chart: Chart, status: str, what: str, name: str) -> Finding:
     known: Any = chart.statuses
     return error(
-        "unknown_status", f"Status {status}: {what} {name!r} is no status of this type; {suggest(name, known)}"
+        "unknown_status",
+        f"Status {status}: {what} {name!r} is no status of this type; {suggest(name, known)}",
     )

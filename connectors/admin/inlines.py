@@ -12,7 +12,7 @@ from connectors.models import (
     ConnectorMarkets,
     ConnectorProperty,
 )
-from tenants.adminkit import StackedInline, TabularInline
+from tenants.adminkit import OneRowInline, TabularInline
 
 
 class _SignedForms:
@@ -24,12 +24,9 @@ class _SignedForms:
         return formset
 
 
-class AuthenticationInline(_SignedForms, StackedInline):
+class AuthenticationInline(_SignedForms, OneRowInline):
     model = ConnectorAuthentication
     form = AuthenticationForm
-    tab = True
-    min_num = max_num = 1
-    can_delete = False
     fields = [
         "merchant_id",
         "bearer_token_input",
@@ -57,11 +54,8 @@ class HeaderInline(_SignedForms, TabularInline):
     fields = ["name", "value", "is_secret", "remove_secret"]
 
 
-class MarketsInline(StackedInline):
+class MarketsInline(OneRowInline):
     model = ConnectorMarkets
-    tab = True
-    min_num = max_num = 1
-    can_delete = False
     fields = ["enabled_markets", "disabled_markets", "enabled_market_groups", "disabled_market_groups"]
 
 

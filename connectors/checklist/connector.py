@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from connectors.checklist.base import Finding, Going, error, register, warning
 from connectors.compiled import ConnectorConfig
-from connectors.documents import KIND, connector_rows, label_of
+from connectors.documents import KIND, connector_rows, label_of, overlapping
 from connectors.models import Connector
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
@@ -115,12 +115,9 @@ def serves(config: ConnectorConfig, market: str, groups: frozenset[str]) -> bool
 
 @register(KIND)
 def lists_do_not_overlap(going: Going) -> Iterator[Finding]:
-    config = going.config
-    both = config.enabled_markets & config.disabled_markets
-    both |= config.enabled_market_groups & config.disabled_market_groups
+    both = overlapping(going.document)
     if both:
-        names = ", ".join(sorted(both)).upper()
-        yield warning("overlap", f"{names} is both enabled and disabled: disabled wins.", "Markets")
+        yield warning("overlap", both, "Markets")
 
 
 @register(KIND)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
+from connectors.admin.versions import VersionsMixin
 from connectors.canonical import checksum
 from connectors.publishing import PublishRefused, retire
 from payments.forms import SETTINGS, PaymentMethodForm, seen
@@ -17,7 +18,7 @@ from tenants.adminkit import PublishAdmin, action, display, register_page
 
 
 @admin.register(PaymentMethod)
-class PaymentMethodAdmin(PublishAdmin):
+class PaymentMethodAdmin(VersionsMixin, PublishAdmin):
     form = PaymentMethodForm
     list_display = ["name", "payment_method_name", "provider", "connector", "markets", "version"]
     list_select_related = ["connector", "live"]

@@ -3,8 +3,8 @@
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
-from tenants.adminkit.forms import TenantForm, UserForms, WordsField
-from tenants.adminkit.inlines import StackedInline, TabularInline
+from tenants.adminkit.forms import ChoicesField, NamesField, TenantForm, UserForms, WordsField
+from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
 from tenants.adminkit.publish import PublishAdmin
@@ -12,6 +12,9 @@ from tenants.adminkit.rights import may
 from tenants.navigation import register_page
 
 __all__ = [
+    "ChoicesField",
+    "NamesField",
+    "OneRowInline",
     "PlatformAdmin",
     "PublishAdmin",
     "ReadOnlyAdmin",

@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from connectors.admin.forms import seen
+from connectors.admin.forms import ConnectorForm
 from connectors.documents import connector_document
 from connectors.models import Connector, ConnectorProperty, Effect, InboundWebhook
 from connectors.property_values import LARGEST_FILE
@@ -55,7 +55,7 @@ def form_of(connector=None, **changes) -> dict:
     if connector:
         data |= {
             "name": connector.name,
-            "seen": seen(connector),
+            "seen": ConnectorForm.stamp(connector),
             "connector_id": connector.connector_id,
             "host": connector.host,
             "authentication-0-id": connector.authentication.pk,
@@ -410,31 +410,6 @@ def test_test_connection_calls_the_provider_with_the_draft(staff, connector, ven
 def test_a_draft_that_cannot_work_says_so_without_a_call(staff, tenant):
     connector = make_connector(tenant, "acme")
     assert "API Token: is missing" in staff().post(f"{LIST}{connector.pk}/test-connection/").content.decode()
-
-
-# --- versions ----------------------------------------------------------------------------------------------
-
-
-def test_versions_show_their_differences_and_roll_back(staff, connector):
-    publish(connector, comment="first")
-    Connector.objects.filter(pk=connector.pk).update(timeout_ms=2000)
-    publish(fresh(connector))
-    client, url = staff(), f"{LIST}{connector.pk}/versions/"
-    shown = client.get(url).content.decode()
-    assert "timeout_ms" in shown and "2000" in shown and "first" in shown
-    assert client.post(url, {"number": "1"}).status_code == 302
-    assert fresh(connector).timeout_ms is None
-    assert fresh(connector).live.number == 2
-    assert client.post(url, {"number": "9"}).status_code == 404
-
-
-def test_a_published_connector_is_retired_and_never_deleted(staff, connector, tenant):
-    publish(connector)
-    client = staff()
-    assert client.post(f"{LIST}{connector.pk}/delete/", {"post": "yes"}).status_code == 403
-    client.post(f"{LIST}{connector.pk}/versions/", {"retire": "1"})
-    assert fresh(connector).retired
-    assert runtime(tenant.pk).connectors[connector.pk].retired
 
 
 # --- other tenants -----------------------------------------------------------------------------------------

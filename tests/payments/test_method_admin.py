@@ -144,7 +144,8 @@ class TestEditor:
         stale = client.get(f"{METHODS}{method.pk}/change/").context["adminform"].form.initial["seen"]
         edit(client, method, merchant_id="acct_2")
         answer = edit(client, method, merchant_id="acct_3", seen=stale)
-        assert "was changed while you edited it" in text(answer)
+        assert "changed this payment method while you edited it" in text(answer)
+        assert "Merchant ID: (none) → acct_2" in text(answer)
         with tenant_scope(tenant):
             assert the_method().connector.authentication.merchant_id == "acct_2"
 
