@@ -113,6 +113,11 @@ def register(
     pre_delete.connect(refuse_deletion, sender=model, dispatch_uid=f"connectors.publishing.{kind}")
 
 
+def kinds() -> list[Kind]:
+    """Everything that is publishable."""
+    return list(_kinds.values())
+
+
 def kind_of(obj: models.Model) -> Kind:
     """Raises LookupError for a model that is not publishable."""
     for kind in _kinds.values():

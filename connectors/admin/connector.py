@@ -54,7 +54,8 @@ class ConnectorAdmin(PublishableAdmin):
     actions_detail = ["test_connection", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
-        return super().get_queryset(request).prefetch_related(*PREFETCH)
+        rows: QuerySet[Connector] = super().get_queryset(request)
+        return rows.prefetch_related(*PREFETCH)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

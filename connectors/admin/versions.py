@@ -44,7 +44,7 @@ class VersionsMixin:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was published is retired; runs and payments refer to it."""
-        allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
+        allowed: bool = super().has_delete_permission(request, obj)
         return allowed and not getattr(obj, "was_published", False)
 
     def reverse_to(self: Any, view: str, obj: Publishable) -> str:

@@ -27,7 +27,7 @@ class DistinctFormSet(PaginationInlineFormSet):
         own = [name for name in names if name in self.form.base_fields]
         seen: set[tuple[str, ...]] = set()
         for form in self.forms:
-            if not own or form in self.deleted_forms or not form.has_changed() and form.instance.pk is None:
+            if not own or form in self.deleted_forms or (not form.has_changed() and form.instance.pk is None):
                 continue
             key = tuple(str(form.cleaned_data.get(name, "")).strip().casefold() for name in own)
             if key in seen:
@@ -39,7 +39,8 @@ def _field_of(expression: Any) -> str:
     """The field under an expression such as Lower("key")."""
     while not isinstance(expression, F):
         expression = expression.get_source_expressions()[0]
-    return expression.name
+    name: str = expression.name  # type: ignore[attr-defined]
+    return name
 
 
 class TabularInline(RightsMixin, OwnChoicesMixin, skin.TabularInline):

@@ -3,12 +3,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from connectors.runtime import runtime
 from tenants.models import Role
 from tenants.scoping import tenant_scope
 from tests.factories.tenants import MembershipFactory, StoreFactory
 from tests.factories.workflows import CustomerFactory, InventoryLevelFactory, make_shop, publish_order_type
-
 from workflows.models import (
     Customer,
     InventoryLevel,
@@ -18,7 +16,6 @@ from workflows.models import (
     OrderType,
     Product,
     WorkflowRun,
-    WorkflowStep,
 )
 from workflows.orders import add_error, create_order
 

@@ -217,8 +217,8 @@ class TestBadInput:
             '{"a": 1e999}',
             '{"a": "\\u0000"}',
             '{"a": "\\ud800"}',
-        ]
-        + ["[" * 20_000],
+            "[" * 20_000,
+        ],
     )
     def test_properties_that_cannot_be_kept_are_refused_at_the_field(self, client, tenant, properties):
         refused = errors_of(send(client, the_status("Ship"), _save="1", **{"steps-0-properties": properties}))

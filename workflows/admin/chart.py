@@ -27,7 +27,6 @@ from workflows.models.chart import CONDITIONS
 from workflows.publication import status_document
 from workflows.steps import registry
 
-
 #: How much of a row each field of a step gets.
 _ROOM: dict[str, dict[str, Any]] = {
     "position": {"style": "width: 4rem"},
