@@ -144,7 +144,7 @@ def _refuse_undecided(document: Document, implementation: type[Provider]) -> Non
     ]
     if len(ways) > 1:
         raise Misconfigured(
-            f"{' and '.join(ways)} are filled in, and {implementation.label} does not say which one it uses;"
+            f"{' as well as '.join(ways)} are filled in, and {implementation.label} does not say which one it uses;"
             " empty what it does not need, or tick Is Authenticated Manually"
         )
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -11,11 +12,20 @@ from connectors.models import Connector, ConnectorProperty, Effect, InboundWebho
 from connectors.property_values import LARGEST_FILE
 from connectors.publishing import publish
 from connectors.runtime import runtime
-from tenants.models import Role, Secret
+from tenants.models import Market, MarketGroup, Role, Secret, Store
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import make_connector, publish_connector
-from tests.factories.tenants import MarketFactory, MembershipFactory, TenantFactory
+from tests.factories.tenants import (
+    MarketFactory,
+    MarketGroupFactory,
+    MembershipFactory,
+    StoreFactory,
+    TenantFactory,
+    UserFactory,
+)
+from tests.factories.workflows import publish_order_type
+from tests.pages import errors_of, told
 
 LIST = "/admin/connectors/connector/"
 PUBLISH = "connectors_connector_publish"
@@ -166,6 +176,49 @@ def test_saving_a_draft_changes_nothing_and_publish_takes_an_edited_property_in_
     assert fresh(connector).live.published_by is not None
 
 
+def test_a_draft_of_every_tab_changes_nothing_publish_takes_all_and_roll_back_brings_all_back(
+    staff, connector, tenant
+):
+    publish(connector)
+    before, first = runtime(tenant.pk).connectors[connector.pk], connector_document(connector)
+    MarketFactory(tenant=tenant, code="SWE")
+    client, number = staff(), number_of(connector, "Limit")
+    tabs = [
+        {"timeout_ms": "9000", "authenticated_manually": "on", "disable_standard_error_policy": "on"},
+        {"authentication-0-merchant_id": "M-2", "authentication-0-bearer_token_input": "acme-two-0123456789"},
+        {f"properties-{number}-value": "6"},
+        {"headers-0-value": "app"},
+        {"markets-0-enabled_markets": [Market.objects.get(code="SWE").pk]},
+    ]
+    sent: dict = {}
+    for tab in tabs:
+        sent |= {name: value for name, value in tab.items() if not name.endswith("_input")}
+        saved(client.post(page(connector), form_of(fresh(connector), **sent | tab)))
+        assert runtime(tenant.pk).connectors[connector.pk] == before
+    row = {"property": "Name", "connector_property": "title"}
+    last = add_row(form_of(fresh(connector), **sent, **{PUBLISH: "1"}), "field_mapping", **row)
+    saved(client.post(page(connector), last))
+    assert runtime(tenant.pk).connectors[connector.pk] == before, "warnings are to be confirmed"
+    saved(client.post(page(connector), form_of(fresh(connector), **sent, **{PUBLISH: "1"})))
+    after = runtime(tenant.pk).connectors[connector.pk]
+    assert (after.timeout_ms, after.authenticated_manually, after.disable_standard_error_policy) == (
+        9000,
+        True,
+        True,
+    )
+    assert (after.values.merchant_id, after.values.api_token.reveal()) == ("M-2", "acme-two-0123456789")
+    assert (after.properties["Limit"], dict(after.headers)["X-Channel"]) == ("6", "app")
+    assert (after.enabled_markets, after.field_mapping) == ({"swe"}, (("Name", "title"),))
+
+    client.post(f"{LIST}{connector.pk}/versions/", {"number": "1"})
+    assert runtime(tenant.pk).connectors[connector.pk] == after
+    assert connector_document(fresh(connector)) == first
+    for _ in range(2):
+        saved(client.post(page(connector), form_of(fresh(connector), **{PUBLISH: "1"})))
+    again = runtime(tenant.pk).connectors[connector.pk]
+    assert replace(again, revision="") == replace(before, revision="")
+
+
 def test_warnings_are_shown_first_and_confirmed_by_pressing_again(staff, connector):
     client = staff()
     shown = client.post(page(connector), form_of(connector, **{PUBLISH: "1"}), follow=True).content.decode()
@@ -213,6 +266,28 @@ def test_the_second_of_two_editors_is_told_and_overwrites_nothing(staff, connect
     assert answer.status_code == 200
     assert "Nothing was saved: user" in answer.content.decode()
     assert fresh(connector).display_name == "Theirs"
+
+
+def test_the_second_of_two_publishers_gets_the_difference(staff, connector):
+    publish(connector)
+    mine = form_of(fresh(connector), display_name="Mine", **{PUBLISH: "1"})
+    theo = Client()
+    theo.force_login(MembershipFactory(tenant=connector.tenant, user=UserFactory(username="theo")).user)
+    for _ in range(2):
+        theirs = form_of(fresh(connector), host="https://theirs.example", **{PUBLISH: "1"})
+        saved(theo.post(page(connector), theirs))
+    answer = staff().post(page(connector), mine)
+    told = answer.context["errors"][0]
+    assert "Nothing was saved: theo published version 2 of this connector while you edited it" in told[0]
+    assert "Host: (none) → https://theirs.example" in told
+    assert (fresh(connector).display_name, fresh(connector).live.number) == ("", 2)
+
+
+def test_whatever_is_sent_as_what_was_seen_is_no_way_around(staff, connector):
+    for seen in ("0:x", "99:x", "x", "1:" + "a" * 64):
+        answer = staff().post(page(connector), form_of(connector, display_name="Mine", seen=seen))
+        assert "Nothing was saved" in answer.content.decode(), seen
+    assert fresh(connector).display_name == ""
 
 
 # --- secrets -----------------------------------------------------------------------------------------------
@@ -325,6 +400,8 @@ def test_a_file_is_uploaded_kept_and_limited(staff, connector, tenant):
         ({"timeout_ms": "5"}, "greater than or equal to 100"),
         ({"headers-0-name": "X-A\r\nX-B"}, "without spaces or line breaks"),
         ({"authentication-0-tenant_url": "http://login.example"}, "https"),
+        ({"connector_id": "a b"}, "such as Stripe-NO"),
+        ({"handler_lifetime_s": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_saves_nothing(staff, connector, changes, message):
@@ -337,7 +414,15 @@ def test_bad_input_is_refused_at_its_field_and_saves_nothing(staff, connector, c
 
 @pytest.mark.parametrize(
     ("value_type", "value"),
-    [("JSON", "{"), ("Date", "31.05.2026"), ("Number", "12,5"), ("Boolean", "maybe"), ("Store", "nowhere")],
+    [
+        ("JSON", "{"),
+        ("Date", "31.05.2026"),
+        ("DateTime", "2026-05-31"),
+        ("Number", "12,5"),
+        ("Boolean", "maybe"),
+        ("Store", "nowhere"),
+        ("OrderStatus", "Nowhere"),
+    ],
 )
 def test_a_typed_property_is_refused_at_its_value(staff, connector, value_type, value):
     data = add_row(form_of(connector), "properties", key="Typed", value_type=value_type, value=value)
@@ -350,6 +435,75 @@ def test_a_typed_property_is_refused_at_its_value(staff, connector, value_type, 
     )
     assert list(formset.errors[-1]) == ["value"]
     assert fresh(connector).properties.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("prefix", "rows", "field"),
+    [
+        ("properties", [{"key": "Twice"}, {"key": "TWICE "}], "key"),
+        ("headers", [{"name": "X-Twice"}, {"name": "x-twice"}], "name"),
+        ("field_mapping", [{"property": "Name"}, {"property": "name"}], "property"),
+    ],
+)
+def test_the_same_row_twice_is_refused_at_the_second(staff, connector, prefix, rows, field):
+    before, data = connector_document(connector), form_of(connector)
+    for row in rows:
+        data = add_row(data, prefix, value_type="String", value="1", connector_property="x", **row)
+    refused = errors_of(staff().post(page(connector), data))
+    number = int(data[f"{prefix}-TOTAL_FORMS"]) - 1
+    assert list(refused) == [f"{prefix}-{number}-{field}"]
+    assert "already" in refused[f"{prefix}-{number}-{field}"][0]
+    assert connector_document(fresh(connector)) == before
+
+
+def test_the_same_key_in_two_groups_is_no_double(staff, connector):
+    data = form_of(connector)
+    for group in ("A", "B"):
+        data = add_row(data, "properties", key="Limit", key_group=group, value_type="String", value="1")
+    saved(staff().post(page(connector), data))
+    assert fresh(connector).properties.filter(key="Limit").count() == 3
+
+
+def test_a_market_both_enabled_and_disabled_is_told_when_it_is_saved(staff, connector, tenant):
+    nor = Market.objects.get(code="NOR").pk
+    MarketFactory(tenant=tenant, code="SWE")
+    lists = {"markets-0-enabled_markets": [nor], "markets-0-disabled_markets": [nor]}
+    answer = staff().post(page(connector), form_of(connector, **lists), follow=True)
+    assert "NOR is both enabled and disabled: disabled wins." in told(answer)
+    assert fresh(connector).markets.disabled_markets.count() == 1, "a warning refuses nothing"
+    assert "both enabled" not in told(staff().get(page(connector)))
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [(Market, "NOR"), (MarketGroup, "NORDIC"), (Store, "Oslo")],
+    ids=["market", "group", "store"],
+)
+def test_what_a_connector_uses_is_not_deleted_and_the_page_lists_where(staff, connector, tenant, model, code):
+    MarketGroupFactory(tenant=tenant, code="NORDIC")
+    StoreFactory(tenant=tenant, code="Oslo")
+    connector.markets.enabled_markets.set(Market.objects.all())
+    connector.markets.enabled_market_groups.set(MarketGroup.objects.all())
+    connector.properties.create(key="OrderPrimaryStore", value_type="Store", value="Oslo")
+    name, row = model._meta.model_name, model.objects.get(code=code)
+    for path, data in (
+        (f"{row.pk}/delete/", {"post": "yes"}),
+        ("", {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}),
+    ):
+        answer = staff().post(f"/admin/tenants/{name}/{path}", data, follow=True)
+        assert "connector Acme (" in answer.content.decode()
+    assert model.objects.filter(code=code).exists()
+
+
+def test_a_draft_that_a_step_asks_for_is_not_deleted_and_the_page_lists_where(staff, connector, tenant):
+    steps = [{"name": "ExportOrder", "connector": "acme", "active": False}]
+    publish_order_type(tenant, "Online", {"Ship": {"steps": steps}})
+    url = f"{LIST}{connector.pk}/delete/"
+    assert "step Online &gt; Ship &gt; ExportOrder" in staff().post(url, {"post": "yes"}).content.decode()
+    assert Connector.objects.filter(pk=connector.pk).exists()
+    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="B")
+    assert staff().post(url, {"post": "yes"}).status_code == 302, "another one answers to that name"
+    assert not Connector.objects.filter(pk=connector.pk).exists()
 
 
 def test_a_connector_id_that_is_taken_is_refused(staff, connector, tenant):

@@ -77,7 +77,9 @@ def words(answer) -> str:
 
 
 def compared(answer) -> str:
-    return re.sub(r"\s+", " ", strip_tags(answer.content.decode().split("data-compared>")[1].split("</div>")[0]))
+    return re.sub(
+        r"\s+", " ", strip_tags(answer.content.decode().split("data-compared>")[1].split("</div>")[0])
+    )
 
 
 @pytest.fixture(params=list(KINDS), ids=lambda model: model.__name__)

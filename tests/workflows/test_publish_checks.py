@@ -68,7 +68,11 @@ def test_a_sound_chart_has_nothing_to_tell(shop, found):
             "A > ExportOrder: Stripe cannot do this; choose another Connector.",
         ),
         (
-            {"A": {"steps": [EXPORT | {"name": "WebhookWorkflowStep", "properties": {"RequestHeaders": "{"}}]}},
+            {
+                "A": {
+                    "steps": [EXPORT | {"name": "WebhookWorkflowStep", "properties": {"RequestHeaders": "{"}}]
+                }
+            },
             "properties",
             "A > WebhookWorkflowStep: RequestHeaders: must be JSON",
         ),
@@ -148,7 +152,10 @@ def test_connectors_are_checked_against_the_steps_of_published_types(shop):
     connector = type(connector).objects.get(pk=config.id)
     connector.connector_id = "moved"
     connector.save()
-    assert codes(connector)["dangling"] == "B2B > A > ExportOrder asks for Connector ID erp, which would be gone."
+    assert (
+        codes(connector)["dangling"]
+        == "B2B > A > ExportOrder asks for Connector ID erp, which would be gone."
+    )
 
 
 def codes(connector):
