@@ -4,11 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
-from connectors.admin import pages  # noqa: F401 - registers its URLs
 from connectors.admin.forms import ConnectorForm
 from connectors.admin.inlines import (
     AuthenticationInline,
@@ -21,6 +19,7 @@ from connectors.admin.publishable import PublishableAdmin
 from connectors.compiling import webhook_address
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
+from connectors.trial import run_trial
 from tenants.adminkit import action, register_page
 
 
@@ -63,9 +62,20 @@ class ConnectorAdmin(PublishableAdmin):
         if both:
             self.message_user(request, both, messages.WARNING)
 
-    @action(description="Test connection", url_path="test", permissions=["act"])
-    def test_connection(self, request: HttpRequest, object_id: int) -> Any:
-        return redirect(reverse("admin:connector-test", args=[object_id]))
+    @action(description="Test connection", url_path="test-connection", permissions=["act"])
+    def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET asks, POST calls the provider with the draft."""
+        connector = self.get_object(request, object_id)
+        if connector is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(connector),
+            "opts": self.opts,
+            "original": connector,
+            "trial": run_trial(connector, request.user.get_username()) if request.method == "POST" else None,
+        }
+        return TemplateResponse(request, "admin/connectors/connector/test.html", context)
 
     @admin.display(description="Last test")
     def tested(self, obj: Connector) -> str:
