@@ -118,6 +118,9 @@ class PropertyForm(SecretRowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].widget.attrs["style"] = "min-width: 11rem"
+            self.fields["file"].widget.attrs["style"] = "max-width: 13rem"
         self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
         if self.file_before:
             self.initial["value"] = ""

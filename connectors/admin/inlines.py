@@ -58,6 +58,12 @@ class MarketsInline(OneRowInline):
     model = ConnectorMarkets
     fields = ["enabled_markets", "disabled_markets", "enabled_market_groups", "disabled_market_groups"]
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        enabled = db_field.name.startswith("enabled")
+        field.help_text = "None in both lists means everywhere." if enabled else "Wins over what is enabled."
+        return field
+
 
 class FieldMappingInline(TabularInline):
     model = ConnectorFieldMapping

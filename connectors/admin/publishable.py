@@ -69,19 +69,26 @@ class PublishMixin:
     @action(description="Publish", permissions=["publish"])
     def publish(self: Any, request: HttpRequest, row: Any) -> None:
         root = self.root(row)
-        kind = kind_of(root)
-        mark, digest = f"confirm-{kind.name}-{root.pk}", checksum(kind.to_document(root))
-        confirmed = request.session.pop(mark, {}).get(digest, [])
-        comment = request.POST.get("comment", "")[:500]
+        mark = f"confirm-{kind_of(root).name}-{root.pk}"
+        shown = _shown(request.session.pop(mark, None), root)
+        comment = request.POST.get("comment", "")[:500] or shown["comment"]
         try:
-            made = self.make_live(root, user=request.user, comment=comment, confirmed=confirmed)
+            made = self.make_live(root, user=request.user, comment=comment, confirmed=shown["codes"])
         except PublishRefused as refused:
             if refused.can_be_confirmed:
-                codes = {*confirmed, *(finding.code for finding in refused.findings)}
-                request.session[mark] = {digest: sorted(codes)}
+                codes = {*shown["codes"], *(finding.code for finding in refused.findings)}
+                request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
             tell_refusal(self, request, refused)
         else:
             self.message_user(request, f"Version {made.number} of {root} is live.", messages.SUCCESS)
+
+
+def _shown(before: Any, root: Publishable) -> dict[str, Any]:
+    """Which warnings this very draft was shown before, and the comment that was given then."""
+    digest = checksum(kind_of(root).to_document(root))
+    if isinstance(before, dict) and before.get("digest") == digest:
+        return before
+    return {"digest": digest, "codes": [], "comment": ""}
 
 
 class PublishableAdmin(VersionsMixin, PublishMixin, PublishAdmin):

@@ -65,9 +65,10 @@ class OneRowInline(StackedInline):
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        field = super().formfield_for_manytomany(
-            db_field, request, widget=UnfoldAdminSelect2MultipleWidget(), **kwargs
-        )
+        widget = UnfoldAdminSelect2MultipleWidget({"style": "width: 100%"})
+        classes = widget.attrs["class"]
+        field = super().formfield_for_manytomany(db_field, request, widget=widget, **kwargs)
         if field is not None:
+            field.widget.attrs["class"] = classes  # the skin puts those of a plain select there
             field.help_text = db_field.help_text
         return field

@@ -117,7 +117,9 @@ def test_no_action_takes_them(client, theirs):
     for model in PAGES:
         url, keys = reverse(name_of(model, "changelist")), [row.pk for row in rows(model, THEIRS)]
         for action in {"delete_selected", *(SITE.get_model_admin(model).actions or ())}:
-            answer = client.post(url, {"action": action, "_selected_action": keys, "post": "yes"}, follow=True)
+            answer = client.post(
+                url, {"action": action, "_selected_action": keys, "post": "yes"}, follow=True
+            )
             assert THEIRS not in answer.content.decode(), (url, action)
     assert everything_of(theirs) == before
 
@@ -135,5 +137,7 @@ def test_no_filter_search_or_autocomplete_finds_them(client):
             found = client.get(reverse("admin:autocomplete"), {**where, "field_name": field.name, "term": ""})
             assert found.status_code in {200, 403}, (model, field.name)
             assert THEIRS.lower() not in found.content.decode().lower(), (model, field.name)
-            filtered = client.get(listing, {f"{field.name}__id__exact": rows(target, THEIRS)[0].pk}, follow=True)
+            filtered = client.get(
+                listing, {f"{field.name}__id__exact": rows(target, THEIRS)[0].pk}, follow=True
+            )
             assert THEIRS.lower() not in filtered.content.decode().lower(), (model, field.name)

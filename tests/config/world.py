@@ -79,5 +79,7 @@ def _records(tenant: Tenant, mark: str) -> None:
     Effect.objects.create(
         connector=connector, operation="export", subject=mark, key=uuid4(), created_at=now, modified_at=now
     )
-    InboundWebhook.objects.create(connector=connector, event_id=mark, method="POST", url=mark, received_at=now)
+    InboundWebhook.objects.create(
+        connector=connector, event_id=mark, method="POST", url=mark, received_at=now
+    )
     record_event(tenant, category=Category.CONNECTOR, message=mark)

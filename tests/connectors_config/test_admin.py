@@ -221,12 +221,14 @@ def test_a_draft_of_every_tab_changes_nothing_publish_takes_all_and_roll_back_br
 
 def test_warnings_are_shown_first_and_confirmed_by_pressing_again(staff, connector):
     client = staff()
-    shown = client.post(page(connector), form_of(connector, **{PUBLISH: "1"}), follow=True).content.decode()
+    first = form_of(connector, comment="go live", **{PUBLISH: "1"})
+    shown = client.post(page(connector), first, follow=True).content.decode()
     assert "Press Publish again" in shown
     assert "Test connection has not succeeded" in shown
     assert fresh(connector).live is None
     shown = client.post(page(connector), form_of(connector, **{PUBLISH: "1"}), follow=True).content.decode()
     assert "Version 1 of Acme is live" in shown
+    assert fresh(connector).live.comment == "go live", "the page shows no comment the second time"
 
 
 def test_a_confirmation_is_good_for_the_draft_it_was_given_for(staff, connector):
