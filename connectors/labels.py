@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from connectors.differences import SEPARATOR, Difference
-from connectors.publishing import Kind
+from connectors.kinds import Kind
 
 
 def labelled(kind: Kind, differences: Iterable[Difference]) -> list[Difference]:

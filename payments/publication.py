@@ -44,7 +44,8 @@ def publish_method(
 
 
 def restore(method: PaymentMethod, document: Mapping[str, Any], user: Any) -> None:
-    """Rewrite the draft from a document. Raises ValidationError when its connector or a market is gone."""
+    """Rewrite the draft from a document. Raises ValidationError when its connector or a market is gone, or its name
+    taken."""
     codes = document["valid_on_markets"]
     markets = list(Market.objects.filter(code__in=codes))
     missing = sorted(set(codes) - {market.code for market in markets})
@@ -56,6 +57,7 @@ def restore(method: PaymentMethod, document: Mapping[str, Any], user: Any) -> No
     for name in ("name", "payment_method_name", "options"):
         setattr(method, name, document[name])
     method.connector = connector
+    method.validate_constraints()
     method.save()
     method.valid_on_markets.set(markets)
 

@@ -29,6 +29,15 @@ class ConnectorForm(DraftForm):
         if "type" in self.fields:
             field: Any = self.fields["type"]
             field.choices = _types(self.instance.type)
+            self._show_defaults()
+
+    def _show_defaults(self) -> None:
+        """What is used where a field is left empty."""
+        implementation = implementation_of(self.instance.type)
+        if implementation is not None and "host" in self.fields:
+            host = implementation.hosts.get("test" if self.instance.is_test else "live", "")
+            self.fields["host"].widget.attrs["placeholder"] = host
+            self.fields["timeout_ms"].widget.attrs["placeholder"] = str(implementation.timeout_ms)
 
 
 def _types(present: str) -> list[tuple[str, str]]:

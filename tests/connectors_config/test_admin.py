@@ -1,121 +1,27 @@
+"""The editor of connectors: its page, save as draft and publish, test connection, other tenants."""
+
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from connectors.admin.forms import ConnectorForm
 from connectors.documents import connector_document
-from connectors.models import Connector, ConnectorProperty, Effect, InboundWebhook
-from connectors.property_values import LARGEST_FILE
+from connectors.models import Connector, Effect, InboundWebhook
 from connectors.publishing import publish
 from connectors.runtime import runtime
-from tenants.models import Market, MarketGroup, Role, Secret, Store
+from tenants.models import Market, Role
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
+from tests.connectors_config.editor import LIST, PUBLISH, add_row, form_of, fresh, number_of, page, saved
 from tests.factories.connectors import make_connector, publish_connector
 from tests.factories.tenants import (
     MarketFactory,
-    MarketGroupFactory,
     MembershipFactory,
-    StoreFactory,
     TenantFactory,
     UserFactory,
 )
-from tests.factories.workflows import publish_order_type
-from tests.pages import errors_of, told
-
-LIST = "/admin/connectors/connector/"
-PUBLISH = "connectors_connector_publish"
-
-
-@pytest.fixture
-def staff(tenant):
-    def log_in(role=Role.TENANT_ADMIN):
-        client = Client()
-        client.force_login(MembershipFactory(tenant=tenant, role=role).user)
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def connector(tenant):
-    MarketFactory(tenant=tenant, code="NOR")
-    return make_connector(
-        tenant,
-        "acme",
-        bearer_token=TOKEN,
-        properties={"Limit": "5", "ApiKey": "prop-0123456789abcdef"},
-        headers={"X-Channel": "web"},
-    )
-
-
-def page(connector) -> str:
-    return f"{LIST}{connector.pk}/change/"
-
-
-def form_of(connector=None, **changes) -> dict:
-    """The form as a browser would send it back; `changes` by field name."""
-    data = {"name": "Acme", "type": "acme", "handler_lifetime_s": "300"}
-    for prefix in ("authentication", "markets"):
-        data |= management(prefix, 1, 1 if connector else 0)
-    if connector:
-        data |= {
-            "name": connector.name,
-            "seen": ConnectorForm.stamp(connector),
-            "connector_id": connector.connector_id,
-            "host": connector.host,
-            "authentication-0-id": connector.authentication.pk,
-            "authentication-0-connector": connector.pk,
-            "authentication-0-merchant_id": connector.authentication.merchant_id,
-            "markets-0-id": connector.markets.pk,
-            "markets-0-connector": connector.pk,
-        }
-    for prefix, names in (
-        ("properties", ("key", "key_group", "value_type", "value", "is_secret")),
-        ("headers", ("name", "value", "is_secret")),
-        ("field_mapping", ("property", "connector_property")),
-    ):
-        rows = list(getattr(connector, prefix).all()) if connector else []
-        data |= management(prefix, len(rows), len(rows))
-        for number, row in enumerate(rows):
-            values = {name: getattr(row, name) for name in names}
-            values = {name: value for name, value in values.items() if value not in ("", False)}
-            data |= {f"{prefix}-{number}-{name}": value for name, value in values.items()}
-            data |= {f"{prefix}-{number}-id": row.pk, f"{prefix}-{number}-connector": connector.pk}
-    return {**data, **changes}
-
-
-def management(prefix, total, initial) -> dict:
-    return {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": initial}
-
-
-def add_row(data, prefix, **values) -> dict:
-    number = int(data[f"{prefix}-TOTAL_FORMS"])
-    rows = {f"{prefix}-{number}-{name}": value for name, value in values.items()}
-    return {**data, f"{prefix}-TOTAL_FORMS": number + 1, **rows}
-
-
-def number_of(connector, key) -> int:
-    return [row.key for row in connector.properties.all()].index(key)
-
-
-def fresh(connector) -> Connector:
-    return Connector.objects.get(pk=connector.pk)
-
-
-def saved(answer):
-    if answer.status_code == 200:
-        context = answer.context
-        found = [context["errors"]] + [item.formset.errors for item in context["inline_admin_formsets"]]
-        raise AssertionError(f"refused: {found}")
-    return answer
-
-
-# --- the page ----------------------------------------------------------------------------------------------
 
 
 def test_the_list_and_the_editor_show_one_flat_row_of_tabs(staff, connector):
@@ -153,9 +59,6 @@ def test_a_new_connector_is_a_draft(staff, tenant):
     assert connector.authentication.bearer_token.created_by is not None
     assert connector.properties.get().value == "5"
     assert runtime(tenant.pk).connectors == {}
-
-
-# --- save as draft and publish -----------------------------------------------------------------------------
 
 
 def test_saving_a_draft_changes_nothing_and_publish_takes_an_edited_property_in_one_click(
@@ -292,231 +195,6 @@ def test_whatever_is_sent_as_what_was_seen_is_no_way_around(staff, connector):
     assert fresh(connector).display_name == ""
 
 
-# --- secrets -----------------------------------------------------------------------------------------------
-
-
-def test_an_empty_secret_keeps_a_typed_one_replaces_and_the_box_removes(staff, connector):
-    client, before = staff(), connector.authentication.bearer_token_id
-    saved(client.post(page(connector), form_of(connector)))
-    assert fresh(connector).authentication.bearer_token_id == before
-
-    saved(
-        client.post(
-            page(connector),
-            form_of(fresh(connector), **{"authentication-0-bearer_token_input": "acme-new-0123456789"}),
-        )
-    )
-    replaced = fresh(connector).authentication.bearer_token
-    assert replaced.pk != before
-    assert replaced.reveal().reveal() == "acme-new-0123456789"
-    assert Secret.objects.get(pk=before).reveal().reveal() == TOKEN, "what is published keeps its own"
-
-    saved(
-        client.post(
-            page(connector), form_of(fresh(connector), **{"authentication-0-bearer_token_input-clear": "on"})
-        )
-    )
-    assert fresh(connector).authentication.bearer_token is None
-
-
-def test_a_refused_form_shows_no_typed_secret(staff, connector):
-    data = form_of(
-        connector, host="nonsense", **{"authentication-0-bearer_token_input": "acme-typed-0123456789"}
-    )
-    answer = staff().post(page(connector), data)
-    assert answer.status_code == 200
-    assert "acme-typed" not in answer.content.decode()
-
-
-def test_a_key_that_looks_like_a_credential_is_secret_without_being_asked(staff, connector):
-    data = add_row(
-        form_of(connector), "properties", key="PartnerPassword", value_type="String", value="pw-0123456789abc"
-    )
-    data = add_row(data, "properties", key="WebhookKey", value_type="String", value="wk-0123456789abc")
-    data = add_row(data, "headers", name="X-Api-Key", value="hk-0123456789abc")
-    saved(staff().post(page(connector), data))
-    for row in (
-        *fresh(connector).properties.filter(key__in=["PartnerPassword", "WebhookKey"]),
-        fresh(connector).headers.get(name="X-Api-Key"),
-    ):
-        assert row.is_secret
-        assert row.value == ""
-        assert row.secret.reveal().reveal().endswith("-0123456789abc")
-    assert ConnectorProperty.history.filter(value__contains="0123456789abc").count() == 0
-
-
-def test_any_row_can_be_marked_secret(staff, connector):
-    number = number_of(connector, "Limit")
-    saved(staff().post(page(connector), form_of(connector, **{f"properties-{number}-is_secret": "on"})))
-    row = fresh(connector).properties.get(key="Limit")
-    assert (row.value, row.secret.reveal().reveal()) == ("", "5")
-
-
-def test_a_secret_row_is_kept_when_empty_and_never_turned_readable(staff, connector):
-    client, number = staff(), number_of(connector, "ApiKey")
-    secret = connector.properties.get(key="ApiKey").secret
-    saved(client.post(page(connector), form_of(connector)))
-    assert fresh(connector).properties.get(key="ApiKey").secret == secret
-
-    data = form_of(fresh(connector))
-    del data[f"properties-{number}-is_secret"]
-    answer = client.post(page(connector), data)
-    assert "never shown" in answer.content.decode()
-    saved(client.post(page(connector), {**data, f"properties-{number}-value": "plain"}))
-    row = fresh(connector).properties.get(key="ApiKey")
-    assert (row.value, row.secret, row.is_secret) == ("plain", None, False)
-
-
-def test_a_file_is_uploaded_kept_and_limited(staff, connector, tenant):
-    client = staff()
-    upload = SimpleUploadedFile("cert.pem", b"-----BEGIN")
-    saved(
-        client.post(
-            page(connector),
-            add_row(form_of(connector), "properties", key="Cert", value_type="File", file=upload),
-        )
-    )
-    shown = client.get(page(connector)).content.decode()
-    assert "cert.pem is stored" in shown
-    data = form_of(fresh(connector))
-    data.pop(f"properties-{number_of(connector, 'Cert')}-value")
-    saved(client.post(page(connector), data))
-    publish(fresh(connector))
-    value = runtime(tenant.pk).connectors[connector.pk].properties["Cert"]
-    assert (value.name, value.content) == ("cert.pem", b"-----BEGIN")
-
-    large = SimpleUploadedFile("large.bin", b"x" * (LARGEST_FILE + 1))
-    data = add_row(form_of(fresh(connector)), "properties", key="Large", value_type="File", file=large)
-    assert "too large; use at most 256 KiB" in client.post(page(connector), data).content.decode()
-
-
-# --- bad input ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"name": "Akme"}, "did you mean Acme"),
-        ({"type": "nothing"}, "Select a valid choice"),
-        ({"host": "https://10.0.0.1"}, "not a public address"),
-        ({"timeout_ms": "5"}, "greater than or equal to 100"),
-        ({"headers-0-name": "X-A\r\nX-B"}, "without spaces or line breaks"),
-        ({"authentication-0-tenant_url": "http://login.example"}, "https"),
-        ({"connector_id": "a b"}, "such as Stripe-NO"),
-        ({"handler_lifetime_s": "0"}, "greater than or equal to 1"),
-    ],
-)
-def test_bad_input_is_refused_at_its_field_and_saves_nothing(staff, connector, changes, message):
-    before = connector_document(connector)
-    answer = staff().post(page(connector), form_of(connector, display_name="New", **changes))
-    assert answer.status_code == 200
-    assert message in answer.content.decode()
-    assert connector_document(fresh(connector)) == before
-
-
-@pytest.mark.parametrize(
-    ("value_type", "value"),
-    [
-        ("JSON", "{"),
-        ("Date", "31.05.2026"),
-        ("DateTime", "2026-05-31"),
-        ("Number", "12,5"),
-        ("Boolean", "maybe"),
-        ("Store", "nowhere"),
-        ("OrderStatus", "Nowhere"),
-    ],
-)
-def test_a_typed_property_is_refused_at_its_value(staff, connector, value_type, value):
-    data = add_row(form_of(connector), "properties", key="Typed", value_type=value_type, value=value)
-    answer = staff().post(page(connector), data)
-    assert answer.status_code == 200
-    formset = next(
-        item.formset
-        for item in answer.context["inline_admin_formsets"]
-        if item.formset.prefix == "properties"
-    )
-    assert list(formset.errors[-1]) == ["value"]
-    assert fresh(connector).properties.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("prefix", "rows", "field"),
-    [
-        ("properties", [{"key": "Twice"}, {"key": "TWICE "}], "key"),
-        ("headers", [{"name": "X-Twice"}, {"name": "x-twice"}], "name"),
-        ("field_mapping", [{"property": "Name"}, {"property": "name"}], "property"),
-    ],
-)
-def test_the_same_row_twice_is_refused_at_the_second(staff, connector, prefix, rows, field):
-    before, data = connector_document(connector), form_of(connector)
-    for row in rows:
-        data = add_row(data, prefix, value_type="String", value="1", connector_property="x", **row)
-    refused = errors_of(staff().post(page(connector), data))
-    number = int(data[f"{prefix}-TOTAL_FORMS"]) - 1
-    assert list(refused) == [f"{prefix}-{number}-{field}"]
-    assert "already" in refused[f"{prefix}-{number}-{field}"][0]
-    assert connector_document(fresh(connector)) == before
-
-
-def test_the_same_key_in_two_groups_is_no_double(staff, connector):
-    data = form_of(connector)
-    for group in ("A", "B"):
-        data = add_row(data, "properties", key="Limit", key_group=group, value_type="String", value="1")
-    saved(staff().post(page(connector), data))
-    assert fresh(connector).properties.filter(key="Limit").count() == 3
-
-
-def test_a_market_both_enabled_and_disabled_is_told_when_it_is_saved(staff, connector, tenant):
-    nor = Market.objects.get(code="NOR").pk
-    MarketFactory(tenant=tenant, code="SWE")
-    lists = {"markets-0-enabled_markets": [nor], "markets-0-disabled_markets": [nor]}
-    answer = staff().post(page(connector), form_of(connector, **lists), follow=True)
-    assert "NOR is both enabled and disabled: disabled wins." in told(answer)
-    assert fresh(connector).markets.disabled_markets.count() == 1, "a warning refuses nothing"
-    assert "both enabled" not in told(staff().get(page(connector)))
-
-
-@pytest.mark.parametrize(
-    ("model", "code"),
-    [(Market, "NOR"), (MarketGroup, "NORDIC"), (Store, "Oslo")],
-    ids=["market", "group", "store"],
-)
-def test_what_a_connector_uses_is_not_deleted_and_the_page_lists_where(staff, connector, tenant, model, code):
-    MarketGroupFactory(tenant=tenant, code="NORDIC")
-    StoreFactory(tenant=tenant, code="Oslo")
-    connector.markets.enabled_markets.set(Market.objects.all())
-    connector.markets.enabled_market_groups.set(MarketGroup.objects.all())
-    connector.properties.create(key="OrderPrimaryStore", value_type="Store", value="Oslo")
-    name, row = model._meta.model_name, model.objects.get(code=code)
-    for path, data in (
-        (f"{row.pk}/delete/", {"post": "yes"}),
-        ("", {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}),
-    ):
-        answer = staff().post(f"/admin/tenants/{name}/{path}", data, follow=True)
-        assert "connector Acme (" in answer.content.decode()
-    assert model.objects.filter(code=code).exists()
-
-
-def test_a_draft_that_a_step_asks_for_is_not_deleted_and_the_page_lists_where(staff, connector, tenant):
-    steps = [{"name": "ExportOrder", "connector": "acme", "active": False}]
-    publish_order_type(tenant, "Online", {"Ship": {"steps": steps}})
-    url = f"{LIST}{connector.pk}/delete/"
-    assert "step Online &gt; Ship &gt; ExportOrder" in staff().post(url, {"post": "yes"}).content.decode()
-    assert Connector.objects.filter(pk=connector.pk).exists()
-    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="B")
-    assert staff().post(url, {"post": "yes"}).status_code == 302, "another one answers to that name"
-    assert not Connector.objects.filter(pk=connector.pk).exists()
-
-
-def test_a_connector_id_that_is_taken_is_refused(staff, connector, tenant):
-    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="Main")
-    answer = staff().post(page(connector), form_of(connector, connector_id="MAIN"))
-    assert "Another connector has this Connector ID" in answer.content.decode()
-
-
-# --- test connection ---------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def vendor(settings):
     """A real server that answers GET /ping with what the test says."""
@@ -566,9 +244,6 @@ def test_test_connection_calls_the_provider_with_the_draft(staff, connector, ven
 def test_a_draft_that_cannot_work_says_so_without_a_call(staff, tenant):
     connector = make_connector(tenant, "acme")
     assert "API Token: is missing" in staff().post(f"{LIST}{connector.pk}/test-connection/").content.decode()
-
-
-# --- other tenants -----------------------------------------------------------------------------------------
 
 
 def test_nothing_of_another_tenant_is_shown_or_taken(staff, tenant, connector):

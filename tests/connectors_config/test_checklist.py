@@ -78,6 +78,8 @@ def test_test_mode_in_a_production_tenant(make, tenant):
     assert codes(connector) == set()
     Tenant.objects.filter(pk=tenant.pk).update(environment="production")
     assert codes(connector) == {"test_mode"}
+    assert codes(make(properties={"IsTest": "true"})) == {"test_mode"}
+    assert codes(make(host="https://sandbox.acme.example")) == {"host_mode"}
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,16 @@ from connectors.versions import roll_back
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import make_connector, publish_connector
-from tests.factories.tenants import MembershipFactory, TenantFactory
+from tests.factories.tenants import MarketFactory, MembershipFactory, TenantFactory
 from tests.factories.workflows import publish_order_type
 from workflows.models import OrderType
 
 
 def test_a_chart_of_eight_statuses_with_eight_steps_takes_at_most_thirty(db):
     tenant = TenantFactory()
+    for code in ("NOR", "SWE", "DNK"):
+        MarketFactory(tenant=tenant, code=code)
+    publish_connector(tenant, connector_id="erp")
     names = [f"Status{number}" for number in range(8)]
     steps = [{"name": "ExportOrder", "connector": "Webhook", "properties": {"Url": "https://a.example"}}] * 8
     publish_order_type(tenant, statuses={name: {"steps": steps} for name in names})

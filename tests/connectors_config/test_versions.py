@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from connectors import compiling, publishing
+from connectors import compiling, kinds
 from connectors import runtime as runtime_module
 from connectors.differences import Difference, differences
 from connectors.documents import connector_document
@@ -108,6 +108,19 @@ def test_rolling_back_to_a_market_that_is_gone_changes_nothing(connector, tenant
     assert connector_document(Connector.objects.get(pk=connector.pk)) == before
 
 
+def test_rolling_back_to_a_connector_id_that_another_one_took_changes_nothing(connector, tenant):
+    first = Connector.objects.get(pk=connector.pk)
+    first.connector_id = "Main"
+    first.save()
+    publish(first)
+    first.connector_id = "Other"
+    first.save()
+    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="MAIN")
+    with pytest.raises(ValidationError, match="Another connector has the Connector ID Main"):
+        roll_back(first, 2)
+    assert Connector.objects.get(pk=connector.pk).connector_id == "Other"
+
+
 def test_a_version_that_is_not_there_is_an_error(connector):
     with pytest.raises(Publication.DoesNotExist):
         roll_back(connector, 9)
@@ -134,7 +147,7 @@ def test_published_versions_survive_simple_historys_own_clean_up(db):
         assert {item.kind: item.document for item in Publication.objects.all()} == kept
         for obj in (row, chart):
             roll_back(obj, 1)
-            assert publishing.kind_of(obj).to_document(type(obj).objects.get()) in kept.values()
+            assert kinds.kind_of(obj).to_document(type(obj).objects.get()) in kept.values()
 
 
 @pytest.fixture
@@ -159,9 +172,9 @@ def later_schema(monkeypatch):
     real = compiling.compile_connector
     for module in (compiling, runtime_module):
         monkeypatch.setattr(module, "compile_connector", compiled)
-    kind = publishing.kind_of(Connector())
+    kind = kinds.kind_of(Connector())
     later = replace(kind, schema_version=2, to_document=to_document, upgrade=upgrade)
-    monkeypatch.setitem(publishing._kinds, "connector", later)
+    monkeypatch.setitem(kinds._kinds, "connector", later)
     runtime_module.register_compiler("nothing", lambda document, context: None)  # forgets what is compiled
 
 

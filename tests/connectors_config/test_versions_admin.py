@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from connectors import publishing
+from connectors import kinds
 from connectors.admin import versions as page_module
 from connectors.admin.versions import VersionsMixin
 from connectors.models import Connector
@@ -42,10 +42,10 @@ KINDS = {
 
 def test_whatever_is_publishable_has_the_page():
     """Also a kind that is added later."""
-    for kind in publishing.kinds():
+    for kind in kinds.kinds():
         assert isinstance(admin.site.get_model_admin(kind.model), VersionsMixin), kind.name
         assert kind.restore is not None, kind.name
-    assert set(KINDS) <= {kind.model for kind in publishing.kinds()}
+    assert set(KINDS) <= {kind.model for kind in kinds.kinds()}
 
 
 def log_in(tenant, role=Role.TENANT_ADMIN):

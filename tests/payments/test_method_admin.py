@@ -124,6 +124,8 @@ class TestEditor:
             ("base_url", "http://169.254.169.254/", "address"),
             ("name", "", "required"),
             ("options", "{", "valid JSON"),
+            ("options", '{"a": NaN}', "finite numbers"),
+            ("options", '{"a": "\\u0000"}', "without NUL"),
         ],
     )
     def test_bad_input_is_refused_at_its_field_and_saves_nothing(self, client, field, value, message):
