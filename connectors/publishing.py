@@ -117,8 +117,11 @@ def live_documents(tenant_id: int, generation: int) -> dict[str, list[LiveDocume
 
 
 def lock(obj: Publishable) -> Tenant:
-    """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles."""
-    return Tenant.objects.select_for_update().get(pk=obj.tenant_id)
+    """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles.
+
+    Not a lock of the key: whoever inserts a row of the tenant, such as an order, need not wait for an administrator.
+    """
+    return Tenant.objects.select_for_update(no_key=True).get(pk=obj.tenant_id)
 
 
 def _last(kind: Kind, obj: Publishable) -> Publication | None:

@@ -64,9 +64,9 @@ def addresses(model, key) -> Iterator[str]:
             yield reverse(f"admin:{pattern.name}", args=[key])
 
 
-@pytest.mark.parametrize("model", PAGES, ids=lambda model: model._meta.label)
-def test_every_page_has_a_row_in_the_world_of_these_tests(model, theirs):
-    assert rows(model, THEIRS), f"let tests/config/world.py make a {model._meta.verbose_name}"
+def test_every_page_has_a_row_in_the_world_of_these_tests(theirs):
+    """Else the tests below prove nothing of it: let tests/config/world.py make one."""
+    assert [model._meta.label for model in PAGES if not rows(model, THEIRS)] == []
 
 
 def test_no_list_form_choice_or_history_shows_them(client):
