@@ -65,7 +65,7 @@ class Prepared:
 
     `uncertain` means that an earlier try may have been executed; `answered` that it ended with some answer of the
     provider; `changed` that the request is no longer the one that was sent; `settle_only` that it must not be carried out
-    any more, only found out. `deadline_s` is in seconds.
+    any more, only found out. `last_sent_at` is when the latest earlier try began. `deadline_s` is in seconds.
     """
 
     spec: CallSpec
@@ -79,6 +79,7 @@ class Prepared:
     changed: bool = False
     settle_only: bool = False
     first_sent_at: datetime | None = None
+    last_sent_at: datetime | None = None
     deadline_s: float = 60.0
 
 
@@ -172,11 +173,23 @@ class _Try:
             )
         if not isinstance(settled, NotExecuted):
             return settled
+        self._check_proved(settled)
         self.uncertain = False
         if self.prepared.settle_only:
             raise Rejected(f"{self._label} did not carry this out, and it is no longer wanted")
         self.renewed = self.prepared.answered or self.prepared.changed
         return self._execute(self.prepared.next_key if self.renewed else self.prepared.key)
+
+    def _check_proved(self, settled: NotExecuted) -> None:
+        """Raises Unknown while what was executed may still be on its way into the provider's look-up."""
+        lag, since = settled.proved_after_s, self.prepared.last_sent_at or self.prepared.first_sent_at
+        if not lag or (since is not None and self.ports.now() - since >= timedelta(seconds=lag)):
+            return
+        raise Unknown(
+            f"{self._label} knows nothing of this yet, which proves something only after {lag / 60:.0f} minutes",
+            answered=self.prepared.answered,
+            retry_after=lag,
+        )
 
     def _may_repeat_key(self) -> bool:
         """The vendor's own memory of the key decides, unless it would only replay an error or refuse a changed body."""

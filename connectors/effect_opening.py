@@ -166,6 +166,7 @@ def _again(intent: Intent, row: Effect) -> Prepared:
         answered=row.answered,
         changed=row.request_hash != intent.hash,
         first_sent_at=row.first_sent_at,
+        last_sent_at=row.last_sent_at,
     )
 
 

@@ -23,7 +23,7 @@ from connectors.models import Effect
 from connectors.ports import direct_ports
 from tenants.scoping import platform_scope
 
-__all__ = ["Busy", "Done", "close_effects", "execute_now", "open_effects"]
+__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "execute_now", "open_effects"]
 
 #: Where the results of the contracts carry the provider's reference, the most telling first.
 _REFERENCES = ("operation_id", "consignment", "external_id", "message_id", "provider_id")
@@ -64,6 +64,21 @@ def close_effects(outcomes: Sequence[Outcome]) -> None:
     ]
     update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
     update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
+
+
+def confirm_effect(subject: str, operation: str, reference: str = "") -> None:
+    """Settle what is still unknown of an action: the provider has told by itself that it was carried out. `reference` is
+    the provider's. Of the tenant in scope; one statement."""
+    unknown = Effect.objects.filter(subject=subject, operation=operation, state=State.UNKNOWN)
+    unknown.update(
+        state=State.SUCCEEDED,
+        needs_person=False,
+        provider_reference=reference[:500],
+        error_kind="",
+        error_code="",
+        error_message="",
+        modified_at=timezone.now(),
+    )
 
 
 def execute_now(

@@ -73,7 +73,7 @@ def _try(config: ConnectorConfig, actor: str) -> Trial:
 
 
 def check(config: ConnectorConfig, actor: str = "") -> Any:
-    """The answer to the implementation's check request. Raises ProviderError."""
+    """The answer to the implementation's check request, once it has passed. Raises ProviderError."""
     if config.problem:
         raise Misconfigured(config.problem)
     implementation: Any = registry.get(config.slug)
@@ -87,4 +87,6 @@ def check(config: ConnectorConfig, actor: str = "") -> Any:
     prepared = Prepared(spec=spec, context=CallContext(actor=actor))
     provider = implementation(config, open_door(config, direct_ports(), prepared, None))
     method, path = implementation.check
-    return provider.call(method, path, write=False)
+    body = provider.call(method, path, write=False)
+    provider.read_check(body)
+    return body

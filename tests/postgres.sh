@@ -42,12 +42,18 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# A benchmark measures what a real server does, and counts its statements.
+if [ -n "${CROSSDOCK_PG_BENCH:-}" ]; then
+    options="-c shared_preload_libraries=pg_stat_statements"
+else
+    options="-c fsync=off -c full_page_writes=off"
+fi
+
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 as_user "$pg_bin/initdb" -D "$data" -U crossdock -A trust -E UTF8 --locale=C --no-sync >"$home/initdb.log" 2>&1 \
     || { cat "$home/initdb.log" >&2; die "initdb failed"; }
 as_user "$pg_bin/pg_ctl" -D "$data" -l "$home/server.log" -s -w start -o "-p $port -k $home \
-    -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
-    -c max_connections=200" \
+    -c listen_addresses=127.0.0.1 -c max_connections=200 $options" \
     || { cat "$home/server.log" >&2; die "the server did not start"; }
 
 DATABASE_URL="postgres://crossdock@127.0.0.1:$port/postgres"

@@ -1,31 +1,67 @@
-"""Says which markets, stores and connectors orders, inventory and steps need, so that those are never deleted."""
+"""Says which markets, stores and connectors orders, inventory, steps and scheduled tasks need, so that they are retired and
+never deleted."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django.db.models import Q
 
 from connectors.models import Connector
+from connectors.references import Reference
+from connectors.runtime import TenantRuntime, runtime
 from tenants.models import Market, Store, register_usage
-from workflows.models import InventoryLevel, Order, WorkflowStep
+from tenants.scoping import tenant_scope
+from workflows.chart import charts_of
+from workflows.models import (
+    ImportedObject,
+    InventoryLevel,
+    NotificationTemplate,
+    Order,
+    ScheduledTask,
+    WorkflowStep,
+)
 
 
 def connect() -> None:
     register_usage(Market, _of_market)
     register_usage(Store, _of_store)
+    register_usage(NotificationTemplate, _of_template)
     register_usage(Connector, _of_connector)
 
 
+def of_scheduled_tasks(live: TenantRuntime) -> Iterator[Reference]:
+    """The connectors of the tasks that are on, for the go-live checklist."""
+    with tenant_scope(live.tenant.id):
+        tasks = ScheduledTask.objects.filter(active=True, connector__isnull=False)
+        found = list(tasks.values_list("name", "connector_id"))
+    for name, connector_id in found:
+        yield Reference(where=f"Scheduled task {name}", object_id=connector_id)
+
+
 def _of_market(market: Market) -> list[str]:
-    return ["orders"] if Order.objects.filter(market=market).exists() else []
+    found = ["orders"] if Order.objects.filter(market=market).exists() else []
+    templates = NotificationTemplate.objects.filter(markets=market)
+    found += [f"notification template {template.name}" for template in templates]
+    return found + _tasks_with("Market", market.code)
 
 
 def _of_store(store: Store) -> list[str]:
     found = ["orders"] if Order.objects.filter(store=store).exists() else []
-    return found + (["inventory"] if InventoryLevel.objects.filter(store=store).exists() else [])
+    found += ["inventory"] if InventoryLevel.objects.filter(store=store).exists() else []
+    return found + _tasks_with("Store", store.code)
 
 
 def _of_connector(connector: Connector) -> list[str]:
-    """Steps of drafts that ask for it: by its Connector ID, or by a name that no other connector has."""
+    tasks = ScheduledTask.objects.filter(connector=connector).values_list("name", flat=True)
+    found = [*_steps_asking_for(connector), *(f"scheduled task {name}" for name in tasks)]
+    taken_in = ImportedObject.objects.filter(connector=connector).exists()
+    return found + (["what was imported with it"] if taken_in else [])
+
+
+def _steps_asking_for(connector: Connector) -> list[str]:
+    """Steps of drafts that ask by its Connector ID, or by a name that no other connector has."""
     named = Q(connector__iexact=connector.name) | Q(connector__iexact=connector.type)
     asked = Q(connector_id="") & named & ~Q(connector="")
     if Connector.objects.filter(name__iexact=connector.name).exclude(pk=connector.pk).exists():
@@ -34,3 +70,36 @@ def _of_connector(connector: Connector) -> list[str]:
         asked |= Q(connector_id__iexact=connector.connector_id) & (named | Q(connector=""))
     steps = WorkflowStep.objects.filter(asked).select_related("status__order_type")
     return [f"step {step.status.order_type} > {step.status.name} > {step.name}" for step in steps]
+
+
+def _tasks_with(property_name: str, code: str) -> list[str]:
+    """Tasks whose property of this name, in any case, is this code."""
+    return [
+        f"scheduled task {task.name} (property {key})"
+        for task in ScheduledTask.objects.all()
+        for key, value in task.properties.items()
+        if key.lower() == property_name.lower() and str(value).lower() == code.lower()
+    ]
+
+
+def _of_template(template: NotificationTemplate) -> list[str]:
+    """Steps that name it, drafted or published."""
+    steps = WorkflowStep.objects.filter(name__iexact="Notification").select_related("status__order_type")
+    drafts = (
+        f"step of status {step.status.name}, order type {step.status.order_type.name}"
+        for step in steps
+        if _names(step.properties, template)
+    )
+    return sorted({*drafts, *_published(template)})
+
+
+def _published(template: NotificationTemplate) -> Iterable[str]:
+    for chart in charts_of(runtime(template.tenant_id)).values():
+        for status in chart.statuses.values():
+            if any(_names(step.properties, template) for step in status.steps):
+                yield f"step of status {status.name}, order type {chart.name}, published"
+
+
+def _names(properties: Mapping[str, Any], template: NotificationTemplate) -> bool:
+    named = (str(value) for key, value in properties.items() if key.lower() == "template")
+    return template.name.lower() in {name.strip().lower() for name in named}

@@ -1,4 +1,4 @@
-"""Steps that send an order somewhere: ExportOrder, Notification, WebhookWorkflowStep."""
+"""Steps that send an order somewhere: ExportOrder and WebhookWorkflowStep; Notification has a module of its own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.common import Exported
+from connectors.contracts.ecommerce import ShopProvider
 from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
-from connectors.contracts.notification import Message, Notifier
-from connectors.errors import Misconfigured
 from connectors.schema import Json, Settings, Text
+from workflows import fulfilment
 from workflows.chart import StepConfig
+from workflows.notifications.step import Notification as Notification
 from workflows.steps.base import Plan, Result, Step, StepContext, summary
+from workflows.steps.capable import capable
 from workflows.steps.registry import register
-from workflows.steps.text import fill
 
 
 @register
 class ExportOrder(Step):
-    """Hands the order to the step's Connector: an ERP, a queue, a URL."""
+    """Hands the order to the step's Connector: an ERP, a queue, a URL. A shop is told what was sent of its order."""
 
     name = "ExportOrder"
     label = "Export order"
@@ -30,10 +31,14 @@ class ExportOrder(Step):
     capability: ClassVar[type[Provider] | None] = OrderExporter
 
     def plan(self, context: StepContext) -> Plan:
-        connector = capable(context, OrderExporter)
+        connector = capable(context, OrderExporter, ShopProvider)
+        if issubclass(implementations.get(connector.slug), ShopProvider):
+            return fulfilment.plan(context, connector)
         return Plan.call(_export(context, connector, "export_order"))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        if outcomes[0].prepared.spec.operation == fulfilment.OPERATION:
+            return fulfilment.settle(outcomes)
         return _taken(context, outcomes, "Exported to")
 
 
@@ -66,62 +71,6 @@ class WebhookWorkflowStep(Step):
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
         return _taken(context, outcomes, "Answered by")
-
-
-@register
-class Notification(Step):
-    """Tells the customer about the order through the step's Connector."""
-
-    name = "Notification"
-    label = "Notification"
-    target = "connector"
-    capability: ClassVar[type[Provider] | None] = Notifier
-
-    class properties(Settings):
-        subject = Text("Subject", key="Subject", required=False, default="Order {number}: {status}")
-        text = Text(
-            "Text",
-            key="Text",
-            required=False,
-            default="Hello {customer.first_name}, your order {number} has the status {status}.",
-        )
-
-    def plan(self, context: StepContext) -> Plan:
-        connector = capable(context, Notifier)
-        to = context.order.customer.email or context.order.billing.email
-        if not to:
-            return Plan.done(Result.warning("The order has no e-mail address; nobody was told"))
-        subject = f"order:{context.order.id}:{context.config.name}:{context.step_run_id}"
-        call = CallSpec(
-            connector=connector, operation="send_message", subject=subject, request=self._message(context, to)
-        )
-        return Plan.call(call)
-
-    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
-        result = summary(outcomes)
-        return result if result.message else Result.success("Sent")
-
-    def _message(self, context: StepContext, to: str) -> Message:
-        order, texts = context.order, context.properties
-        return Message(
-            reference=context.reference,
-            to=to,
-            subject=fill(texts.subject, order),
-            text=fill(texts.text, order),
-            order_number=order.number,
-            template=order.status,
-            data={"status": order.status, "market": order.market},
-        )
-
-
-def capable(context: StepContext, contract: type[Provider]) -> ConnectorConfig:
-    """The step's connector. Raises Misconfigured when its implementation cannot do what the step needs."""
-    connector = context.connector
-    if connector is None:
-        raise Misconfigured(f"{context.config.name} needs a Connector; name one in the step")
-    if not issubclass(implementations.get(connector.slug), contract):
-        raise Misconfigured(f"{connector.name} cannot serve {context.config.name}; choose another Connector")
-    return connector
 
 
 def _export(context: StepContext, connector: ConnectorConfig, operation: str) -> CallSpec:

@@ -66,11 +66,19 @@ class PublishMixin:
     def make_live(self, root: Publishable, **options: Any) -> Publication:
         return publish(root, **options)
 
+    def digest(self, root: Publishable) -> str:
+        """Of everything that Publish makes live: a confirmation is good for that only."""
+        return checksum(kind_of(root).to_document(root))
+
+    def cure(self, root: Publishable, refused: PublishRefused) -> str:
+        """HTML below the findings, such as a link to where they are mended."""
+        return ""
+
     @action(description="Publish", permissions=["publish"])
     def publish(self: Any, request: HttpRequest, row: Any) -> None:
         root = self.root(row)
         mark = f"confirm-{kind_of(root).name}-{root.pk}"
-        shown = _shown(request.session.pop(mark, None), root)
+        shown = _shown(request.session.pop(mark, None), self.digest(root))
         comment = request.POST.get("comment", "")[:500] or shown["comment"]
         try:
             made = self.make_live(root, user=request.user, comment=comment, confirmed=shown["codes"])
@@ -78,14 +86,20 @@ class PublishMixin:
             if refused.can_be_confirmed:
                 codes = {*shown["codes"], *(finding.code for finding in refused.findings)}
                 request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
-            tell_refusal(self, request, refused)
+            self._tell(request, refused, self.cure(root, refused))
         else:
             self.message_user(request, f"Version {made.number} of {root} is live.", messages.SUCCESS)
 
+    def _tell(self: Any, request: HttpRequest, refused: PublishRefused, cure: str) -> None:
+        gentle = refused.can_be_confirmed
+        head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
+        lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
+        text = format_html('{}<ul class="list-disc ml-4">{}</ul>{}', head, lines, cure)
+        self.message_user(request, text, messages.WARNING if gentle else messages.ERROR)
 
-def _shown(before: Any, root: Publishable) -> dict[str, Any]:
+
+def _shown(before: Any, digest: str) -> dict[str, Any]:
     """Which warnings this very draft was shown before, and the comment that was given then."""
-    digest = checksum(kind_of(root).to_document(root))
     if isinstance(before, dict) and before.get("digest") == digest:
         return before
     return {"digest": digest, "codes": [], "comment": ""}
@@ -117,11 +131,3 @@ def state_of(obj: Publishable) -> tuple[str, str]:
     if obj.live.checksum == checksum(kind_of(obj).to_document(obj)):
         return "live", f"Version {obj.live.number} live"
     return "draft", f"Version {obj.live.number} live, draft differs"
-
-
-def tell_refusal(model_admin: Any, request: HttpRequest, refused: PublishRefused) -> None:
-    gentle = refused.can_be_confirmed
-    head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
-    lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
-    level = messages.WARNING if gentle else messages.ERROR
-    model_admin.message_user(request, format_html('{}<ul class="list-disc ml-4">{}</ul>', head, lines), level)

@@ -120,7 +120,15 @@ class Sending:
             writes=self.request.write,
             fresh=self.request.write and (self.once or not self.keyed),
         )
-        event = event_of(door.config, door.prepared, sent, done, writes=self.request.write, token=self.token)
+        event = event_of(
+            door.config,
+            door.prepared,
+            sent,
+            done,
+            writes=self.request.write,
+            may_redirect=self.request.may_redirect,
+            token=self.token,
+        )
         event.operation, event.at = self.operation, at
         event.duration_ms = round((time.monotonic() - started) * 1000)
         event.details = {**(event.details or {}), "attempt": self.tries}

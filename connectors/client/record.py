@@ -29,6 +29,7 @@ def event_of(
     done: Exchange,
     *,
     writes: bool,
+    may_redirect: bool,
     token: Token | None,
 ) -> EventData:
     """The outcome is that of HTTP alone: what the provider makes of the answer is not known yet."""
@@ -38,7 +39,7 @@ def event_of(
         category=Category.CONNECTOR,
         message=redactor.text(_message(request, done)),
         tenant_id=config.tenant_id,
-        outcome=_outcome(done, writes),
+        outcome=_outcome(done, writes, 400 if may_redirect else 300),
         connector_id=config.id,
         connector_name=config.name,
         connector_category=config.category,
@@ -80,11 +81,11 @@ def _message(request: requests.PreparedRequest, done: Exchange) -> str:
     return f"{request.method} {place.hostname}{place.path} → {what}"
 
 
-def _outcome(done: Exchange, writes: bool) -> Outcome:
+def _outcome(done: Exchange, writes: bool, fine_below: int) -> Outcome:
     if done.error is not None:
         return _by_kind(type(done.error))
     status = done.status or 0
-    return Outcome.SUCCESS if status < 300 else _by_kind(kind_by_status(status, writes))
+    return Outcome.SUCCESS if status < fine_below else _by_kind(kind_by_status(status, writes))
 
 
 def _by_kind(kind: type[ProviderError]) -> Outcome:

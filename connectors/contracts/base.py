@@ -56,7 +56,8 @@ class Request:
     """One HTTP request of a provider. `path` is relative to the connector's host, or an absolute URL.
 
     At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
-    something at the vendor; `key` is its idempotency key, set by the framework.
+    something at the vendor; `key` is its idempotency key, set by the framework. `may_redirect` tells that a redirect is
+    an answer that is expected here; it is not followed.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Request:
     key: str | None = None
     authenticated: bool = True
     max_bytes: int = 10 * 1024 * 1024
+    may_redirect: bool = False
 
 
 class Answer(Protocol):
@@ -113,23 +115,33 @@ class Inbound:
 
 
 @contextmanager
-def reading(what: str) -> Iterator[None]:
-    """Turns whatever a strange body breaks while it is being read into Rejected; `what` names it for staff."""
+def reading(what: str, kind: type[ProviderError] = Rejected) -> Iterator[None]:
+    """Turns whatever a strange body breaks while it is being read into `kind`; `what` names it for staff."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise Rejected(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
+        raise kind(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
+@dataclass(frozen=True, slots=True)
 class NotExecuted:
-    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed."""
+    """Answer of `settle`: the provider knows nothing of the operation, so it was not executed.
+
+    Where the provider's look-up lags behind what it executes, that is proved only `proved_after_s` seconds after the
+    last try.
+    """
+
+    proved_after_s: float = 0
 
 
 _WAIT_STATUSES = {408, 503}
 
 
 class Provider:
-    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide."""
+    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide.
+
+    A `local` one calls nobody and has no host.
+    """
 
     slug: ClassVar[str]
     label: ClassVar[str]
@@ -137,6 +149,7 @@ class Provider:
     names: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
+    local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
     check: ClassVar[tuple[str, str] | None] = None
@@ -152,7 +165,8 @@ class Provider:
     guide: ClassVar[str] = ""
 
     def __init__(self, config: Any, door: Door) -> None:
-        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`."""
+        """`config` carries the compiled connector: `values` (the settings), `is_test`, `public_url`, `name`, and what
+        tells it from all others: `id` and `tenant_uid`."""
         self.config = config
         self.door = door
 
@@ -160,6 +174,11 @@ class Provider:
     def own_host(cls, values: Any) -> str:
         """The base URL that the settings name, without trailing slash; "" where they name none."""
         return ""
+
+    @classmethod
+    def webhook_of(cls, values: Any) -> Any:
+        """The scheme that verifies the webhooks of a connector with these settings."""
+        return cls.webhook
 
     @property
     def values(self) -> Any:
@@ -220,6 +239,9 @@ class Provider:
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
+
+    def read_check(self, body: Any) -> None:
+        """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

@@ -92,7 +92,10 @@ class Exported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
-    """One event of an inbound webhook. `id` is the vendor's event id and drops duplicates; `data` is for the reader."""
+    """One event of an inbound webhook. `id` is the vendor's event id and drops duplicates; `data` is for the reader.
+
+    `body` is what this event alone can be read from again, where the vendor sends several in one body.
+    """
 
     id: str
     type: str
@@ -101,3 +104,4 @@ class WebhookEvent:
     state: Any = None
     occurred_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""

@@ -21,13 +21,20 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one recipient. `reference` is ours and the same on every repetition; `to` is an address or number."""
+    """One message to one recipient. `reference` is ours and the same on every repetition; `to` is an address or number.
+
+    `template` is the id of a template at the vendor, which fills it from `data`, or only the order's status, by which a
+    connector may choose one; without either, `subject`, `text` and `html` are sent. `sender` and `reply_to` are addresses
+    that take the place of the connector's own; empty leaves those.
+    """
 
     reference: str
     to: str
     subject: str
     text: str
     html: str = ""
+    sender: str = ""
+    reply_to: str = ""
     order_number: str = ""
     template: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -65,6 +65,8 @@ class ShippingOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickupPoint:
+    """`distance` from the recipient in metres; `opening_hours` as a text in the language that was asked for."""
+
     id: str
     name: str
     address: Address

@@ -3,7 +3,15 @@
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
-from tenants.adminkit.forms import ChoicesField, NamesField, TenantForm, UserForms, WordsField
+from tenants.adminkit.forms import (
+    LineField,
+    NamesField,
+    OneOfField,
+    SeveralOfField,
+    TenantForm,
+    UserForms,
+    WordsField,
+)
 from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
@@ -12,12 +20,14 @@ from tenants.adminkit.rights import may
 from tenants.navigation import register_page
 
 __all__ = [
-    "ChoicesField",
+    "LineField",
     "NamesField",
+    "OneOfField",
     "OneRowInline",
     "PlatformAdmin",
     "PublishAdmin",
     "ReadOnlyAdmin",
+    "SeveralOfField",
     "StackedInline",
     "TabularInline",
     "TenantAdmin",

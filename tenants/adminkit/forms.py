@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -139,10 +138,19 @@ class NamesField(WordsField):
         return [name.strip() for name in names if name.strip()]
 
 
-class ChoicesField(forms.MultipleChoiceField):
-    """Some of a few words, as boxes to tick."""
+class OneOfField(forms.ChoiceField):
+    """One of a list of texts; `choices` may be set when the form is made."""
+
+    widget = skin_widgets.UnfoldAdminSelectWidget
+
+
+class SeveralOfField(forms.MultipleChoiceField):
+    """Any number of a list of texts, as boxes to tick."""
 
     widget = skin_widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
-    def __init__(self, *, choices: Sequence[str], **options: Any) -> None:
-        super().__init__(choices=[(word, word) for word in choices], **options)
+
+class LineField(forms.CharField):
+    """One line of text in a form of one's own."""
+
+    widget = skin_widgets.UnfoldAdminTextInputWidget

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core.management import call_command
 
-from config.demo import seed
 from tenants.scoping import platform_scope
 from tests.chaos.customers import Customers
+from tests.chaos.killer import Killer
 from tests.chaos.verdict import Verdict, is_quiet, judge
 from tests.chaos.weather import LATENCY_MS, Weather
-from tests.stand import processes
+from tests.stand import processes, seed
 from workflows.models import StepRun, WorkflowRun
 
 WORKERS = 2
@@ -34,6 +34,7 @@ class Chaos:
         self._web = processes.web(directory, url, "-w", "1", "--threads", "8")
         self._workers = [processes.worker(directory, number) for number in range(1, WORKERS + 1)]
         self._weather = Weather(sandbox, options.seed)
+        self._killer = Killer(self._workers, options.seed, options.pace)
         self._verdict = Verdict()
         self._orders = self._runs = self._steps = self._effects = 0
 

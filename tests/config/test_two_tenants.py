@@ -78,7 +78,8 @@ def test_no_list_form_choice_or_history_shows_them(client):
             *(url for url in addresses(model, own) if not url.endswith("/delete/")),
         ):
             answer = client.get(url, follow=True)
-            assert answer.status_code == 200, (url, answer.status_code)
+            assert answer.status_code in {200, 404}, (url, answer.status_code)
+            assert answer.status_code == 200 or not url.endswith(("/change/", "/history/")), url
             if THEIRS.lower() in answer.content.decode().lower():
                 leaks.append(url)
     assert leaks == []
@@ -90,7 +91,7 @@ def test_no_address_of_theirs_answers(client, theirs):
         key = rows(model, THEIRS)[0].pk
         for url in addresses(model, key):
             for method in (client.get, client.post):
-                answer = method(url)
+                answer = method(url, follow=True)
                 if answer.status_code not in {403, 404} or THEIRS in answer.content.decode():
                     open_ones.append((url, answer.status_code))
     assert open_ones == []

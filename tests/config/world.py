@@ -8,9 +8,11 @@ from connectors.models import Connector, Effect, InboundWebhook
 from eventlog.events import Category
 from tenants.models import ApiKey, Role, Tenant
 from tenants.scoping import tenant_scope
-from tests.factories.connectors import publish_connector
+from tests.factories.connectors import make_connector, publish_connector
 from tests.factories.events import record_event
+from tests.factories.notifications import NotificationTemplateFactory, SentMessageFactory
 from tests.factories.payments import PaymentFactory, publish_payment_method
+from tests.factories.shipping import ShipmentFactory, ShippingProviderFactory
 from tests.factories.tenants import (
     MarketFactory,
     MarketGroupFactory,
@@ -25,7 +27,7 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
-from workflows.models import Order
+from workflows.models import ImportedObject, Order, ScheduledTask
 from workflows.orders import add_error, create_order
 
 
@@ -37,6 +39,8 @@ def make_world(mark: str) -> Tenant:
         _places(tenant, mark)
         _configuration(tenant, mark)
         _trade(tenant, mark)
+        _shipping(tenant, mark)
+        _tasks(tenant, mark)
         _records(tenant, mark)
         ApiKey.issue(tenant, mark, ["*"])
     return tenant
@@ -71,6 +75,24 @@ def _trade(tenant: Tenant, mark: str) -> None:
     data = {"number": mark, "market": mark, "customer": {"email": f"{mark}@buyer.example"}}
     order = create_order({**data, "lines": [{"sku": mark, "quantity": "1", "unit_price": "1.00"}]})
     add_error(order.pk, mark, mark)
+
+
+def _shipping(tenant: Tenant, mark: str) -> None:
+    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring")
+    provider = ShippingProviderFactory(tenant=tenant, name=mark, connector=carrier, options=[{"name": mark}])
+    ShipmentFactory(tenant=tenant, order=Order.objects.get(number=mark), provider=provider, option_name=mark)
+
+
+def _tasks(tenant: Tenant, mark: str) -> None:
+    connector, now = Connector.objects.get(display_name=mark), timezone.now()
+    task = ScheduledTask.objects.create(name=mark, type=mark, cron="0 * * * *", connector=connector)
+    task.runs.create(slot=now, message=mark)
+    ImportedObject.objects.create(
+        connector=connector, external_id=mark, number=mark, first_seen_at=now, seen_at=now
+    )
+    NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
+    order = Order.objects.get(number=mark)
+    SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)
 
 
 def _records(tenant: Tenant, mark: str) -> None:

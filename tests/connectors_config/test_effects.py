@@ -114,6 +114,15 @@ def test_a_call_whose_lease_is_over_is_adopted_as_uncertain(act):
     assert (only().origin, only().owner, only().state) == ("step:2", "worker-2", "calling")
 
 
+def test_each_try_knows_when_the_one_before_it_began(act):
+    act()
+    first = only().last_sent_at
+    assert act(owner="worker-2").last_sent_at == first
+    second = only().last_sent_at
+    assert second > first
+    assert act(owner="worker-3").last_sent_at == second
+
+
 def test_a_fenced_successor_of_the_same_origin_need_not_wait(act):
     act()
     assert act(owner="worker-2").uncertain

@@ -1,5 +1,5 @@
-"""Judges requests and answers by a vendor's published OpenAPI 3.0 description, more strictly than its schemas ask for:
-parameters and form fields that it does not name are wrong, at any depth."""
+"""Judges requests and answers by a vendor's published OpenAPI 3.0 or 3.1 description, more strictly than its schemas ask
+for: parameters and form fields that it does not name are wrong, at any depth."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from openapi_schema_validator import OAS30Validator
+from openapi_schema_validator import OAS30Validator, OAS31Validator
 from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT4
+from referencing.jsonschema import DRAFT4, DRAFT202012
 
 from tests.contract.replay import nested
 from tests.faultserver import Received
@@ -44,9 +44,13 @@ def description(name: str) -> Description:
 class Description:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        resource = Resource(contents=_rooted(document), specification=DRAFT4)
+        self.is_31 = document["openapi"].startswith("3.1")
+        self.validator: Any = OAS31Validator if self.is_31 else OAS30Validator
+        specification: Any = DRAFT202012 if self.is_31 else DRAFT4
+        resource = Resource(contents=self._rooted(document), specification=specification)
         self.registry: Registry[Any] = Registry().with_resource("urn:vendor", resource)
         self.paths = {_pattern(path): (path, item) for path, item in document["paths"].items()}
+        self.base = _base(document)
 
     def request_problems(self, request: Received) -> list[str]:
         """What of a request the description does not allow."""
@@ -63,7 +67,8 @@ class Description:
         """What of an answer is not as the description says."""
         operation, _ = self.operation(method, path)
         responses = operation["responses"]
-        content = (responses.get(str(status)) or responses["default"])["content"]["application/json"]
+        response = self.resolve(responses.get(str(status)) or responses["default"])
+        content = next(item for kind, item in response["content"].items() if _is_json(kind))
         return list(self._violations(content["schema"], body))
 
     def violations(self, name: str, value: Any) -> list[str]:
@@ -71,11 +76,17 @@ class Description:
         return list(self._violations(self.document["components"]["schemas"][name], value))
 
     def operation(self, method: str, path: str) -> tuple[Mapping[str, Any], str]:
-        """The operation of a concrete path; a path without placeholders goes before one with them."""
-        found = [item for pattern, item in self.paths.items() if pattern.fullmatch(path)]
+        """The operation of a concrete path; a path without placeholders goes before one with them.
+
+        What the server's own address begins with may stand before it.
+        """
+        asked = {path, path.removeprefix(self.base)}
+        found = [item for pattern, item in self.paths.items() if any(map(pattern.fullmatch, asked))]
         for template, item in sorted(found, key=lambda pair: pair[0].count("{")):
             if method.lower() in item:
-                return item[method.lower()], template
+                operation = item[method.lower()]
+                shared = [*item.get("parameters", []), *operation.get("parameters", [])]
+                return {**operation, "parameters": [self.resolve(one) for one in shared]}, template
         raise LookupError(f"there is no {method} {path} in the description")
 
     def resolve(self, schema: Schema) -> Schema:
@@ -87,7 +98,7 @@ class Description:
         return schema
 
     def _query(self, operation: Mapping[str, Any], query: dict[str, Any]) -> Iterator[str]:
-        known = {item["name"]: item for item in operation.get("parameters", []) if item["in"] == "query"}
+        known = {item["name"]: item for item in operation["parameters"] if item["in"] == "query"}
         for name, item in known.items():
             if item.get("required") and name not in query:
                 yield f"the parameter {name} is missing"
@@ -98,7 +109,7 @@ class Description:
                 yield from self._typed(known[name]["schema"], value, name)
 
     def _body(self, operation: Mapping[str, Any], request: Received) -> Iterator[str]:
-        wanted = operation.get("requestBody", {})
+        wanted = self.resolve(operation.get("requestBody", {}))
         if not request.body:
             if wanted.get("required"):
                 yield "the body is missing"
@@ -127,6 +138,8 @@ class Description:
         if "anyOf" in schema:
             return self._cast_any(schema["anyOf"], value, place)
         kind = schema.get("type")
+        if isinstance(kind, list):
+            kind = next(item for item in kind if item != "null")
         if kind == "object":
             return self._cast_object(schema, value, place)
         if kind == "array":
@@ -164,28 +177,50 @@ class Description:
 
     def _violations(self, schema: Schema, value: Any) -> Iterator[str]:
         """All that the schema says against the value; references are those of this document."""
-        rooted = _rooted(schema)
-        for error in OAS30Validator(rooted, registry=self.registry).iter_errors(value):
+        rooted = self._rooted(schema)
+        for error in self.validator(rooted, registry=self.registry).iter_errors(value):
             yield f"{'.'.join(map(str, error.absolute_path))} {error.message}"[:300]
+
+    def _rooted(self, schema: Any) -> Any:
+        """References to "#/…" as references into the registered document, and what may be null spelt out."""
+        if isinstance(schema, list):
+            return [self._rooted(item) for item in schema]
+        if not isinstance(schema, dict):
+            return schema
+        done = {
+            key: "urn:vendor" + item if key == "$ref" and isinstance(item, str) else self._rooted(item)
+            for key, item in schema.items()
+        }
+        if done.get("nullable") is True:
+            return _nullable_31(done) if self.is_31 else _nullable_30(done)
+        return done
+
+
+def _base(document: Mapping[str, Any]) -> str:
+    """The path of the first server, without trailing slash."""
+    servers = document.get("servers") or [{"url": ""}]
+    return urlsplit(servers[0]["url"]).path.rstrip("/")
+
+
+def _is_json(media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
 
 
-def _rooted(schema: Any) -> Any:
-    """References to "#/…" as references into the registered document, and what may be null spelt out."""
-    if isinstance(schema, list):
-        return [_rooted(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    done = {
-        key: "urn:vendor" + item if key == "$ref" and isinstance(item, str) else _rooted(item)
-        for key, item in schema.items()
-    }
-    if done.get("nullable") is True and "anyOf" in done:
-        done["anyOf"] = [*done["anyOf"], {"enum": [None], "nullable": True}]
-    return done
+def _nullable_30(schema: dict[str, Any]) -> dict[str, Any]:
+    """Validators take `nullable` beside `anyOf` at its word, which would forbid the null that the author meant."""
+    if "anyOf" in schema:
+        schema["anyOf"] = [*schema["anyOf"], {"enum": [None], "nullable": True}]
+    return schema
+
+
+def _nullable_31(schema: dict[str, Any]) -> dict[str, Any]:
+    """Version 3.1 has no such word any more; authors who still write it mean that null is allowed too."""
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _in_order(value: Any, place: str) -> list[Any]:

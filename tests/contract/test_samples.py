@@ -19,8 +19,13 @@ from tests.contract.published import vectors
 def published(slug: str) -> dict[str, Any]:
     """All samples of a vendor by their id; none where they are not at hand."""
     path = vectors() / f"{slug}.json"
-    found = json.loads(path.read_text())["samples"] if path.exists() else []
-    return {sample["id"]: sample["data"] for sample in found}
+    document = json.loads(path.read_text()) if path.exists() else {}
+    found = document.get("samples") or document.get("vectors") or []
+    return {_name(sample): sample["data"] for sample in found}
+
+
+def _name(sample: dict[str, Any]) -> str:
+    return str(sample.get("id") or f"{sample['operation']} {sample['kind']}")
 
 
 CASES = [pytest.param(slug, name, id=name) for slug in registry.all() for name in published(slug)]

@@ -19,6 +19,7 @@ from tests.contract.bench import connector, fits, told
 from tests.contract.fixtures import fixture
 
 NOW = 1_795_168_900.0
+URL = "https://hub.example/webhooks/t/"
 READERS = [slug for slug, item in registry.all().items() if "read_webhook" in item.operations()]
 
 
@@ -39,6 +40,12 @@ def secret_of(slug: str) -> SecretValue:
     return secret
 
 
+def signer_of(slug: str) -> SecretValue:
+    """What the vendor signs with: its private key where it has one, else the secret that both sides hold."""
+    own = fixture(slug).get("signs")
+    return SecretValue(own) if own else secret_of(slug)
+
+
 def deliveries(slug: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = fixture(slug).get("webhooks", [])
     assert found, f"tests/providers/{slug}.json has no webhooks"
@@ -51,11 +58,10 @@ def arrived(slug: str, delivery: dict[str, Any], *, secret: SecretValue | None =
     headers = delivery.get("headers")
     if headers is None:
         scheme = registry.get(slug).webhook
-        headers = scheme.sign(body, [secret or secret_of(slug)], now=NOW, message_id="msg_1")
+        where = {"url": URL} if getattr(scheme, "signs_url", False) else {}
+        headers = scheme.sign(body, [secret or signer_of(slug)], now=NOW, message_id="msg_1", **where)
     lower = {name.lower(): value for name, value in headers.items()}
-    return Inbound(
-        method="POST", url="https://hub.example/webhooks/t/", headers=lower, body=body, received_at=NOW
-    )
+    return Inbound(method="POST", url=URL, headers=lower, body=body, received_at=NOW)
 
 
 CASES = [
@@ -177,3 +183,8 @@ def _broken(node: Any) -> Iterator[Any]:
             yield rest
             yield from ({**node, key: strange} for strange in (None, [], {}, "x", -1, True))
             yield from ({**node, key: inner} for inner in _broken(value))
+    if isinstance(node, list):
+        for place, item in enumerate(node):
+            rest = node[place + 1 :]
+            yield from ([*node[:place], strange, *rest] for strange in (None, [], "x", -1))
+            yield from ([*node[:place], inner, *rest] for inner in _broken(item))

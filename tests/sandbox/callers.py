@@ -1,4 +1,4 @@
-"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, signed webhooks."""
+"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, Bring's JSON, signed webhooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ class Caller:
     """One kept-alive connection; http.client opens it anew after it was cut."""
 
     def __init__(self, sandbox: Sandbox, timeout: float = 20.0) -> None:
+        self.sandbox = sandbox
         self.connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=timeout)
 
     def call(
@@ -94,6 +96,106 @@ class StripeCaller(Caller):
         return {**headers, "Idempotency-Key": key} if key else headers
 
 
+class BringCaller(Caller):
+    def __init__(self, sandbox: Sandbox, uid: str = "ship@example.com", key: str = "k-1") -> None:
+        super().__init__(sandbox)
+        self.headers = {
+            "X-MyBring-API-Uid": uid,
+            "X-MyBring-API-Key": key,
+            "X-Bring-Client-URL": "https://shop.example",
+        }
+
+    def get(self, path: str, **query: Any) -> Reply:
+        return self.call("GET", f"/bring/{path}{f'?{urlencode(query)}' if query else ''}", None, self.headers)
+
+    def post(self, path: str, data: Any) -> Reply:
+        return self.call("POST", f"/bring/{path}", json.dumps(data).encode(), self.headers)
+
+    def book(self, reference: str = "r1", parcels: int = 1, **changes: Any) -> Reply:
+        """`changes` are fields of the consignment."""
+        consignment = {**consignment_of(reference, parcels), **changes}
+        body = {"schemaVersion": 1, "testIndicator": True, "consignments": [consignment]}
+        return self.post("booking/api/booking", body)
+
+    def booked(self, reference: str = "r1", parcels: int = 1, **changes: Any) -> dict[str, Any]:
+        reply = self.book(reference, parcels, **changes).json["consignments"][0]
+        assert reply["errors"] is None, reply
+        return reply["confirmation"]
+
+    def tracked(self, number: str) -> list[dict[str, Any]]:
+        return self.get("tracking/api/v2/tracking.json", q=number).json["consignmentSet"]
+
+    def statuses(self, number: str) -> list[str]:
+        """Newest first."""
+        events = self.tracked(number)[0]["packageSet"][0]["eventSet"]
+        return [event["status"] for event in events]
+
+
+def consignment_of(reference: str, parcels: int) -> dict[str, Any]:
+    party = {"name": "Nord Store", "addressLine": "Storgata 1", "postalCode": "0184", "city": "Oslo"}
+    party |= {"countryCode": "NO", "contact": {"phoneNumber": "+4790000001"}}
+    size = {"lengthInCm": 30, "widthInCm": 20, "heightInCm": 10}
+    return {
+        "correlationId": reference,
+        "shippingDateTime": 1795168800000,
+        "parties": {
+            "sender": {**party, "reference": reference},
+            "recipient": {**party, "name": "Kari Łódź", "reference": "1001"},
+        },
+        "product": {"id": "5800", "customerNumber": "5", "additionalServices": []},
+        "packages": [
+            {"correlationId": str(n), "weightInKg": 1.2, "dimensions": size} for n in range(1, parcels + 1)
+        ],
+    }
+
+
+class VippsCaller(Caller):
+    """Logs in on first use. Each change gets a key of its own unless one is given."""
+
+    def __init__(self, sandbox: Sandbox, msn: str = "123456") -> None:
+        super().__init__(sandbox)
+        self.keys = {"Ocp-Apim-Subscription-Key": "sub-1", "Merchant-Serial-Number": msn}
+        self.token = ""
+        self.numbers = itertools.count(1)
+
+    def login(self, **headers: str) -> Reply:
+        given = {"client_id": "id-1", "client_secret": "secret-1", **self.keys, **headers}
+        return self.call("POST", "/vipps/accesstoken/get", b"", given)
+
+    def get(self, path: str) -> Reply:
+        return self.call("GET", f"/vipps/{path}", None, self.headers())
+
+    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> Reply:
+        raw = b"" if body is None else json.dumps(body).encode()
+        given = key if key is not None else f"key-{next(self.numbers)}"
+        return self.call(
+            "POST", f"/vipps/{path}", raw, {**self.headers(), "Idempotency-Key": given, **headers}
+        )
+
+    def create(self, reference: str = "reference-1", key: str | None = None, **changes: Any) -> Reply:
+        """A payment of 100.00 NOK; None leaves a field out."""
+        body = {
+            "amount": {"currency": "NOK", "value": 10_000},
+            "paymentMethod": {"type": "WALLET"},
+            "reference": reference,
+            "userFlow": "WEB_REDIRECT",
+            "returnUrl": "https://shop.example/thanks",
+            **changes,
+        }
+        return self.post("epayment/v1/payments", {k: v for k, v in body.items() if v is not None}, key)
+
+    def change(
+        self, verb: str, amount: int | None = None, reference: str = "reference-1", key: str | None = None
+    ) -> Reply:
+        body = None if amount is None else {"modificationAmount": {"currency": "NOK", "value": amount}}
+        return self.post(f"epayment/v1/payments/{reference}/{verb}", body, key)
+
+    def headers(self) -> dict[str, str]:
+        if not self.token:
+            self.token = self.login().json["access_token"]
+        return {"Authorization": f"Bearer {self.token}", **self.keys}
+
+
 class WebhookCaller(Caller):
     def send(
         self, path: str, body: Any, message_id: str = "", secret: str = "", at: int | None = None
@@ -103,6 +205,33 @@ class WebhookCaller(Caller):
         if secret:
             headers |= signed(message_id, raw, secret, at or int(time.time()))
         return self.call("POST", f"/webhook/{path}", raw, headers)
+
+
+class SendgridCaller(Caller):
+    """Sends a good mail, with changes of its fields; None leaves one out."""
+
+    def __init__(self, sandbox: Sandbox, key: str = "SG.of.the.sandbox", timeout: float = 20.0) -> None:
+        super().__init__(sandbox, timeout)
+        self.headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+
+    def send(self, to: str = "kari@example.com", reference: str = "1001-1", **changes: Any) -> Reply:
+        marks = {"crossdock_reference": reference, "crossdock_order": "1001"}
+        mail = {
+            "personalizations": [{"to": [{"email": to}], "custom_args": marks}],
+            "from": {"email": "orders@shop.example"},
+            "subject": "Order 1001",
+            "content": [{"type": "text/plain", "value": "It is on its way."}],
+            **changes,
+        }
+        return self.post({name: value for name, value in mail.items() if value is not None})
+
+    def post(self, body: Any, **headers: str) -> Reply:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.call("POST", "/sendgrid/v3/mail/send", raw, {**self.headers, **headers})
 
 
 def signed(message_id: str, body: bytes, secret: str, at: int) -> dict[str, str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import StripeCaller, WebhookCaller
+from tests.sandbox.callers import BringCaller, SendgridCaller, StripeCaller, VippsCaller, WebhookCaller
+from tests.sandbox.receiver import Receiver
 
 
 @pytest.fixture
@@ -15,10 +16,32 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def bring(sandbox: Sandbox) -> BringCaller:
+    return BringCaller(sandbox)
+
+
+@pytest.fixture
 def stripe(sandbox: Sandbox) -> StripeCaller:
     return StripeCaller(sandbox)
 
 
 @pytest.fixture
+def vipps(sandbox: Sandbox) -> VippsCaller:
+    return VippsCaller(sandbox)
+
+
+@pytest.fixture
 def webhook(sandbox: Sandbox) -> WebhookCaller:
     return WebhookCaller(sandbox)
+
+
+@pytest.fixture
+def sendgrid(sandbox: Sandbox) -> SendgridCaller:
+    return SendgridCaller(sandbox)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.close()

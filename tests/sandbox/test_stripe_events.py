@@ -4,51 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.server
 import json
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from connectors.sandbox import Sandbox
 from tests.sandbox.callers import StripeCaller, until
+from tests.sandbox.receiver import Receiver
 
 
-class Receiver:
-    """Takes webhooks on a real socket; `statuses` are given in turn, then 200."""
-
-    def __init__(self) -> None:
-        receiver = self
-        self.statuses: list[int] = []
-        self.received: list[tuple[dict[str, str], bytes]] = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.received.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                return
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks?a=1"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in list(self.received)]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    running = Receiver()
-    yield running
-    running.server.shutdown()
-    running.server.server_close()
+def types(receiver: Receiver) -> list[str]:
+    return [body["type"] for body in receiver.bodies()]
 
 
 def endpoint(stripe: StripeCaller, url: str, *events: str) -> dict[str, Any]:
@@ -73,7 +40,7 @@ def test_what_happens_is_told_in_order_and_signed(stripe: StripeCaller, receiver
         "charge.refunded",
     ]
     until(lambda: len(receiver.received) == len(expected))
-    assert receiver.types() == expected
+    assert types(receiver) == expected
     for headers, body in receiver.received:
         stamp, given = (part.split("=", 1)[1] for part in headers["stripe-signature"].split(","))
         assert given == hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
@@ -117,7 +84,7 @@ def test_only_enabled_events_of_the_account_are_sent(
     StripeCaller(sandbox, "sk_test_other_1").authorize(capture_method="automatic")
     stripe.authorize(capture_method="automatic")
     until(lambda: receiver.received)
-    assert receiver.types() == ["payment_intent.succeeded"]
+    assert types(receiver) == ["payment_intent.succeeded"]
 
 
 def test_failed_deliveries_are_repeated_when_asked_for(

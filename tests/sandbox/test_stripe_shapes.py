@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from connectors.sandbox import Sandbox
-from connectors.sandbox.stripe.sender import signature
+from connectors.sandbox.stripe.posts import signature
 from tests.sandbox.callers import Reply, StripeCaller
 from tests.sandbox.test_stripe_checkout import SESSION
 

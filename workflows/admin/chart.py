@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -15,9 +14,10 @@ from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMix
 from connectors.models import Publishable
 from connectors.overtaken import stamp
 from tenants.adminkit import (
-    ChoicesField,
     NamesField,
+    OneOfField,
     PublishAdmin,
+    SeveralOfField,
     TabularInline,
     TenantForm,
     register_page,
@@ -45,10 +45,10 @@ class StatusForm(TenantForm):
 
 
 class StepForm(TenantForm):
-    name = forms.ChoiceField(label="Step")
-    conditions = ChoicesField(
+    name = OneOfField(label="Step")
+    conditions = SeveralOfField(
         label="Conditions",
-        choices=CONDITIONS,
+        choices=[(word, word) for word in CONDITIONS],
         required=False,
         help_text="Run only after earlier steps that ended so; none runs always.",
     )

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tenants.adminkit import ReadOnlyAdmin, TenantAdmin, UncountedPaginator, may, pretty_json, register_page
+from tenants.adminkit import (
+    ReadOnlyAdmin,
+    TenantAdmin,
+    UncountedPaginator,
+    display,
+    may,
+    pretty_json,
+    register_page,
+)
 from tenants.models import Right
 from tenants.money import Money
 from workflows import lookups, orders
@@ -80,7 +88,16 @@ class OrderTypeFilter(_NameFilter):
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     first_tab = "Order"
-    list_display = ["number", "status", "clean", "order_type", "market", "store", "amount", "placed_at"]
+    list_display = [
+        "number",
+        "status",
+        "active_errors",
+        "order_type",
+        "market",
+        "store",
+        "amount",
+        "placed_at",
+    ]
     list_filter = [StatusFilter, ErrorsFilter, OrderTypeFilter, "market"]
     list_select_related = ["market", "store"]
     search_fields = ["number__istartswith"]
@@ -132,9 +149,9 @@ class OrderAdmin(ReadOnlyAdmin):
             obj.shows_people = may(request, Right.SEE_PERSONAL_DATA)
         return super().get_fieldsets(request, obj)
 
-    @admin.display(description="No errors", boolean=True)
-    def clean(self, obj: Any) -> bool:
-        return not obj.has_errors
+    @display(description="Errors", label={"active": "danger"})
+    def active_errors(self, obj: Any) -> tuple[str, str] | None:
+        return ("active", "Active") if obj.has_errors else None
 
     @admin.display(description="Total")
     def amount(self, obj: Order) -> str:

@@ -51,6 +51,7 @@ class Book:
 
     def event(self, category: Category, message: str, run: WorkflowRun, **fields: Any) -> None:
         fields.setdefault("outcome", Outcome.INFO)
+        fields.setdefault("order_number", getattr(run, "order_number", ""))
         self.events.append(
             EventData(
                 category=category,

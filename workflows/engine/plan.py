@@ -100,6 +100,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         properties=implementation.properties.compile({}, config.properties),
         run_id=run.pk,
         step_run_id=step.pk,
+        status=run.status,
         actor=run.actor,
         connector=connector,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db.models import F, QuerySet
+
 from eventlog.events import Category
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
@@ -99,9 +101,15 @@ def is_detached(step: StepRun, open_runs: set[int]) -> bool:
     return step.due_at is not None and (step.state == StepState.ERROR or step.run_id not in open_runs)
 
 
+def open_runs(order_ids: Sequence[int]) -> QuerySet[WorkflowRun]:
+    """The orders' runs that have not ended, oldest first, each with its order's number."""
+    found = WorkflowRun.objects.filter(order_id__in=order_ids, state__in=OPEN_RUN_STATES)
+    return found.annotate(order_number=F("order__number")).order_by("id")
+
+
 def _rows(order_ids: list[int]) -> tuple[dict[int, list[WorkflowRun]], dict[int, list[StepRun]]]:
     runs: dict[int, list[WorkflowRun]] = defaultdict(list)
-    for run in WorkflowRun.objects.filter(order_id__in=order_ids, state__in=OPEN_RUN_STATES).order_by("id"):
+    for run in open_runs(order_ids):
         runs[run.order_id].append(run)
     open_ids = [run.pk for queue in runs.values() for run in queue]
     found = StepRun.objects.filter(run_id__in=open_ids) | StepRun.objects.filter(

@@ -17,16 +17,8 @@ from workflows import orders
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket, claim, still_held
 from workflows.engine.drive import Driver, Finished, Job
-from workflows.engine.queue import load, reload
-from workflows.models import (
-    FINAL_STEP_STATES,
-    OPEN_RUN_STATES,
-    Lane,
-    RunState,
-    StepRun,
-    StepState,
-    WorkflowRun,
-)
+from workflows.engine.queue import load, open_runs, reload
+from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +99,7 @@ def park(ticket: Ticket, now: datetime) -> None:
         lane.due_at = lane.claimed_by = None
         lane.save(update_fields=["due_at", "claimed_by"])
         book = Book(now)
-        for run in WorkflowRun.objects.filter(order_id=ticket.order_id, state__in=OPEN_RUN_STATES):
+        for run in open_runs([ticket.order_id]):
             run.state, run.message, run.finished_at = (
                 RunState.STOPPED,
                 "Internal error; the log has the details",

@@ -1,5 +1,7 @@
 from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.imports import ImportedObject
+from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -20,15 +22,20 @@ from workflows.models.runs import (
     Worker,
     WorkflowRun,
 )
+from workflows.models.schedules import ScheduledRun, ScheduledTask
 
 __all__ = [
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
+    "Channel",
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "ImportedObject",
     "InventoryLevel",
     "Lane",
+    "MessageState",
+    "NotificationTemplate",
     "Order",
     "OrderError",
     "OrderLine",
@@ -37,6 +44,9 @@ __all__ = [
     "OrderType",
     "Product",
     "RunState",
+    "ScheduledRun",
+    "ScheduledTask",
+    "SentMessage",
     "StepRun",
     "StepState",
     "Trigger",

@@ -70,7 +70,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepContext:
-    """What a step works with. `connector` is resolved by the engine for steps whose target is "connector"."""
+    """What a step works with. `connector` is resolved by the engine for steps whose target is "connector".
+
+    `status` is the one whose steps run; by the time of a late retry the order may stand in another.
+    """
 
     order: OrderDocument
     config: StepConfig
@@ -78,6 +81,7 @@ class StepContext:
     properties: Any
     run_id: int
     step_run_id: int
+    status: str = ""
     actor: str = ""
     connector: ConnectorConfig | None = None
 

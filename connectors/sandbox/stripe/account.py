@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.sandbox.core.ledger import Ledger
+from connectors.sandbox.core.sender import Sender
 from connectors.sandbox.stripe.cards import Card
 from connectors.sandbox.stripe.keys import Keys
 from connectors.sandbox.stripe.params import Params
-from connectors.sandbox.stripe.sender import Sender
+from connectors.sandbox.stripe.posts import post_of
 
 API_VERSION = "2022-11-15"
 #: Older events are forgotten; Stripe keeps them for 30 days.
@@ -140,7 +141,8 @@ class Call:
 
     def send(self, event: Json) -> None:
         for endpoint in self.listeners(event["type"]):
-            self.desk.sender.send(endpoint["url"], self.account.secrets[endpoint["id"]], event)
+            secret = self.account.secrets[endpoint["id"]]
+            self.desk.sender.send(post_of(endpoint["url"], secret, event))
 
     def listeners(self, kind: str) -> list[Json]:
         return [

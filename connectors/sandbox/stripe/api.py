@@ -11,13 +11,13 @@ from typing import Any
 
 from connectors.sandbox.core.ledger import Ledger
 from connectors.sandbox.core.router import Router
+from connectors.sandbox.core.sender import Sender
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
 from connectors.sandbox.stripe import charges, endpoints, intents, refunds, sessions, shopper
 from connectors.sandbox.stripe.account import API_VERSION, Account, Call, Desk
 from connectors.sandbox.stripe.errors import StripeError, invalid, unauthorized
 from connectors.sandbox.stripe.params import parse_form
-from connectors.sandbox.stripe.sender import Sender
 
 _KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_(?:(?P<account>[A-Za-z0-9]+)_)?[A-Za-z0-9]+")
 _FORM = "application/x-www-form-urlencoded"
@@ -42,7 +42,7 @@ class Stripe(Vendor):
 
     def __init__(self, ledger: Ledger, url: str) -> None:
         super().__init__(ledger, url)
-        self.desk = Desk(ledger, url, Sender())
+        self.desk = Desk(ledger, url, Sender(self.slug))
         self.accounts: dict[tuple[str, bool], Account] = {}
 
     def serve(self, request: Request, course: Course) -> Response:

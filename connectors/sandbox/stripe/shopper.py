@@ -116,7 +116,7 @@ def desk_control(call: Call, path: str) -> Json | None:
     sender = call.desk.sender
     if path == "/webhooks":
         sender.configure(**call.tree)
-        return {"retries": sender.retries, "wait_ms": sender.wait_ms}
+        return sender.settings()
     if path == "/deliveries":
         return {"deliveries": list(sender.deliveries)}
     return None

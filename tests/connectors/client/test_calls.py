@@ -57,6 +57,16 @@ class Mute(Forgetful):
         return None
 
 
+class Lagging(Forgetful):
+    """Finds what it executed only after ten minutes."""
+
+    slug = "bench-lagging"
+
+    def settle(self, operation: str, request: Any) -> Any:
+        settled = super().settle(operation, request)
+        return NotExecuted(proved_after_s=600) if isinstance(settled, NotExecuted) else settled
+
+
 class Loose(Capturing):
     """Does not care whether a repeated key has another body."""
 
@@ -67,7 +77,7 @@ class Loose(Capturing):
 @pytest.fixture(autouse=True)
 def more_vendors(vendors: None) -> Iterator[None]:
     with ExitStack() as stack:
-        for provider in (Capturing, Forgetful, Mute, Loose):
+        for provider in (Capturing, Forgetful, Mute, Lagging, Loose):
             stack.enter_context(registry.registered(provider))
         yield
 
@@ -178,6 +188,25 @@ class TestAfterALostAnswer:
         with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:
             outcome = call(bench, server, Forgetful, uncertain=True)
         assert (outcome.ending, outcome.result, outcome.renewed) == (Ending.SUCCEEDED, "c2", False)
+
+    @pytest.mark.parametrize("last", [NOW - timedelta(seconds=599), None])
+    def test_a_look_up_that_lags_proves_nothing_at_first(self, bench: Bench, last: Any) -> None:
+        with FaultServer(answer(200, {"id": ""})) as server:
+            outcome = call(
+                bench, server, Lagging, uncertain=True, last_sent_at=last, settle_only=last is None
+            )
+        assert (outcome.ending, outcome.needs_person, keys(server)) == (Ending.UNKNOWN, False, [])
+        assert outcome.error is not None
+        assert (outcome.error.retry_after, outcome.error.answered) == (600, False)
+        assert "10 minutes" in outcome.message
+
+    def test_a_look_up_that_lags_proves_something_later(self, bench: Bench) -> None:
+        last = NOW - timedelta(seconds=600)
+        with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:
+            outcome = call(bench, server, Lagging, uncertain=True, last_sent_at=last)
+        assert (outcome.ending, outcome.result) == (Ending.SUCCEEDED, "c2")
+        with FaultServer(answer(200, {"id": "c1"})) as server:
+            assert call(bench, server, Lagging, uncertain=True, last_sent_at=NOW).result == "c1"
 
     @pytest.mark.parametrize("silence", [answer(503), answer(404), hang(effect=False)])
     def test_a_vendor_that_does_not_tell_leaves_it_unknown(self, bench: Bench, silence: Behaviour) -> None:

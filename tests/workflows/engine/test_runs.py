@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventlog.models import Event
 from tests.shop import PAID, Shop
 from workflows.models import RunState, WorkflowRun
 
@@ -24,6 +25,15 @@ def test_a_status_change_runs_its_steps_in_order(shop: Shop) -> None:
     assert shop.steps(run) == {"CapturePayments": "success"}
     assert [entry["amount_minor"] for entry in shop.effects("capture")] == [10000]
     assert order.payments.get().captured_minor == 10000
+
+
+def test_every_event_of_a_run_names_its_order(shop: Shop) -> None:
+    shop.chart(EXPORTS)
+    order = shop.order()
+    shop.pump()
+    events = Event.objects.filter(run_id=runs(order.pk)[0].pk)
+    assert {"Workflow", "WorkflowStep", "Connector"} <= {event.category for event in events}
+    assert {event.order_number for event in events} == {order.number}
 
 
 def test_a_status_without_steps_completes_at_once(shop: Shop) -> None:

@@ -1,7 +1,4 @@
-"""Webhook signatures, both ways. Comparison takes constant time; any of several live secrets may have signed.
-
-Each scheme's `key` names the setting that holds the secret. Times are in seconds since the epoch.
-"""
+"""Signatures with a secret that both sides hold. Comparison takes constant time."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from typing import Literal
 
 from connectors.contracts.base import Inbound
 from connectors.errors import BadSignature, Misconfigured
+from connectors.signing.parts import check_time, header_of, live
 from tenants.secret_value import SecretValue
 
 _STANDARD_PREFIX = "whsec_"
@@ -39,9 +37,9 @@ class HmacSha256:
 
     def verify(self, inbound: Inbound, secrets: Sequence[SecretValue], now: float) -> None:
         """Raises BadSignature unless one of the secrets made the signature. `now` is not used: no time is signed."""
-        given = _header(inbound, self.header)
+        given = header_of(inbound, self.header)
         signed = self.signed_bytes(inbound)
-        expected = [self._value(signed, secret) for secret in _live(secrets)]
+        expected = [self._value(signed, secret) for secret in live(secrets)]
         if not _any_equal(self._comparable(given), expected):
             raise BadSignature(f"The header {self.header} does not fit the body")
 
@@ -49,7 +47,7 @@ class HmacSha256:
         self, body: bytes, secrets: Sequence[SecretValue], *, now: float, message_id: str = ""
     ) -> dict[str, str]:
         """Headers for a body, made with the first secret."""
-        return {self.header: self._value(body, _live(secrets)[0])}
+        return {self.header: self._value(body, live(secrets)[0])}
 
     def _value(self, signed: bytes, secret: SecretValue) -> str:
         digest = hmac.new(secret.reveal().encode(), signed, self.hash_name).digest()
@@ -74,11 +72,11 @@ class StripeSignature:
 
     def verify(self, inbound: Inbound, secrets: Sequence[SecretValue], now: float) -> None:
         """Raises BadSignature for a missing, stale or wrong signature."""
-        stamps, signatures = self._parts(_header(inbound, self.header))
+        stamps, signatures = self._parts(header_of(inbound, self.header))
         if len(stamps) != 1:
             raise BadSignature(f"The header {self.header} has no time")
-        _check_time(stamps[0], now, self.tolerance)
-        expected = [_stripe_digest(stamps[0], inbound.body, secret) for secret in _live(secrets)]
+        check_time(stamps[0], now, self.tolerance)
+        expected = [_stripe_digest(stamps[0], inbound.body, secret) for secret in live(secrets)]
         if not any(_any_equal(signature, expected) for signature in signatures):
             raise BadSignature(f"The header {self.header} does not fit the body")
 
@@ -87,7 +85,7 @@ class StripeSignature:
     ) -> dict[str, str]:
         """The header for a body, with one v1 for each secret."""
         stamp = str(int(now))
-        signatures = [f"v1={_stripe_digest(stamp, body, secret)}" for secret in _live(secrets)]
+        signatures = [f"v1={_stripe_digest(stamp, body, secret)}" for secret in live(secrets)]
         return {self.header: ",".join([f"t={stamp}", *signatures])}
 
     def _parts(self, header: str) -> tuple[list[str], list[str]]:
@@ -109,10 +107,10 @@ class StandardWebhook:
 
     def verify(self, inbound: Inbound, secrets: Sequence[SecretValue], now: float) -> None:
         """Raises BadSignature for a missing, stale or wrong signature."""
-        message_id, stamp, given = (_header(inbound, name) for name in self._names())
-        _check_time(stamp, now, self.tolerance)
+        message_id, stamp, given = (header_of(inbound, name) for name in self._names())
+        check_time(stamp, now, self.tolerance)
         expected = [
-            _standard_digest(message_id, stamp, inbound.body, _raw(secret)) for secret in _live(secrets)
+            _standard_digest(message_id, stamp, inbound.body, _raw(secret)) for secret in live(secrets)
         ]
         signatures = [item.removeprefix("v1,") for item in given.split(" ") if item.startswith("v1,")]
         if not any(_any_equal(signature, expected) for signature in signatures):
@@ -125,7 +123,7 @@ class StandardWebhook:
         stamp = str(int(now))
         signatures = [
             "v1," + _standard_digest(message_id, stamp, body, _raw_to_sign(secret))
-            for secret in _live(secrets)
+            for secret in live(secrets)
         ]
         return dict(zip(self._names(), (message_id, stamp, " ".join(signatures)), strict=True))
 
@@ -133,29 +131,8 @@ class StandardWebhook:
         return f"{self.prefix}-id", f"{self.prefix}-timestamp", f"{self.prefix}-signature"
 
 
-def _header(inbound: Inbound, name: str) -> str:
-    value = inbound.headers.get(name.lower(), "")
-    if not value:
-        raise BadSignature(f"The header {name} is missing")
-    return value
-
-
-def _live(secrets: Sequence[SecretValue]) -> list[SecretValue]:
-    live = [secret for secret in secrets if secret]
-    if not live:
-        raise BadSignature("No signing secret is set")
-    return live
-
-
 def _any_equal(given: str, expected: Sequence[str]) -> bool:
     return any(hmac.compare_digest(given.encode(), candidate.encode()) for candidate in expected)
-
-
-def _check_time(stamp: str, now: float, tolerance: int) -> None:
-    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
-        raise BadSignature("The signature's time is not a number")
-    if abs(now - int(stamp)) > tolerance:
-        raise BadSignature(f"The signature's time is more than {tolerance} s away from ours")
 
 
 def _stripe_digest(stamp: str, body: bytes, secret: SecretValue) -> str:

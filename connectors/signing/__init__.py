@@ -1,0 +1,9 @@
+"""Webhook signatures, both ways. Any of several live secrets may have signed.
+
+Each scheme's `key` names the setting that holds the secret. Times are in seconds since the epoch.
+"""
+
+from connectors.signing.ecdsa import EcdsaSha256
+from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
+
+__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature"]

@@ -1,0 +1,63 @@
+"""The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from connectors.models import Connector, ConnectorProperty
+from connectors.publishing import publish
+from tenants.models import ApiKey, Market, Tenant
+from tenants.scoping import tenant_scope
+from tests.bench.bare import CALLS
+from workflows.models import OrderStatus, OrderType, Product, WorkflowStep
+
+ORDER: dict[str, Any] = {
+    "market": "NOR",
+    "customer": {"email": "kari@shop.example", "first_name": "Kari", "last_name": "Nordmann"},
+    "shipping": {
+        "name": "Kari Nordmann",
+        "line1": "Storgata 1",
+        "postal_code": "0155",
+        "city": "Oslo",
+        "country": "NO",
+    },
+    "lines": [{"sku": "TENT-2", "quantity": "1", "unit_price": "1299.00", "tax_rate": "25"}] * 3,
+}
+
+
+def make(vendor_url: str) -> str:
+    """Returns the API key."""
+    with transaction.atomic():
+        tenant = Tenant.objects.create(slug="bench", name="Bench", environment="test")
+        with tenant_scope(tenant):
+            Market.objects.create(code="NOR", name="Norway", currency="NOK", country="NO", language="nb")
+            Product.objects.create(sku="TENT-2", name="Tent for two", tax_rate="25")
+            for number in range(1, CALLS + 1):
+                _receiver(f"r{number}", vendor_url)
+            _order_type()
+            return ApiKey.issue(tenant, "Bench", ["*"])[1]
+
+
+def _receiver(connector_id: str, vendor_url: str) -> None:
+    connector = Connector.objects.create(
+        name="Webhook", type="webhook", connector_id=connector_id, is_test=True
+    )
+    ConnectorProperty.objects.create(connector=connector, key="Url", value=f"{vendor_url}/{connector_id}")
+    publish(connector)
+
+
+def _order_type() -> None:
+    order_type = OrderType.objects.create(name="Online", is_default=True)
+    OrderStatus.objects.create(order_type=order_type, name="New", position=1)
+    going = OrderStatus.objects.create(order_type=order_type, name="Go", position=2)
+    for number in range(1, CALLS + 1):
+        WorkflowStep.objects.create(
+            status=going,
+            position=number,
+            name="ExportOrder",
+            connector="Webhook",
+            connector_id=f"r{number}",
+        )
+    publish(order_type)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, may, register_page
+from tenants.models import Right
+from workflows.admin.panels import ReadOnlyInline, register_panel
+from workflows.models import SentMessage
+
+#: What a message says and to whom; a vendor's reason often repeats the address.
+_PERSONAL = {"recipient", "subject", "reason"}
+_COLOURS = {
+    "waiting": "",
+    "sent": "info",
+    "deferred": "warning",
+    "delivered": "success",
+    "opened": "success",
+    "clicked": "success",
+    "failed": "danger",
+    "complained": "danger",
+}
+
+
+def _shown(request: HttpRequest, names: list[str]) -> list[str]:
+    sees = may(request, Right.SEE_PERSONAL_DATA)
+    return [name for name in names if sees or name not in _PERSONAL]
+
+
+@register_panel
+class MessageInline(ReadOnlyInline):
+    model = SentMessage
+    fields = ["created_at", "template_name", "recipient", "subject", "state", "changed_at", "reason"]
+    ordering = ["-id"]
+    show_change_link = True
+    verbose_name_plural = "Messages"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return _shown(request, self.fields)
+
+
+@admin.register(SentMessage)
+class SentMessageAdmin(ReadOnlyAdmin):
+    first_tab = "Message"
+    list_display = ["created_at", "order", "template_name", "recipient", "subject", "shown_state", "reason"]
+    list_filter = ["state", "channel", "connector"]
+    list_select_related = ["order"]
+    search_fields = ["reference"]
+    search_help_text = "An order number, a recipient, our reference, or the vendor's id."
+    ordering = ["-id"]
+    sortable_by: list[str] = []
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = UncountedPaginator
+    fields = [
+        "order",
+        "template_name",
+        "why",
+        "channel",
+        "recipient",
+        "subject",
+        "state",
+        "changed_at",
+        "reason",
+        "connector",
+        "result",
+        "reference",
+        "provider_message_id",
+        "created_at",
+        "sent_at",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SentMessage]:
+        return super().get_queryset(request).select_related("order", "connector", "step_run__run")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return _shown(request, self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return _shown(request, self.fields)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SentMessage], search_term: str
+    ) -> tuple[QuerySet[SentMessage], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        wanted = Q(order__number=term) | Q(reference=term) | Q(provider_message_id=term)
+        if may(request, Right.SEE_PERSONAL_DATA):
+            wanted |= Q(recipient=term)
+        return queryset.filter(wanted), False
+
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, message: SentMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
+
+    @admin.display(description="How the template was chosen")
+    def why(self, message: SentMessage) -> str:
+        return format_html_join(SafeString("<br>"), "{}", ((line,) for line in message.trace)) or "-"
+
+    @admin.display(description="Workflow result")
+    def result(self, message: SentMessage) -> str:
+        if message.step_run is None:
+            return "-"
+        where = reverse("admin:workflows_workflowrun_change", args=[message.step_run.run_id])
+        return format_html('<a class="text-primary-600" href="{}">{}</a>', where, message.step_run.run)
+
+
+register_page("Orders", "Sent Messages", "admin:workflows_sentmessage_changelist", icon="outgoing_mail")

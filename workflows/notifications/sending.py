@@ -1,0 +1,61 @@
+"""Writes down how handing a message to its vendor ended."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from connectors.calls import Outcome
+from eventlog import store
+from eventlog.events import Category
+from eventlog.events import Outcome as Shown
+from workflows.models import MessageState, SentMessage
+from workflows.steps.base import StepContext
+
+LONGEST_ID = 255
+
+
+def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
+    """The vendor has taken the message over; news of its delivery may have been quicker and then stands."""
+    message = _locked(context)
+    message.provider_message_id = message.provider_message_id or outcome.result.message_id[:LONGEST_ID]
+    message.sent_at, message.content = timezone.now(), {}
+    message.advance(MessageState.SENT)
+    message.save()
+    _tell(context, message, outcome)
+    return message
+
+
+def failed(context: StepContext, reason: str) -> None:
+    """The message waits: for a retry, for somebody to find out, or for good."""
+    message = _locked(context)
+    if message.state == MessageState.WAITING:
+        message.reason = reason
+        message.save(update_fields=["reason"])
+
+
+def _locked(context: StepContext) -> SentMessage:
+    return SentMessage.objects.select_for_update().get(reference=context.reference)
+
+
+def _tell(context: StepContext, message: SentMessage, outcome: Outcome) -> None:
+    connector = outcome.prepared.spec.connector
+    template = f" with template {message.template_name}" if message.template_name else ""
+    store.record(
+        Category.NOTIFICATION,
+        f"{message.get_channel_display()} sent{template}",
+        tenant_id=message.tenant_id,
+        outcome=Shown.SUCCESS,
+        order_id=context.order.id,
+        order_number=context.order.number,
+        market=context.order.market,
+        store=context.order.store,
+        run_id=context.run_id,
+        step_run_id=context.step_run_id,
+        step=context.config.name,
+        connector_id=connector.id,
+        connector_name=connector.display_name or connector.name,
+        connector_category=connector.category,
+        provider=connector.slug,
+        actor=context.actor,
+        details={"reference": message.reference, "message_id": message.provider_message_id},
+    )
