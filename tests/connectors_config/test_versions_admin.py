@@ -8,20 +8,23 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from connectors import kinds
+from connectors import kinds, registry
 from connectors.admin import versions as page_module
 from connectors.admin.versions import VersionsMixin
 from connectors.models import Connector
 from connectors.publishing import kind_of, publish, retire
 from payments.models import PaymentMethod
+from shipping.models import ShippingProvider
 from tenants.models import Role
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import publish_connector
 from tests.factories.payments import publish_payment_method
+from tests.factories.shipping import publish_shipping_provider
 from tests.factories.tenants import MembershipFactory, TenantFactory, UserFactory
 from tests.factories.workflows import publish_order_type
 from tests.pages import form_of, told
+from tests.shipping.carrier import Trolley
 from workflows.models import OrderType
 
 #: For each kind: makes a published one, the field that the tests change, and what people call it.
@@ -32,12 +35,19 @@ KINDS = {
         "Display Name",
     ),
     PaymentMethod: (publish_payment_method, "payment_method_name", "Payment Method Name"),
+    ShippingProvider: (publish_shipping_provider, "name", "Name"),
     OrderType: (
         lambda tenant: publish_order_type(tenant, "Online", {"New": {"steps": ["AuthorizePayment"]}}),
         "name",
         "Name",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def trolley():
+    with registry.registered(Trolley):
+        yield
 
 
 def test_whatever_is_publishable_has_the_page():
