@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.errors import Misconfigured, NotSupported, ProviderError, Rejected, RetryLater, Unknown
 from connectors.schema import Settings
 from connectors.strict_json import BadAnswer as BadAnswer
 from connectors.strict_json import parse
@@ -242,6 +242,13 @@ class Provider:
 
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
+
+    def confirm(self, event: Any) -> Sequence[Any]:
+        """What the vendor itself says of something that an unsigned webhook told of: the events that may be believed.
+
+        `event` is one of `read_webhook`. Raises ProviderError; the event is then tried again later.
+        """
+        raise NotSupported(f"{self.label} cannot be asked about what its webhooks tell")
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

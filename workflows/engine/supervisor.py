@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from connectors import inbox
 from workflows.engine import lifeline
 from workflows.engine.sweeper import nobody_answers, sweep
 
@@ -61,6 +62,7 @@ class Supervisor:
             self._start()
         try:
             sweep()
+            inbox.ring_for_overlooked()
             self._watch()
         except DatabaseError as error:
             log.warning("the database is away: %s", error)
