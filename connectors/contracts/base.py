@@ -246,6 +246,11 @@ class Provider:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
 
+    def test_connection(self) -> Any:
+        """Send the check request. Raises ProviderError. Overridden where it needs more than a method and a path."""
+        method, path = self.check or ("", "")
+        return self.call(method, path, write=False)
+
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
 

@@ -1,6 +1,6 @@
 """Webhook signatures, both ways. Any of several live secrets may have signed.
 
-Each scheme's `key` names the setting that holds the secret; that of Unsigned, which has none, is empty. Times are in seconds since the epoch.
+Each scheme's `key` names the setting that holds the secret, except Unsigned's. Times are in seconds since the epoch.
 """
 
 from connectors.signing.ecdsa import EcdsaSha256
