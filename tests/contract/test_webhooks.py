@@ -20,6 +20,7 @@ from tests.contract.bench import connector, fits, told
 from tests.contract.fixtures import fixture
 
 NOW = 1_795_168_900.0
+URL = "https://hub.example/webhooks/t/"
 READERS = [slug for slug, item in registry.all().items() if "read_webhook" in item.operations()]
 SIGNED = [slug for slug in READERS if not isinstance(registry.get(slug).webhook, Unsigned)]
 UNSIGNED = [slug for slug in READERS if slug not in SIGNED]
@@ -62,11 +63,10 @@ def arrived(slug: str, delivery: dict[str, Any], *, secret: SecretValue | None =
         headers = {}
     if headers is None:
         scheme = registry.get(slug).webhook
-        headers = scheme.sign(body, [secret or signer_of(slug)], now=NOW, message_id="msg_1")
+        where = {"url": URL} if getattr(scheme, "signs_url", False) else {}
+        headers = scheme.sign(body, [secret or signer_of(slug)], now=NOW, message_id="msg_1", **where)
     lower = {name.lower(): value for name, value in headers.items()}
-    return Inbound(
-        method="POST", url="https://hub.example/webhooks/t/", headers=lower, body=body, received_at=NOW
-    )
+    return Inbound(method="POST", url=URL, headers=lower, body=body, received_at=NOW)
 
 
 CASES = [
