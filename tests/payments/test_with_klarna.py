@@ -54,7 +54,7 @@ class KlarnaShop:
         body = {
             "market": "NOR",
             "lines": [{"sku": "TENT-2", "quantity": "1", "unit_price": "100.00"}],
-            "billing_address": {"name": "Kari Nordmann", "country": "NO"},
+            "billing": {"name": "Kari Nordmann", "country": "NO"},
             "payments": [{"payment_method": "KlarnaCheckout", "amount": "100.00", "token": token}],
         }
         order = create_order(body)

@@ -84,7 +84,8 @@ def _line(line: Line, minor: Minor) -> dict[str, Any]:
     total, rate = minor(line.total), int((line.tax_rate * 100).to_integral_value(ROUND_HALF_UP))
     quantity, price, discount = int(line.quantity), minor(line.unit_price), minor(line.discount)
     name = line.name or line.sku or "Item"
-    if quantity != line.quantity or discount < 0 or quantity * price - discount != total:
+    whole = quantity == line.quantity and quantity >= 0 and discount >= 0
+    if not whole or quantity * price - discount != total:
         # Klarna counts whole pieces only, and refuses a line that does not multiply out.
         quantity, price, discount = 1, total, 0
         name = f"{line.quantity.normalize():f} x {name}"
