@@ -32,17 +32,23 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
+    """Where a vendor takes our key ("header:Idempotency-Key", "query:key", or "body:variables.key" with its place in a
+    JSON body or form), how long it may be (characters), how long it is kept.
 
-    `body_bound` tells whether the vendor refuses the same key with another body. `windows` holds the hours of single
-    operations that the vendor recognises for another time, such as by a token that is good for one hour.
+    `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
+    contract that carry it where not all do. `windows` holds the hours of single operations that the vendor recognises
+    for another time, such as by a token that is good for one hour.
     """
 
     carrier: str
     length: int = 64
     window_hours: float = 24
     body_bound: bool = True
+    operations: tuple[str, ...] = ()
     windows: Mapping[str, float] = field(default_factory=dict)
+
+    def covers(self, operation: str) -> bool:
+        return not self.operations or operation in self.operations
 
     def hours(self, operation: str) -> float:
         """How long the vendor recognises a repetition of this operation."""
@@ -219,13 +225,18 @@ class Provider:
             kind = Unknown if writes else RetryLater
             raise kind(f"{self.label} answered something unreadable: {error}", status=answer.status) from None
 
-    def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
-        """Send one request in the provider's encoding; `extra` are fields of Request."""
+    def send(
+        self, method: str, path: str, data: Any = None, *, write: bool, keyed: bool = True, **extra: Any
+    ) -> Answer:
+        """Send one request in the provider's encoding; `extra` are fields of Request.
+
+        A write that is not `keyed` takes no idempotency key and so is never repeated blindly.
+        """
         body: dict[str, Any] = {}
         if data is not None:
             body = {"form": form_pairs(data)} if self.encoding == "form" else {"json": data}
         headers = {**self.headers, **extra.pop("headers", {})}
-        key = self.door.next_key() if write else None
+        key = self.door.next_key() if write and keyed else None
         request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
         return self.door.send(request, lambda answer: self.classify(answer, write))
 
@@ -249,7 +260,9 @@ class Provider:
     def test_connection(self) -> Any:
         """Send the check request. Raises ProviderError. Overridden where it needs more than a method and a path."""
         method, path = self.check or ("", "")
-        return self.call(method, path, write=False)
+        body = self.call(method, path, write=False)
+        self.read_check(body)
+        return body
 
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
