@@ -114,7 +114,7 @@ def test_a_token_places_one_order_however_often_it_is_sent(life: Life) -> None:
     assert life.done("authorize", token=TOKEN).provider_id == first.provider_id
     assert life.effects() == [("authorize", 125000)]
     unknown = life.call("authorize", token="b1f2a3c4-0d5e")
-    assert (unknown.ending, "Invalid authorization token" in unknown.message) == (Ending.FAILED, True)
+    assert (unknown.ending, "No authorisation is known" in unknown.message) == (Ending.FAILED, True)
     assert "hosted page" in life.call("authorize", token="").message
 
 

@@ -97,7 +97,7 @@ def test_without_a_key_two_equal_captures_are_two(klarna: KlarnaCaller, sandbox:
 def test_what_does_not_add_up_is_refused(klarna: KlarnaCaller, changes: dict[str, Any], place: str) -> None:
     refused = klarna.ask("POST", "payments/v1/sessions", {**ASKED, **changes})
     assert code(refused) == (400, "BAD_VALUE")
-    assert refused.json["error_messages"] == [f"Bad value: {place}"]
+    assert refused.json["error_messages"] == [f"This cannot be taken: {place}"]
 
 
 def test_who_may_ask_for_what(klarna: KlarnaCaller) -> None:

@@ -31,7 +31,7 @@ class KlarnaError(Exception):
 
 
 def bad_value(place: str) -> KlarnaError:
-    return KlarnaError(400, "BAD_VALUE", f"Bad value: {place}")
+    return KlarnaError(400, "BAD_VALUE", f"This cannot be taken: {place}")
 
 
 def not_found(what: str, code: str = "NOT_FOUND") -> KlarnaError:

@@ -51,7 +51,7 @@ def place(call: Call, token: str) -> Json:
     if token not in call.merchant.placed:
         check = _TOKENS.get(token.partition("-")[0])
         if check is None:
-            raise KlarnaError(404, "NOT_FOUND", "Invalid authorization token")
+            raise KlarnaError(404, "NOT_FOUND", "No authorisation is known by this token")
         check_order(call.body)
         call.merchant.placed[token] = orders.place(call, call.body, check)["order_id"]
     order = call.merchant.order(call.merchant.placed[token])
