@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.errors import Misconfigured, NotSupported, ProviderError, Rejected, RetryLater, Unknown
 from connectors.schema import Settings
 from connectors.strict_json import BadAnswer as BadAnswer
 from connectors.strict_json import parse
@@ -36,7 +36,8 @@ class Idempotency:
     JSON body or form), how long it may be (characters), how long it is kept.
 
     `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
-    contract that carry it where not all do.
+    contract that carry it where not all do. `windows` holds the hours of single operations that the vendor recognises
+    for another time, such as by a token that is good for one hour.
     """
 
     carrier: str
@@ -44,9 +45,14 @@ class Idempotency:
     window_hours: float = 24
     body_bound: bool = True
     operations: tuple[str, ...] = ()
+    windows: Mapping[str, float] = field(default_factory=dict)
 
     def covers(self, operation: str) -> bool:
         return not self.operations or operation in self.operations
+
+    def hours(self, operation: str) -> float:
+        """How long the vendor recognises a repetition of this operation."""
+        return self.windows.get(operation, self.window_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +266,13 @@ class Provider:
 
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
+
+    def confirm(self, event: Any) -> Sequence[Any]:
+        """What the vendor itself says of something that an unsigned webhook told of: the events that may be believed.
+
+        `event` is one of `read_webhook`. Raises ProviderError; the event is then tried again later.
+        """
+        raise NotSupported(f"{self.label} cannot be asked about what its webhooks tell")
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

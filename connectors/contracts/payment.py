@@ -65,6 +65,8 @@ class PaymentResult:
     `cancelled` is what was released without being captured, also by a partial capture that ends the authorisation.
     A PENDING answer to an operation means that the provider took it on and will confirm it later.
     `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks.
+    `replaces` is the id by which the payment was known before, such as that of a hosted checkout: from now on the payment
+    is the object of `provider_id`.
     """
 
     provider_id: str
@@ -75,6 +77,7 @@ class PaymentResult:
     refunded: Money | None = None
     cancelled: Money | None = None
     operation_id: str = ""
+    replaces: str = ""
     redirect_url: str = ""
     client_secret: SecretValue | None = None
     reason: str = ""

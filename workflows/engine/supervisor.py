@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from connectors import inbox
 from workflows.engine import lifeline
 from workflows.engine.sweeper import nobody_answers, sweep
 from workflows.schedules import ticker
@@ -68,6 +69,7 @@ class Supervisor:
             self._start()
         try:
             sweep()
+            inbox.ring_for_overlooked()
             self._tick()
             self._watch()
         except DatabaseError as error:
