@@ -4,6 +4,7 @@ Each scheme's `key` names the setting that holds the secret. Times are in second
 """
 
 from connectors.signing.ecdsa import EcdsaSha256
+from connectors.signing.fields import SignedFields
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
 
-__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature"]
+__all__ = ["EcdsaSha256", "HmacSha256", "SignedFields", "StandardWebhook", "StripeSignature"]
