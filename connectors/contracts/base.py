@@ -34,13 +34,15 @@ class Category(StrEnum):
 class Idempotency:
     """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
 
-    `body_bound` tells whether the vendor refuses the same key with another body.
+    `body_bound` tells whether the vendor refuses the same key with another body, `errors_kept` whether it keeps a failure
+    of its own under the key too, so that repeating it would only bring that failure again.
     """
 
     carrier: str
     length: int = 64
     window_hours: float = 24
     body_bound: bool = True
+    errors_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ class Provider:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    #: The body of our 200 to a webhook, for vendors that read it.
+    webhook_answer: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 
@@ -235,6 +239,10 @@ class Provider:
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
+
+    def check_body(self) -> Any:
+        """What the request `check` sends, for vendors that are asked by POST; None for nothing."""
+        return None
 
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
