@@ -50,6 +50,8 @@ class Description:
         resource = Resource(contents=self._rooted(document), specification=specification)
         self.registry: Registry[Any] = Registry().with_resource("urn:vendor", resource)
         self.paths = {_pattern(path): (path, item) for path, item in document["paths"].items()}
+        #: What concrete paths begin with and those of the description do not.
+        self.bases = [urlsplit(server["url"]).path.rstrip("/") for server in document.get("servers", [])]
 
     def request_problems(self, request: Received) -> list[str]:
         """What of a request the description does not allow."""
@@ -76,7 +78,8 @@ class Description:
 
     def operation(self, method: str, path: str) -> tuple[Mapping[str, Any], str]:
         """The operation of a concrete path; a path without placeholders goes before one with them."""
-        found = [item for pattern, item in self.paths.items() if pattern.fullmatch(path)]
+        forms = {path, *(path.removeprefix(base) for base in self.bases)}
+        found = [item for pattern, item in self.paths.items() if any(map(pattern.fullmatch, forms))]
         for template, item in sorted(found, key=lambda pair: pair[0].count("{")):
             if method.lower() in item:
                 operation = item[method.lower()]
