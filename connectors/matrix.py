@@ -99,4 +99,5 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
 
 
 def _looks_up(implementation: type[Provider]) -> bool:
-    return bool({"status", "find", "find_order"} & set(implementation.operations()))
+    reads = {"status", "find", "find_order"} & set(implementation.operations())
+    return bool(reads) and getattr(implementation, "can_be_asked", True)
