@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from connectors.contracts.payment import PaymentResult, State
 from payments.models import Payment, PaymentState
-from payments.stepkit import Review, Verdict
+from payments.stepkit import Review
 from tenants.money import Money
+from workflows.steps.verdict import Verdict
 
 NO_ACTIVE = "The order has no active payment"
 UNDECIDED = (PaymentState.PENDING, PaymentState.UNKNOWN)

@@ -15,30 +15,8 @@ from payments.models import Payment
 from payments.news import from_outcome
 from tenants.money import Money
 from tenants.vault import VaultError
-from workflows.steps.base import Plan, Result, ResultState, Step, StepContext
-
-_WORST_FIRST = (ResultState.ERROR, ResultState.WARNING, ResultState.SUCCESS)
-
-
-@dataclass(slots=True)
-class Verdict:
-    """Collects what is to be said; the worst of it decides the step's result."""
-
-    lines: list[tuple[ResultState, str]] = field(default_factory=list)
-
-    def success(self, text: str) -> None:
-        self.lines.append((ResultState.SUCCESS, text))
-
-    def warning(self, text: str) -> None:
-        self.lines.append((ResultState.WARNING, text))
-
-    def error(self, text: str) -> None:
-        self.lines.append((ResultState.ERROR, text))
-
-    def result(self) -> Result:
-        states = {state for state, _ in self.lines}
-        worst = next(state for state in _WORST_FIRST if state in states)
-        return Result(state=worst, message="; ".join(dict.fromkeys(text for _, text in self.lines)))
+from workflows.steps.base import Plan, Result, Step, StepContext
+from workflows.steps.verdict import Verdict
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ from connectors.calls import CallSpec
 from payments import judging, ledger
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState
-from payments.stepkit import PaymentStep, Review, Verdict
+from payments.stepkit import PaymentStep, Review
 from tenants.money import Money
 from workflows.steps.base import Plan, StepContext
 from workflows.steps.registry import register
+from workflows.steps.verdict import Verdict
 
 
 @register

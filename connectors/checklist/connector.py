@@ -52,7 +52,9 @@ def settings_are_complete(going: Going) -> Iterator[Finding]:
 
 @register(KIND)
 def host_is_there(going: Going) -> Iterator[Finding]:
-    if not going.config.problem and not going.config.host:
+    implementation = implementation_of(going.obj.type)
+    local = implementation is not None and implementation.local
+    if not going.config.problem and not going.config.host and not local:
         mode = "test" if going.config.is_test else "live"
         yield error("host", f"There is no {mode} host: enter a Host.", "Host")
 

@@ -32,10 +32,12 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
+    """Where a vendor takes our key ("header:Idempotency-Key", "query:key", or "body:variables.key" with its place in a
+    JSON body or form), how long it may be (characters), how long it is kept.
 
-    `body_bound` tells whether the vendor refuses the same key with another body, `errors_kept` whether it keeps a failure
-    of its own under the key too, so that repeating it would only bring that failure again.
+    `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
+    contract that carry it where not all do; `errors_kept` tells whether it keeps a failure of its own under the key too,
+    so that repeating it would only bring that failure again.
     """
 
     carrier: str
@@ -43,6 +45,10 @@ class Idempotency:
     window_hours: float = 24
     body_bound: bool = True
     errors_kept: bool = True
+    operations: tuple[str, ...] = ()
+
+    def covers(self, operation: str) -> bool:
+        return not self.operations or operation in self.operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,10 @@ _WAIT_STATUSES = {408, 503}
 
 
 class Provider:
-    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide."""
+    """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide.
+
+    A `local` one calls nobody and has no host.
+    """
 
     slug: ClassVar[str]
     label: ClassVar[str]
@@ -148,6 +157,7 @@ class Provider:
     names: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
+    local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
     check: ClassVar[tuple[str, str] | None] = None
@@ -213,13 +223,18 @@ class Provider:
             kind = Unknown if writes else RetryLater
             raise kind(f"{self.label} answered something unreadable: {error}", status=answer.status) from None
 
-    def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
-        """Send one request in the provider's encoding; `extra` are fields of Request."""
+    def send(
+        self, method: str, path: str, data: Any = None, *, write: bool, keyed: bool = True, **extra: Any
+    ) -> Answer:
+        """Send one request in the provider's encoding; `extra` are fields of Request.
+
+        A write that is not `keyed` takes no idempotency key and so is never repeated blindly.
+        """
         body: dict[str, Any] = {}
         if data is not None:
             body = {"form": form_pairs(data)} if self.encoding == "form" else {"json": data}
         headers = {**self.headers, **extra.pop("headers", {})}
-        key = self.door.next_key() if write else None
+        key = self.door.next_key() if write and keyed else None
         request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
         return self.door.send(request, lambda answer: self.classify(answer, write))
 
@@ -243,6 +258,13 @@ class Provider:
     def check_body(self) -> Any:
         """What the request `check` sends, for vendors that are asked by POST; None for nothing."""
         return None
+
+    def test_connection(self) -> Any:
+        """Send the check request. Raises ProviderError. Overridden where it needs more than one request."""
+        method, path = self.check or ("", "")
+        body = self.call(method, path, self.check_body(), write=False)
+        self.read_check(body)
+        return body
 
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""

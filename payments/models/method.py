@@ -11,7 +11,7 @@ from tenants.scoping import scoped_history
 class PaymentMethod(Publishable):
     """The draft of what a merchant offers at checkout: name and markets over a connector of Category Payment.
 
-    Provider Name, Merchant ID, API Token and Base URL are the connector's own; see connector_fields.py.
+    Provider Name, Merchant ID, API Token and Base URL are the connector's own; see connectors/gateways.
     """
 
     name = models.CharField(

@@ -61,7 +61,7 @@ class TestPlace:
         assert {name: text.split("; ")[1] for name, text in fields(answer).items()} == {
             "colour": "known are number, order_type, status, market, store, currency, customer, billing, shipping,"
             " lines, shipping_total, shipping_tax_rate, discount_total, tax_total, total, tags, properties,"
-            " external_ids, placed_at, run_workflow, payments",
+            " external_ids, placed_at, run_workflow, payments, shipments",
             "market": "did you mean NOR?",
             "currency": 'send it in quotes, such as "NOR".',
             "lines.0.quantity": 'send digits in quotes, such as "2" or "0.5".',

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 from uuid import UUID, uuid4, uuid5
 
 from connectors import registry
@@ -24,7 +24,7 @@ from eventlog.events import EventData
 from tenants.money import Money
 from tenants.secret_value import SecretValue
 from tests.contract.fixtures import fixture
-from tests.contract.replay import Replay
+from tests.contract.replay import Replay, body_of
 from tests.contract.scenarios.base import Scenario
 from tests.faultserver import Behaviour, Received
 
@@ -48,6 +48,8 @@ class Played:
     def key_of(self, request: Received) -> str | None:
         carrier = self.implementation.idempotency
         kind, _, name = carrier.carrier.partition(":") if carrier else ("", "", "")
+        if kind == "body":
+            return _at(body_of(request), name.split("."))
         return request.headers.get(name.lower()) if kind == "header" else None
 
 
@@ -84,12 +86,18 @@ class Bench:
         return Prepared(spec=spec, context=CallContext(order_number="100234"), deadline_s=10, **keys)
 
 
+def _at(document: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        document = document.get(name) if isinstance(document, Mapping) else None
+    return document
+
+
 def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
     """The fixture's connector compiled, on another host."""
     filled = fixture(slug)["connector"]
     implementation = registry.get(slug)
     is_test = filled.get("is_test", True)
-    columns = {**filled.get("columns", {}), "host": host, "is_test": is_test}
+    columns = {**placed(filled.get("columns", {}), host), "host": host, "is_test": is_test}
     values = implementation.settings.compile(columns, filled.get("properties", {}))
     settings = {
         "id": 1,
@@ -173,6 +181,14 @@ def _codings(secret: str) -> set[str]:
     plain_base64 = base64.b64encode(secret.encode()).decode().rstrip("=")
     as_username = base64.b64encode(f"{secret}:".encode()).decode().rstrip("=")
     return {secret, quote(secret, safe=""), quote_plus(secret), plain_base64, as_username}
+
+
+def placed(columns: Mapping[str, str], host: str) -> dict[str, str]:
+    """{server} in a column, such as that of a login server, is where the vendor is played."""
+    parts = urlsplit(host)
+    return {
+        name: text.replace("{server}", f"{parts.scheme}://{parts.netloc}") for name, text in columns.items()
+    }
 
 
 def told(result: Any, name: str) -> Any:

@@ -47,8 +47,9 @@ class Line:
         )
         publish(method)
 
-    def order(self, holder: str = "Kari Nordmann"):
+    def order(self, holder: str = "Kari Nordmann", method=None):
         card = {"type": "scheme", "holderName": holder, "encryptedCardNumber": "test_4111111111111111"}
+        card = method or card
         line = {"sku": "TENT-2", "quantity": "1", "unit_price": "100.00"}
         paid = {"payment_method": "Adyen", "amount": "100.00", "token": json.dumps({"paymentMethod": card})}
         order = create_order({"market": "NOR", "lines": [line], "payments": [paid]})
@@ -187,3 +188,22 @@ def test_a_declined_card(shop, line):
     payment = order.payments.get()
     assert (amounts(payment), payment.state) == ((0, 0, 0, 0), "declined")
     assert "not enough money" in payment.reason
+
+
+def test_a_shopper_who_is_at_the_bank_is_waited_for(shop, line):
+    """Adyen has not named the payment yet and cannot be asked: nobody asks it to reserve the money once more."""
+    shop.chart({**CHART, "OnHold": ["AuthorizePayment!"]})
+    order = line.order(method={"type": "ideal"})
+    payment = order.payments.get()
+    assert (payment.state, payment.provider_id) == ("pending", payment.reference)
+    assert move(shop, order, "OnHold") == {"AuthorizePayment": "warning"}
+    assert [call["path"] for call in shop.vendors.calls("adyen")] == ["/v72/payments"]
+    [token] = shop.vendors.control("GET", "adyen/elsewhere")["tokens"]
+    shop.vendors.control("POST", f"adyen/bank/{token}")
+    line.hear()
+    assert (amounts(payment), payment.state) == ((10000, 0, 0, 0), "authorized")
+    assert len(payment.provider_id) == 16
+    move(shop, order, "Ship")
+    line.hear()
+    assert amounts(payment) == (10000, 10000, 0, 0)
+    oracle.check(shop.vendors)

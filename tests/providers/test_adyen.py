@@ -12,6 +12,7 @@ from connectors.calls import Ending
 from connectors.contracts.base import Inbound, NotExecuted
 from connectors.contracts.payment import Payment, PaymentEvent, State
 from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.matrix import care
 from connectors.providers.adyen import Adyen
 from connectors.providers.adyen.words import ALERTS, EVENTS, GUIDE
 from connectors.schema import SettingsError
@@ -252,7 +253,7 @@ def test_adyen_cannot_be_asked() -> None:
         (error(401, "000", kind="security"), Misconfigured, Misconfigured),
         (error(403, "901", kind="security"), Misconfigured, Misconfigured),
         (error(422, "901", kind="security"), Misconfigured, Misconfigured),
-        (error(500, "905", kind="configuration"), Misconfigured, Misconfigured),
+        (error(500, "905_1", kind="configuration"), Misconfigured, Misconfigured),
         (error(500, "99_500", kind="internal"), Unknown, RetryLater),
         (error(422, "704"), Unknown, RetryLater),
         (error(422, "702", {"Transient-Error": "true"}), Unknown, RetryLater),
@@ -266,6 +267,10 @@ def test_kinds_of_errors(told: Any, write: type[ProviderError], read: type[Provi
     found = adyen("status", payment(provider_id=LINK), told).error
     assert type(found) is read
     assert found.message == "It did not work"
+
+
+def test_what_happens_after_a_lost_answer() -> None:
+    assert care(Adyen) == "repeated under its key, then a person decides"
 
 
 def test_the_check_is_about_this_merchant_account() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,10 +28,14 @@ def token(holder: str = "Kari Nordmann", number: str = "4111111111111111") -> st
     return json.dumps({"paymentMethod": card})
 
 
+def with_values(columns: dict[str, Any], **properties: str) -> dict[str, Any]:
+    return {"values": Adyen.settings.compile(columns, properties)}
+
+
 @pytest.fixture
 def life() -> Iterator[Life]:
     with start() as sandbox:
-        yield Life(sandbox, "adyen", Adyen.settings.compile(COLUMNS, {"MultipleCaptures": "true"}))
+        yield Life(sandbox, "adyen", with_values(COLUMNS, MultipleCaptures="true"))
         assert sandbox.doubles() == []
 
 
@@ -40,7 +43,7 @@ def told(life: Life) -> list[PaymentEvent]:
     """What the webhooks say so far, as the provider reads them."""
     items = life.sandbox.control("GET", "adyen/told")["items"]
     whole = {"live": "false", "notificationItems": [{"NotificationRequestItem": item} for item in items]}
-    config = connector("adyen", host="https://vendor.invalid", values=life.values)
+    config = connector("adyen", host="https://vendor.invalid", **life.options)
     inbound = Inbound(
         method="POST", url="https://hub.example/", headers={}, body=json.dumps(whole).encode(), received_at=0
     )
@@ -77,7 +80,7 @@ def test_authorised_captured_and_refunded_in_parts(life: Life) -> None:
 
 
 def test_a_partial_capture_is_final_unless_the_account_has_several(life: Life) -> None:
-    life.values = Adyen.settings.compile(COLUMNS, {})
+    life.options = with_values(COLUMNS)
     life.done("authorize", token=token())
     result = life.done("capture", amount=PART, authorized=ALL)
     assert (result.state, result.cancelled) == (State.PENDING, nok("850.00"))
@@ -180,7 +183,7 @@ def test_an_authorisation_that_lapses(life: Life) -> None:
 
 
 def test_an_account_that_does_not_exist(life: Life) -> None:
-    life.values = Adyen.settings.compile({**COLUMNS, "merchant_id": "UnknownStore"}, {})
+    life.options = with_values({**COLUMNS, "merchant_id": "UnknownStore"})
     assert isinstance(life.call("authorize", token=token()).error, Misconfigured)
 
 
@@ -217,9 +220,7 @@ def test_whatever_becomes_of_an_answer_there_is_one_effect(
     request = prepared_for(life, operation)
     life.sandbox.faults(vendor="adyen", method="POST", **fault)
 
-    outcome = life.call(operation, **request)
-    if outcome.ending is Ending.UNKNOWN:
-        outcome = life.again(outcome)
+    outcome = life.again(life.call(operation, **request))
 
     assert outcome.ending is Ending.SUCCEEDED, outcome.message
     assert [name for name, _ in life.effects()].count(operation) == 1
@@ -232,7 +233,7 @@ def test_once_the_key_is_forgotten_a_person_decides(life: Life) -> None:
     life.sandbox.control("POST", "adyen/forget_keys")
     before = len(life.sandbox.calls("adyen"))
 
-    late = life.again(first, first_sent_at=datetime.now(UTC) - timedelta(days=26))
+    late = life.again(first, forgotten=True)
 
     assert (late.ending, late.needs_person) == (Ending.UNKNOWN, True)
     assert len(life.sandbox.calls("adyen")) == before

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.calls import Ending
+from connectors.calls import Ending, perform
 from connectors.contracts.payment import State
 from connectors.providers.stripe import Stripe
 from connectors.sandbox import start
@@ -21,7 +21,7 @@ VALUES = Stripe.settings.compile({"bearer_token": "sk_test_life"}, {})
 @pytest.fixture
 def life() -> Iterator[Life]:
     with start() as sandbox:
-        yield Life(sandbox, "stripe", VALUES)
+        yield Life(sandbox, "stripe", {"values": VALUES})
         assert sandbox.doubles() == []
 
 
@@ -145,7 +145,13 @@ def test_a_lost_answer_has_one_effect(life: Life, operation: str, fault: dict[st
 
     outcome = life.call(operation, token="pm_card_visa")
     if outcome.ending is Ending.UNKNOWN:
-        outcome = life.again(outcome)
+        retried = replace(
+            outcome.prepared,
+            uncertain=True,
+            answered=bool(outcome.error and outcome.error.answered),
+            attempt=2,
+        )
+        outcome = perform(retried, life.ports)
 
     assert outcome.ending is Ending.SUCCEEDED, outcome.message
     assert [name for name, _ in life.effects()].count(operation) == 1
@@ -157,7 +163,7 @@ def test_a_stored_error_is_not_repeated_for_ever(life: Life) -> None:
     life.sandbox.faults(vendor="stripe", method="POST", status=500, seen_by_vendor=True)
     first = life.call("capture")
     assert first.ending is Ending.UNKNOWN
-    second = life.again(first)
+    second = perform(replace(first.prepared, uncertain=True, answered=True, attempt=2), life.ports)
     assert second.ending is Ending.SUCCEEDED, second.message
     assert second.renewed
     assert life.effects() == [("authorize", 125000), ("capture", 125000)]

@@ -40,14 +40,15 @@ def describe(
     summary: str,
     *,
     tag: str,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     problems: tuple[int, ...] = (),
     description: str = "",
     parameters: tuple[Any, ...] = (),
     examples: tuple[OpenApiExample, ...] = (),
     **rest: Any,
 ) -> Callable[[Any], Any]:
-    """Decorates an endpoint. `problems` are the statuses beyond those that every call can have."""
+    """Decorates an endpoint. `answers` are by status, or by status and media type; `problems` are the statuses beyond
+    those that every call can have."""
     failures = {
         (status, _PROBLEM): OpenApiResponse(ProblemSerializer, _TEXTS[status])
         for status in sorted({401, 403, *problems})

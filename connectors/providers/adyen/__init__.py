@@ -81,13 +81,8 @@ class Adyen(AdyenEvents):
     # Adyen's table of currencies departs from ISO 4217 here.
     exponents = {"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2}
     states = RESULTS
-    errors = {
-        "000": Misconfigured,
-        "010": Misconfigured,
-        "901": Misconfigured,
-        "905": Misconfigured,
-        "704": Unknown,
-    }
+    #: By errorCode or by errorType.
+    errors = {"704": Unknown, "security": Misconfigured, "configuration": Misconfigured}
     guide = GUIDE
 
     @classmethod
@@ -146,17 +141,15 @@ class Adyen(AdyenEvents):
 
     def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
         """Adyen says of some refusals that they pass; a try of ours with this key may still be at work then."""
-        kind = super().kind_of(code, answer, writes)
+        given = self.errors.get(code) or self.errors.get(str(_error_of(answer).get("errorType")))
+        kind = given or super().kind_of(code, answer, writes)
         transient = answer.headers.get("transient-error", "").lower() == "true"
         if kind is Unknown or (kind is Rejected and transient):
             return Unknown if writes else RetryLater
         return kind
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
-        try:
-            error = dict(answer.json())
-        except (BadAnswer, TypeError, ValueError):
-            return "", ""
+        error = _error_of(answer)
         message = error.get("message") or error.get("detail") or error.get("title") or ""
         return str(error.get("errorCode") or ""), str(message)
 
@@ -227,6 +220,14 @@ class Adyen(AdyenEvents):
 
     def _link(self, payment: Payment) -> str:
         return f"{VERSION}/paymentLinks/{quote(payment.provider_id, safe='')}"
+
+
+def _error_of(answer: Answer) -> Json:
+    try:
+        body = answer.json()
+    except BadAnswer:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _is_link(payment: Payment) -> bool:

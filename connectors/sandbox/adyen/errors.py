@@ -38,4 +38,6 @@ def in_progress() -> AdyenError:
 def injected(status: int) -> AdyenError:
     passing = status == 429 or status >= 500
     kind = "internal" if passing else "validation"
-    return AdyenError(status, "905_1", f"Injected failure {status}", kind, transient=passing)
+    return AdyenError(
+        status, "99_500" if passing else "702", f"Injected failure {status}", kind, transient=passing
+    )

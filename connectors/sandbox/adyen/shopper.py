@@ -60,6 +60,12 @@ def bank(desk: Desk, data: Json, token: str) -> Response:
     return _back({"redirectResult": token}, f"{waiting['returnUrl']}?redirectResult={token}")
 
 
+@routes.route("GET", "/elsewhere")
+def elsewhere(desk: Desk, data: Json) -> Any:
+    """Whom a bank awaits: the newest last."""
+    return {"tokens": [token for token, waiting in desk.elsewhere.items() if "outcome" not in waiting]}
+
+
 @routes.route("POST", "/fail/{psp}")
 def fail(desk: Desk, data: Json, psp: str) -> Any:
     return changes.fail(desk, psp)

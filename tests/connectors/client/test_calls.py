@@ -67,6 +67,16 @@ class Lagging(Forgetful):
         return NotExecuted(proved_after_s=600) if isinstance(settled, NotExecuted) else settled
 
 
+class Partly(Capturing):
+    """Takes keys for other operations only, so its captures leave without one."""
+
+    slug = "bench-partly"
+    idempotency = Idempotency("header:Idempotency-Key", operations=("order",))
+
+    def capture(self, amount: int) -> str:
+        return str(self.post("/captures", {"amount": amount}, keyed=False)["id"])
+
+
 class Loose(Capturing):
     """Does not care whether a repeated key has another body."""
 
@@ -77,7 +87,7 @@ class Loose(Capturing):
 @pytest.fixture(autouse=True)
 def more_vendors(vendors: None) -> Iterator[None]:
     with ExitStack() as stack:
-        for provider in (Capturing, Forgetful, Mute, Lagging, Loose):
+        for provider in (Capturing, Forgetful, Mute, Lagging, Partly, Loose):
             stack.enter_context(registry.registered(provider))
         yield
 
@@ -183,6 +193,13 @@ class TestAfterALostAnswer:
         with FaultServer(answer(200, {"id": "c1"})) as server:
             outcome = call(bench, server, Forgetful, uncertain=True)
         assert (outcome.ending, outcome.result, keys(server)) == (Ending.SUCCEEDED, "c1", [])
+
+    def test_an_operation_that_takes_no_key_is_asked_about_and_never_repeated_blindly(
+        self, bench: Bench
+    ) -> None:
+        with FaultServer(answer(200, {"id": ""}), answer(500)) as server:
+            outcome = call(bench, server, Partly, uncertain=True)
+        assert (outcome.ending, keys(server)) == (Ending.UNKNOWN, [""])
 
     def test_without_keys_what_was_not_executed_is_done_now(self, bench: Bench) -> None:
         with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:

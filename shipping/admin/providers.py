@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from connectors.gateways.admin import GatewayAdmin
+from shipping.forms import ShipmentOptionForm, ShippingProviderForm
+from shipping.models import ShipmentOption, ShippingProvider
+from tenants.adminkit import StackedInline, register_page
+
+
+class ShipmentOptionInline(StackedInline):
+    model = ShipmentOption
+    form = ShipmentOptionForm
+    tab = True
+    verbose_name_plural = "Shipment Options"
+    ordering = ["position", "name"]
+    fields = [
+        ("name", "label"),
+        ("product", "return_product"),
+        "services",
+        ("is_default", "service_point_required"),
+        ("weight", "length", "width", "height"),
+        ("store", "position"),
+    ]
+
+
+@admin.register(ShippingProvider)
+class ShippingProviderAdmin(GatewayAdmin):
+    form = ShippingProviderForm
+    inlines = [ShipmentOptionInline]
+    list_display = ["name", "gateway", "connector", "options", "markets", "version"]
+    search_fields = ["name", "shipment_options__name"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["name", "connector", *ShippingProviderForm.settings_fields(), "comment", "seen"]},
+        ),
+        ("Valid On Markets", {"fields": ["valid_on_markets"]}),
+        ("Properties", {"fields": ["properties"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(option_count=Count("shipment_options", distinct=True))
+
+    @admin.display(description="Shipping Gateway", ordering="connector__type")
+    def gateway(self, provider: ShippingProvider) -> str:
+        return provider.connector.type
+
+    @admin.display(description="Shipment Options")
+    def options(self, provider: Any) -> int:
+        return int(provider.option_count)
+
+
+register_page(
+    "Configuration", "Shipping", "admin:shipping_shippingprovider_changelist", icon="local_shipping"
+)

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from connectors.schema import is_web_address
+from shipping import labels
+from shipping.models import Package, Shipment, TrackingEvent
+from tenants.adminkit import (
+    ReadOnlyAdmin,
+    UncountedPaginator,
+    display,
+    may,
+    register_admin_url,
+    register_page,
+)
+from tenants.models import Right
+from workflows.admin import register_panel
+from workflows.admin.panels import ReadOnlyInline
+
+_COLOURS = {"draft": "", "booking": "warning", "booked": "success", "cancelled": ""}
+_TRACKING_COLOURS = {
+    "pre_transit": "info",
+    "in_transit": "info",
+    "out_for_delivery": "info",
+    "ready_for_pickup": "info",
+    "delivered": "success",
+    "exception": "danger",
+    "returned": "warning",
+}
+
+
+class PackageInline(ReadOnlyInline):
+    model = Package
+    fields = ["position", "number", "weight", "length", "width", "height"]
+    ordering = ["position"]
+
+
+class TrackingInline(ReadOnlyInline):
+    """Written by UpdateShipmentStatus and webhooks only."""
+
+    model = TrackingEvent
+    verbose_name_plural = "Tracking"
+    fields = ["occurred_at", "parcel", "state", "raw_state", "description", "place"]
+    ordering = ["-occurred_at", "-id"]
+
+
+@register_panel
+class ShipmentPanel(ReadOnlyInline):
+    """The shipments on the order's page."""
+
+    model = Shipment
+    fields = [
+        "position",
+        "option_name",
+        "product",
+        "state",
+        "consignment",
+        "tracking_state",
+        "expected_delivery",
+    ]
+    ordering = ["position"]
+    show_change_link = True
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(ReadOnlyAdmin):
+    first_tab = "Shipment"
+    list_display = [
+        "order",
+        "option_name",
+        "connector",
+        "shown_state",
+        "consignment",
+        "shown_tracking",
+        "expected_delivery",
+        "created_at",
+    ]
+    list_filter = ["state", "tracking_state", "provider"]
+    list_select_related = ["order", "connector"]
+    search_fields = ["reference"]
+    search_help_text = "An order number, our reference, a consignment or a parcel's number."
+    ordering = ["-id"]
+    sortable_by: list[str] = []
+    show_full_result_count = False
+    paginator = UncountedPaginator
+    inlines = [PackageInline, TrackingInline]
+    fieldsets = [
+        (None, {"fields": ["order", "position", "shown_state", "reason", "label_file"]}),
+        ("Service", {"fields": ["provider", "option_name", "product", "codes", "pickup_point", "store"]}),
+        (
+            "Carrier",
+            {"fields": ["connector", "reference", "consignment", "booked_at", "created_at", "modified_at"]},
+        ),
+        (
+            "Tracking",
+            {
+                "fields": [
+                    "shown_tracking",
+                    "raw_tracking_state",
+                    "tracking_number",
+                    "page",
+                    "expected_delivery",
+                ]
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
+        rows: QuerySet[Shipment] = super().get_queryset(request)
+        return rows.select_related("label").defer("label__content")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Shipment | None = None) -> list:
+        """Who may print is decided for each request, so it is kept with the row."""
+        if obj is not None:
+            obj.may_print = _may_print(request)  # type: ignore[attr-defined]
+        return list(super().get_fieldsets(request, obj))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Shipment], search_term: str
+    ) -> tuple[QuerySet[Shipment], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        known = Q(order__number=term) | Q(reference=term) | Q(consignment=term)
+        parcels = Package.objects.filter(number=term).values("shipment")
+        return queryset.filter(known | Q(pk__in=parcels)), False
+
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, shipment: Shipment) -> tuple[str, str]:
+        return shipment.state, shipment.get_state_display()
+
+    @display(description="Tracking state", label=_TRACKING_COLOURS)
+    def shown_tracking(self, shipment: Shipment) -> tuple[str, str]:
+        return shipment.tracking_state, shipment.get_tracking_state_display() or "-"
+
+    @admin.display(description="Services")
+    def codes(self, shipment: Shipment) -> str:
+        return ", ".join(shipment.services) or "-"
+
+    @admin.display(description="Tracking page")
+    def page(self, shipment: Shipment) -> str:
+        """A link only where the carrier gave a web address."""
+        url = shipment.tracking_url
+        if not is_web_address(url):
+            return url or "-"
+        return format_html(
+            '<a class="text-primary-600" href="{}" target="_blank" rel="noopener noreferrer">{}</a>', url, url
+        )
+
+    @admin.display(description="Label")
+    def label_file(self, shipment: Shipment) -> str:
+        label = shipment.stored_label
+        if label is None:
+            return "none yet"
+        made = f"{label.content_type}, {label.created_at:%Y-%m-%d %H:%M}"
+        if not getattr(shipment, "may_print", False):
+            return f"{made} (only for those who may see personal data)"
+        where = reverse("admin:shipping-label", args=[shipment.pk])
+        return format_html(
+            '<a class="text-primary-600" href="{}" target="_blank">Print</a> ({})', where, made
+        )
+
+
+def label_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored label; it bears the recipient's address."""
+    if not _may_print(request):
+        raise PermissionDenied
+    label = labels.find(pk=pk)
+    if label is None:
+        raise Http404
+    return labels.serve(label)
+
+
+def _may_print(request: HttpRequest) -> bool:
+    return may(request, Right.VIEW) and may(request, Right.SEE_PERSONAL_DATA)
+
+
+register_admin_url("shipping/shipment/<int:pk>/label/", "shipping-label", label_page)
+register_page("Shipping", "Shipments", "admin:shipping_shipment_changelist", icon="package_2")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shipping import labels
+from shipping.api.serializers import ShipmentSerializer
+from shipping.models import Label, Shipment
+from tenants.apikit import ApiView, Problem
+from workflows.api.openapi import NUMBER, answer_example, describe
+from workflows.models import Order
+
+TAG = "Shipments"
+_REFERENCE = OpenApiParameter(
+    "reference", OpenApiTypes.STR, OpenApiParameter.PATH, description="Our reference of the shipment."
+)
+EXAMPLE = {
+    "reference": "8c5d5d5b0d6e4d3f9a9d0b6c3a7f1e22",
+    "shipping_option": "home",
+    "carrier": "Bring",
+    "product": "5600",
+    "pickup_point": "",
+    "store": "OSL",
+    "state": "booked",
+    "reason": "",
+    "consignment": "70430000000000011",
+    "tracking_number": "370730000000000117",
+    "tracking_url": "https://tracking.example/370730000000000117",
+    "tracking_state": "in_transit",
+    "has_label": True,
+    "expected_delivery": "2026-05-05T10:00:00Z",
+    "packages": [
+        {
+            "reference": "1",
+            "number": "370730000000000117",
+            "weight": 1200,
+            "length": 300,
+            "width": 200,
+            "height": 100,
+        }
+    ],
+    "tracking": [
+        {
+            "parcel": "370730000000000117",
+            "tracking_state": "in_transit",
+            "raw_state": "IN_TRANSIT",
+            "description": "The parcel is on its way",
+            "place": "Oslo",
+            "occurred_at": "2026-05-04T06:10:00Z",
+        }
+    ],
+    "created_at": "2026-05-03T11:58:00Z",
+    "modified_at": "2026-05-04T06:15:00Z",
+}
+
+
+class OrderShipments(ApiView):
+    """The shipments of one order, each with its parcels and their way."""
+
+    scopes = {"GET": "orders:read"}
+
+    @describe(
+        "Shipments of an order",
+        tag=TAG,
+        description="In the order in which they are booked.",
+        parameters=(NUMBER,),
+        answers={200: ShipmentSerializer(many=True)},
+        problems=(404,),
+        examples=(answer_example("A parcel on its way", EXAMPLE, 200),),
+        operation_id="orders_shipments_list",
+    )
+    def get(self, request: Request, number: str) -> Response:
+        order = Order.objects.filter(number=number).first()
+        if order is None:
+            raise Problem(404, "not-found", f"There is no order {number}; check the number.")
+        labelled = Exists(Label.objects.filter(shipment=OuterRef("pk")))
+        shipments = Shipment.objects.filter(order=order).order_by("position").annotate(has_label=labelled)
+        rows = shipments.select_related("connector", "store").prefetch_related("packages", "tracking")
+        return Response(ShipmentSerializer(rows, many=True).data)
+
+
+class _File(BaseRenderer):
+    """Lets callers ask for the label's type; problems are JSON whatever they ask for."""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+
+
+class PdfFile(_File):
+    media_type = "application/pdf"
+    format = "pdf"
+
+
+class ZplFile(_File):
+    media_type = "application/zpl"
+    format = "zpl"
+
+
+class ShipmentLabel(ApiView):
+    """The stored label of one shipment, as the carrier or the hub made it."""
+
+    scopes = {"GET": "orders:read"}
+    renderer_classes = [PdfFile, ZplFile, JSONRenderer]
+
+    @describe(
+        "Label of a shipment",
+        tag=TAG,
+        description="A file to print: PDF, or ZPL where the carrier makes that. The step PrintShippingLabel stores it.",
+        parameters=(NUMBER, _REFERENCE),
+        answers={
+            (200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The label.")
+            for kind in ("application/pdf", "application/zpl")
+        },
+        problems=(404,),
+        operation_id="orders_shipments_label",
+    )
+    def get(self, request: Request, number: str, reference: str) -> HttpResponse:
+        label = labels.find(order__number=number, reference=reference)
+        if label is None:
+            text = (
+                f"There is no label of shipment {reference}; run PrintShippingLabel or check the reference."
+            )
+            raise Problem(404, "not-found", text)
+        return labels.serve(label)

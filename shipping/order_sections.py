@@ -1,0 +1,48 @@
+"""The section "shipments" of order documents: what exporters, shops and notifications get to know of the parcels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from shipping.models import Package, Shipment
+from workflows.documents import register_section
+
+
+def shipments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Shipments in their order; at most two statements."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Shipment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
+    for shipment in rows.select_related("connector").prefetch_related("packages"):
+        found[shipment.order_id].append(_document(shipment))
+    return dict(found)
+
+
+def _document(shipment: Shipment) -> dict[str, Any]:
+    return {
+        "reference": shipment.reference,
+        "shipping_option": shipment.option_name,
+        "carrier": shipment.carrier,
+        "product": shipment.product,
+        "consignment": shipment.consignment,
+        "tracking_number": shipment.tracking_number,
+        "tracking_url": shipment.tracking_url,
+        "state": str(shipment.state),
+        "tracking_state": str(shipment.tracking_state),
+        "parcels": [_parcel(package) for package in shipment.packages.all()],
+    }
+
+
+def _parcel(package: Package) -> dict[str, Any]:
+    return {
+        "reference": package.reference,
+        "number": package.number,
+        "weight": package.weight,
+        "length": package.length,
+        "width": package.width,
+        "height": package.height,
+    }
+
+
+register_section("shipments", shipments_of)

@@ -1,0 +1,181 @@
+"""Carriers that these tests can rely on, and the depot that answers them over real sockets."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.auth import Bearer
+from connectors.contracts.base import Inbound
+from connectors.contracts.common import WebhookEvent
+from connectors.contracts.shipping import (
+    Booked,
+    BookedParcel,
+    Booking,
+    CarrierProvider,
+    Label,
+    TrackingEvent,
+    TrackingState,
+)
+from connectors.schema import Secret, Settings, Text
+from connectors.signing import HmacSha256
+from tests.faultserver import Behaviour, Exchange
+
+PDF = b"%PDF-1.4 a label"
+
+
+class Handcart(CarrierProvider):
+    """Books, and can do nothing else: no key, no look-up, no label."""
+
+    slug, label, names = "handcart", "Handcart", ("Handcart",)
+
+    def book(self, booking: Booking) -> Booked:
+        parcels = [{"reference": parcel.reference, "weight": parcel.weight} for parcel in booking.parcels]
+        data = {
+            "reference": booking.reference,
+            "product": booking.product,
+            "to": booking.recipient.city,
+            "from": booking.sender.city,
+            "parcels": parcels,
+            "services": booking.services,
+            "point": booking.pickup_point,
+            "extra": booking.extra,
+        }
+        return _booked(self.post("/bookings", data))
+
+
+class Trolley(Handcart):
+    """Everything that the contract has, without keys: the look-up by our reference settles."""
+
+    slug, label, names = "trolley", "Trolley", ("Trolley",)
+    webhook = HmacSha256(header="X-Trolley-Signature", key="webhook_key")
+    auth = Bearer("api_token")
+    states = {
+        "moving": TrackingState.IN_TRANSIT,
+        "stuck": TrackingState.EXCEPTION,
+        "there": TrackingState.DELIVERED,
+    }
+
+    class settings(Settings):
+        api_token = Secret("API Token", column="bearer_token")
+        customer_number = Text("Customer Number")
+        webhook_key = Secret("Webhook key", key="WebhookKey", required=False)
+
+    def find(self, booking: Booking) -> Booked | None:
+        found = self.get("/bookings", reference=booking.reference)
+        return _booked(found) if found else None
+
+    def fetch_label(self, booking: Booking) -> Label:
+        return Label(content=self.send("GET", booking.label_url, write=False).body)
+
+    def track(self, numbers: Sequence[str]) -> list[TrackingEvent]:
+        return [self._event(item) for number in numbers for item in self.get("/track", q=number)["events"]]
+
+    def cancel(self, booking: Booking) -> Booked:
+        self.post(f"/bookings/{booking.consignment}/cancel")
+        return Booked(consignment=booking.consignment)
+
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        body = inbound.json()
+        told = [self._event(item) for item in body["events"]]
+        number = body["consignment"]
+        return [WebhookEvent(id=body["id"], type="scan", provider_id=number, data={"tracking": told})]
+
+    def _event(self, item: dict[str, Any]) -> TrackingEvent:
+        return TrackingEvent(
+            id=item["id"],
+            parcel=item.get("parcel", ""),
+            state=self.states.get(item["state"], TrackingState.UNKNOWN),
+            raw_state=item["state"],
+            occurred_at=datetime.fromisoformat(item["at"]),
+            place="Oslo",
+        )
+
+
+def _booked(data: dict[str, Any]) -> Booked:
+    return Booked(
+        consignment=data["consignment"],
+        parcels=tuple(BookedParcel(**parcel) for parcel in data["parcels"]),
+        tracking_url=f"https://track.example/{data['consignment']}",
+        label_url=f"/labels/{data['consignment']}",
+    )
+
+
+class Depot:
+    """What the carrier's server does. `faults` are taken by the next requests to book, one each, and `label_faults` by
+    those for a label."""
+
+    def __init__(self) -> None:
+        self.bookings: dict[str, dict[str, Any]] = {}
+        self.booked: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+        self.cancelled: list[str] = []
+        self.events: list[dict[str, Any]] = []
+        self.faults: list[Behaviour] = []
+        self.label_faults: list[Behaviour] = []
+        self.label = PDF
+        self._lock = Lock()
+
+    def __call__(self, exchange: Exchange) -> None:
+        place = urlsplit(exchange.request.path)
+        with self._lock:
+            name = f"{exchange.request.method} {place.path.split('/')[1]}"
+            self.asked[name] += 1
+            if name == "POST bookings" and not place.path.endswith("/cancel"):
+                self._book(exchange)
+            elif name == "POST bookings":
+                self.cancelled.append(place.path.split("/")[2])
+                _reply(exchange, {})
+            elif name == "GET bookings":
+                _reply(exchange, self.bookings.get(parse_qs(place.query)["reference"][0]))
+            elif name == "GET labels" and self.label_faults:
+                self.label_faults.pop(0)(exchange)
+            elif name == "GET labels":
+                exchange.reply(200, self.label, {"Content-Type": "application/pdf"})
+            else:
+                _reply(exchange, {"events": self.events})
+
+    @property
+    def doubles(self) -> list[str]:
+        """References that were booked more than once."""
+        return [reference for reference, times in self.booked.items() if times > 1]
+
+    def _book(self, exchange: Exchange) -> None:
+        """A fault decides itself whether the booking is made before it strikes."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or getattr(fault, "after", False):
+            self._make(exchange.request.json())
+        if fault is not None:
+            fault(exchange)
+        else:
+            _reply(exchange, self.bookings[exchange.request.json()["reference"]])
+
+    def _make(self, data: dict[str, Any]) -> None:
+        reference = data["reference"]
+        self.booked[reference] += 1
+        number = f"70{len(self.bookings) + 1:04d}"
+        parcels = [
+            {"reference": parcel["reference"], "number": f"{number}-{parcel['reference']}"}
+            for parcel in data["parcels"]
+        ]
+        self.bookings[reference] = {"consignment": number, "parcels": parcels, "asked": data}
+
+
+def after(fault: Behaviour) -> Behaviour:
+    """The booking is made, then this happens."""
+
+    def behave(exchange: Exchange) -> None:
+        fault(exchange)
+
+    behave.after = True  # type: ignore[attr-defined]
+    return behave
+
+
+def _reply(exchange: Exchange, body: Any) -> None:
+    raw = b"" if body is None else json.dumps(body).encode()
+    exchange.reply(200, raw, {"Content-Type": "application/json"})
