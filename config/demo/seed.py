@@ -147,7 +147,7 @@ def _tasks(found: dict[str, Connector]) -> None:
     shops = {"shopify-norway": "NO-", "shopify-sweden": "SE-"}
     for name, prefix in shops.items():
         _task(
-            f"Orders of {found[name]}",
+            f"Orders of {found[name].display_name}",
             "ImportOrders",
             found[name],
             {"NumberPrefix": prefix, "OrderType": "Webshop"},

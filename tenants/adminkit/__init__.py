@@ -1,8 +1,9 @@
 """What every admin page of Crossdock is built with. The only place that knows the admin skin."""
 
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
+from tenants.adminkit.display import display
 from tenants.adminkit.forms import (
     LineField,
     OneOfField,

@@ -127,6 +127,13 @@ def test_shipments_have_labels_and_mails_are_delivered(played: tuple[Path, dict[
     }
 
 
+def test_no_page_shows_how_python_writes_things(played: tuple[Path, dict[str, Any]]) -> None:
+    written = re.compile(rb"\(&#x27;\w+&#x27;, &#x27;|&lt;\w+ object|datetime\.datetime\(")
+    pages = sorted((played[0] / "pages").iterdir())
+    assert len(pages) > 100
+    assert [page.name for page in pages if written.search(page.read_bytes())] == []
+
+
 @pytest.mark.parametrize("canary", CANARIES)
 def test_no_secret_is_left_anywhere(played: tuple[Path, dict[str, Any]], canary: str) -> None:
     found = [
