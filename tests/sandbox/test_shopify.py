@@ -20,10 +20,8 @@ from tests.contract.graphql_schema import answer_problems, schema
 from tests.contract.published import specs
 from tests.providers.shopify_shapes import line_sum
 from tests.sandbox.callers import Caller, until
+from tests.sandbox.receiver import Receiver
 from tests.sandbox.shops import SWEATERS, ShopStand
-from tests.sandbox.test_stripe_events import Receiver, receiver
-
-__all__ = ["receiver"]
 
 SECRET = "shpss_sandbox"
 PATH = "/shopify/nordstore/admin/api/2026-07/graphql.json"
