@@ -317,6 +317,13 @@ def test_a_failure_of_what_cannot_fail_moves_nothing(code: str) -> None:
     assert not isinstance(event, PaymentEvent)
 
 
+def test_a_reversal_that_does_not_say_what_it_was_is_for_people() -> None:
+    for extra in (None, {}, {"modification.action": "other"}):
+        [event] = read({"eventCode": "CANCEL_OR_REFUND", "originalReference": PSP, "additionalData": extra})
+        assert not isinstance(event, PaymentEvent)
+        assert "does not tell whether" in event.data["alert"]
+
+
 @pytest.mark.parametrize(
     "item",
     [
@@ -326,7 +333,6 @@ def test_a_failure_of_what_cannot_fail_moves_nothing(code: str) -> None:
         {"success": True},
         {"pspReference": ""},
         {"eventCode": "CAPTURE"},
-        {"eventCode": "CANCEL_OR_REFUND", "originalReference": PSP},
         {"merchantReference": ["x"]},
     ],
 )

@@ -7,26 +7,21 @@ answer again, tells whether something was taken on. A payment link, the hosted c
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from connectors.auth import HeaderKey
-from connectors.contracts.base import Answer, BadAnswer, Idempotency, reading
+from connectors.contracts.base import Idempotency
 from connectors.contracts.payment import Payment, PaymentResult, State
-from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.errors import Misconfigured, Rejected
 from connectors.providers.adyen import bodies
-from connectors.providers.adyen.events import SIGNATURE, AdyenEvents
-from connectors.providers.adyen.words import GUIDE, LINKS, RESULTS, TAKEN_ON, decline
+from connectors.providers.adyen.answers import AdyenAnswers, Json
+from connectors.providers.adyen.events import SIGNATURE
+from connectors.providers.adyen.words import GUIDE
 from connectors.schema import Boolean, Secret, Settings, Text, Url
 from tenants.money import Money
-from tenants.secret_value import SecretValue
-
-Json = Mapping[str, Any]
 
 VERSION = "/v72"
 _LIVE = "https://{}-checkout-live.adyenpayments.com/checkout"
@@ -66,7 +61,7 @@ class AdyenSettings(Settings):
     )
 
 
-class Adyen(AdyenEvents):
+class Adyen(AdyenAnswers):
     slug, label, names = "adyen", "Adyen", ("Adyen",)
     hosts = {"test": "https://checkout-test.adyen.com"}
     settings = AdyenSettings
@@ -78,11 +73,6 @@ class Adyen(AdyenEvents):
     webhook_answer = "[accepted]"
     multiple_captures = True
     can_be_asked = False
-    # Adyen's table of currencies departs from ISO 4217 here.
-    exponents = {"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2}
-    states = RESULTS
-    #: By errorCode or by errorType.
-    errors = {"704": Unknown, "security": Misconfigured, "configuration": Misconfigured}
     guide = GUIDE
 
     @classmethod
@@ -133,55 +123,11 @@ class Adyen(AdyenEvents):
             return self._expire(payment)
         if payment.provider_id == payment.reference:
             body = {"paymentReference": payment.reference, "reference": payment.reference}
-            return self._taken_on(payment, self._post("/cancels", body))
+            return self.read_change(payment, self._post("/cancels", body))
         return self._modify(payment, "cancels")
 
     def refund(self, payment: Payment) -> PaymentResult:
         return self._modify(payment, "refunds", payment.amount)
-
-    def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
-        """Adyen says of some refusals that they pass; a try of ours with this key may still be at work then."""
-        given = self.errors.get(code) or self.errors.get(str(_error_of(answer).get("errorType")))
-        kind = given or super().kind_of(code, answer, writes)
-        transient = answer.headers.get("transient-error", "").lower() == "true"
-        if kind is Unknown or (kind is Rejected and transient):
-            return Unknown if writes else RetryLater
-        return kind
-
-    def read_error(self, answer: Answer) -> tuple[str, str]:
-        error = _error_of(answer)
-        message = error.get("message") or error.get("detail") or error.get("title") or ""
-        return str(error.get("errorCode") or ""), str(message)
-
-    def read_payment(self, payment: Payment, body: Json) -> PaymentResult:
-        """While the shopper has something to do, Adyen may name no payment yet: ours stands in until it does."""
-        with reading("Adyen's answer to the payment", Unknown):
-            word, action = body["resultCode"], body.get("action")
-            state = State(self.states.get(word, State.UNKNOWN))
-            held = state is State.AUTHORIZED
-            if held and not body.get("pspReference"):
-                raise ValueError("an authorised payment without pspReference")
-            return PaymentResult(
-                provider_id=body.get("pspReference") or payment.reference,
-                state=state,
-                raw_state=str(word),
-                authorized=self._authorized(payment, body) if held else None,
-                redirect_url=_redirect(action) if action else "",
-                client_secret=SecretValue(json.dumps(action)) if action else None,
-                reason=decline(body) if state is State.DECLINED else "",
-            )
-
-    def read_link(self, link: Json) -> PaymentResult:
-        with reading("Adyen's payment link", Unknown):
-            state = _state(LINKS, link["status"])
-            return PaymentResult(
-                provider_id=link["id"], state=state, raw_state=str(link["status"]), redirect_url=link["url"]
-            )
-
-    def _authorized(self, payment: Payment, body: Json) -> Money:
-        if body["resultCode"] == "Authorised" and not body.get("amount"):
-            return payment.amount
-        return self.money(body["amount"]["value"], body["amount"]["currency"])
 
     def _modify(self, payment: Payment, what: str, amount: Money | None = None) -> PaymentResult:
         if not payment.provider_id or payment.provider_id == payment.reference or _is_link(payment):
@@ -190,16 +136,7 @@ class Adyen(AdyenEvents):
         if amount is not None:
             body["amount"] = bodies.amount(amount, self.minor)
         path = f"/payments/{quote(payment.provider_id, safe='')}/{what}"
-        return self._taken_on(payment, self._post(path, body))
-
-    def _taken_on(self, payment: Payment, body: Json) -> PaymentResult:
-        with reading("Adyen's answer", Unknown):
-            return PaymentResult(
-                provider_id=payment.provider_id,
-                state=_state(TAKEN_ON, body["status"]),
-                raw_state=str(body["status"]),
-                operation_id=body["pspReference"],
-            )
+        return self.read_change(payment, self._post(path, body))
 
     def _expire(self, payment: Payment) -> PaymentResult:
         """A link that is no longer open cannot be expired; that it has expired before is what was wanted."""
@@ -222,23 +159,5 @@ class Adyen(AdyenEvents):
         return f"{VERSION}/paymentLinks/{quote(payment.provider_id, safe='')}"
 
 
-def _error_of(answer: Answer) -> Json:
-    try:
-        body = answer.json()
-    except BadAnswer:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def _is_link(payment: Payment) -> bool:
     return _LINK.fullmatch(payment.provider_id) is not None
-
-
-def _state(table: Mapping[str, StrEnum], word: Any) -> State:
-    return State(table.get(word, State.UNKNOWN))
-
-
-def _redirect(action: Json) -> str:
-    """Where to send the shopper, if a plain link does; everything else is for Adyen's own client code."""
-    plain_link = action.get("type") == "redirect" and action.get("method", "GET") == "GET"
-    return str(action.get("url") or "") if plain_link else ""

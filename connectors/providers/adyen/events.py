@@ -67,10 +67,13 @@ class AdyenEvents(PaymentProvider):
         if code in ALERTS:
             return self._alert(item, told, ALERTS[code])
         if code == "CANCEL_OR_REFUND":
-            code = REVERSALS[item["additionalData"]["modification.action"]]
+            action = (item.get("additionalData") or {}).get("modification.action")
+            code = REVERSALS.get(str(action), code)
         return self._money_event(code, success, item, told)
 
     def _money_event(self, code: str, success: bool, item: Json, told: dict[str, Any]) -> WebhookEvent:
+        if code == "CANCEL_OR_REFUND":
+            return self._alert(item, told, "Adyen does not tell whether it cancelled or refunded {amount}")
         if code not in EVENTS or not (success or code in MAY_FAIL):
             return WebhookEvent(**told)
         operation, state = EVENTS[code]
@@ -89,7 +92,7 @@ class AdyenEvents(PaymentProvider):
 
     def _alert(self, item: Json, told: dict[str, Any], text: str) -> WebhookEvent:
         said = text.format(amount=self._amount(item))
-        told["data"] = {"alert": f"{said}: {item.get('reason') or 'no reason given'}. See Adyen's Disputes"}
+        told["data"] = {"alert": f"{said}: {item.get('reason') or 'no reason given'}. Look there"}
         return WebhookEvent(**told, provider_id=item.get("originalReference") or "")
 
     def _amount(self, item: Json) -> Money:
