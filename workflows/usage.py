@@ -1,10 +1,12 @@
-"""Says which markets, stores and connectors orders, inventory and scheduled tasks need, so that they are retired and
+"""Says which markets, stores and connectors orders, inventory, steps and scheduled tasks need, so that they are retired and
 never deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from django.db.models import Q
 
 from connectors.models import Connector
 from connectors.references import Reference
@@ -53,9 +55,21 @@ def _of_store(store: Store) -> list[str]:
 
 def _of_connector(connector: Connector) -> list[str]:
     tasks = ScheduledTask.objects.filter(connector=connector).values_list("name", flat=True)
-    found = [f"scheduled task {name}" for name in tasks]
+    found = [*_steps_asking_for(connector), *(f"scheduled task {name}" for name in tasks)]
     taken_in = ImportedObject.objects.filter(connector=connector).exists()
     return found + (["what was imported with it"] if taken_in else [])
+
+
+def _steps_asking_for(connector: Connector) -> list[str]:
+    """Steps of drafts that ask by its Connector ID, or by a name that no other connector has."""
+    named = Q(connector__iexact=connector.name) | Q(connector__iexact=connector.type)
+    asked = Q(connector_id="") & named & ~Q(connector="")
+    if Connector.objects.filter(name__iexact=connector.name).exclude(pk=connector.pk).exists():
+        asked = Q(pk__in=[])
+    if connector.connector_id:
+        asked |= Q(connector_id__iexact=connector.connector_id) & (named | Q(connector=""))
+    steps = WorkflowStep.objects.filter(asked).select_related("status__order_type")
+    return [f"step {step.status.order_type} > {step.status.name} > {step.name}" for step in steps]
 
 
 def _tasks_with(property_name: str, code: str) -> list[str]:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from connectors import registry as implementations
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.base import Provider
 from connectors.contracts.common import Exported
 from connectors.contracts.ecommerce import ShopProvider
 from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
@@ -16,7 +15,7 @@ from connectors.schema import Json, Settings, Text
 from workflows import fulfilment
 from workflows.chart import StepConfig
 from workflows.notifications.step import Notification as Notification
-from workflows.steps.base import Plan, Result, Step, StepContext, summary
+from workflows.steps.base import Capability, Plan, Result, Step, StepContext, summary
 from workflows.steps.capable import capable
 from workflows.steps.registry import register
 
@@ -28,7 +27,7 @@ class ExportOrder(Step):
     name = "ExportOrder"
     label = "Export order"
     target = "connector"
-    capability: ClassVar[type[Provider] | None] = OrderExporter
+    capability: ClassVar[Capability | None] = (OrderExporter, ShopProvider)
 
     def plan(self, context: StepContext) -> Plan:
         connector = capable(context, OrderExporter, ShopProvider)
@@ -52,7 +51,7 @@ class WebhookWorkflowStep(Step):
     name = "WebhookWorkflowStep"
     label = "Webhook"
     target = "connector"
-    capability: ClassVar[type[Provider] | None] = OrderExchange
+    capability: ClassVar[Capability | None] = OrderExchange
 
     class properties(Settings):
         url = Text("Url", key="Url", required=False, help="Address; may carry order fields such as {number}.")

@@ -6,13 +6,14 @@ from unfold.paginator import InfinitePaginator as UncountedPaginator
 from tenants.adminkit.display import display
 from tenants.adminkit.forms import (
     LineField,
+    NamesField,
     OneOfField,
     SeveralOfField,
     TenantForm,
     UserForms,
     WordsField,
 )
-from tenants.adminkit.inlines import StackedInline, TabularInline
+from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
 from tenants.adminkit.publish import PublishAdmin
@@ -21,7 +22,9 @@ from tenants.navigation import register_page
 
 __all__ = [
     "LineField",
+    "NamesField",
     "OneOfField",
+    "OneRowInline",
     "PlatformAdmin",
     "PublishAdmin",
     "ReadOnlyAdmin",
