@@ -72,7 +72,7 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
         _log_rarely(config, error)
         return HttpResponse("The signature does not fit.", status=401, content_type="text/plain")
     _store(config, inbound, inbox.read(config, inbound))
-    return HttpResponse(status=200)
+    return HttpResponse(implementation.webhook_answer, content_type="text/plain")
 
 
 def _connector_of(token: str) -> ConnectorConfig | None:

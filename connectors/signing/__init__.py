@@ -4,7 +4,15 @@ Each scheme's `key` names the setting that holds the secret, except Unsigned's. 
 """
 
 from connectors.signing.ecdsa import EcdsaSha256
+from connectors.signing.fields import SignedFields
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
 from connectors.signing.unsigned import Unsigned
 
-__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature", "Unsigned"]
+__all__ = [
+    "EcdsaSha256",
+    "HmacSha256",
+    "SignedFields",
+    "StandardWebhook",
+    "StripeSignature",
+    "Unsigned",
+]

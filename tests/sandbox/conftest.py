@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import BringCaller, SendgridCaller, StripeCaller, VippsCaller, WebhookCaller
+from tests.sandbox.callers import (
+    AdyenCaller,
+    BringCaller,
+    SendgridCaller,
+    StripeCaller,
+    VippsCaller,
+    WebhookCaller,
+)
 from tests.sandbox.receiver import Receiver
 
 
@@ -13,6 +20,11 @@ from tests.sandbox.receiver import Receiver
 def sandbox() -> Iterator[Sandbox]:
     with start() as running:
         yield running
+
+
+@pytest.fixture
+def adyen(sandbox: Sandbox) -> AdyenCaller:
+    return AdyenCaller(sandbox)
 
 
 @pytest.fixture
