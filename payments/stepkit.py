@@ -116,7 +116,9 @@ def _owner_of(payment: Payment, news: News) -> str:
     told = news.provider_id
     if not told or told == payment.provider_id:
         return ""
-    others = Payment.objects.filter(connector_id=payment.connector_id, provider_id=told).exclude(pk=payment.pk)
+    others = Payment.objects.filter(connector_id=payment.connector_id, provider_id=told).exclude(
+        pk=payment.pk
+    )
     return str(others.values_list("order__number", flat=True).first() or "")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from typing import cast
 
 from django.utils import timezone
 
 from connectors import registry
 from connectors.calls import CallSpec, Ending, Outcome
-from connectors.contracts.shipping import Booked
+from connectors.contracts.shipping import Booked, CarrierProvider
 from shipping import booked, drawing, labels, tracking
 from shipping.bookings import booking_of, call
 from shipping.defaults import default_shipment
@@ -186,5 +187,6 @@ def _minutes_in_doubt(shipment: Shipment) -> int:
     tried = booked.last_try_at(shipment)
     if tried is None:
         return 0
-    lag = timedelta(seconds=registry.get(shipment.connector.type).find_lag_s)
+    carrier = cast(type[CarrierProvider], registry.get(shipment.connector.type))
+    lag = timedelta(seconds=carrier.find_lag_s)
     return max(math.ceil((tried + lag - timezone.now()).total_seconds() / 60), 0)

@@ -93,7 +93,10 @@ def test_a_refusal_is_the_steps_error(market: Market, shipments: Shipments) -> N
 def test_what_the_shop_did_not_take_over_is_a_warning(market: Market, shipments: Shipments) -> None:
     shipments.add(1)
     shipments.add(2)
-    market.server.failing = [answer(200, {"id": "F1"}), answer(200, {"id": "F1", "told": "add 70732 by hand"})]
+    market.server.failing = [
+        answer(200, {"id": "F1"}),
+        answer(200, {"id": "F1", "told": "add 70732 by hand"}),
+    ]
     step = move("InProgress")
     assert (step.state, step.message) == ("warning", "Stall was told of 70731; add 70732 by hand")
 

@@ -35,7 +35,11 @@ def event_of(event: Mapping[str, Any], mark: str) -> WebhookEvent:
     """
     ours = event.get(CONNECTOR) == mark
     state = _state(event)
-    foreign = not ours and state is not DeliveryState.UNKNOWN and (CONNECTOR in event or event["event"] not in _LATE)
+    foreign = (
+        not ours
+        and state is not DeliveryState.UNKNOWN
+        and (CONNECTOR in event or event["event"] not in _LATE)
+    )
     told = {"recipient": event.get("email"), "reason": event.get("reason") or event.get("response")}
     return WebhookEvent(
         id=_text(event, "sg_event_id"),
