@@ -100,7 +100,7 @@ class PaymentProvider(Provider):
 
     `partial_capture` and `partial_refund` tell whether less than everything may be asked for; without
     `multiple_captures` the first capture releases the rest. `exponents` holds the decimals of currencies where the
-    vendor departs from ISO 4217.
+    vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
     """
 
     category = Category.PAYMENT
@@ -108,6 +108,7 @@ class PaymentProvider(Provider):
     multiple_captures: ClassVar[bool] = False
     partial_refund: ClassVar[bool] = True
     exponents: ClassVar[Mapping[str, int]] = {}
+    currencies: ClassVar[frozenset[str]] = frozenset()
 
     @operation
     def create_session(self, payment: Payment) -> PaymentResult:
@@ -155,6 +156,9 @@ class PaymentProvider(Provider):
 
     def minor(self, money: Money) -> int:
         """The amount in the vendor's minor units. Raises Rejected for what the vendor cannot express."""
+        if self.currencies and money.currency not in self.currencies:
+            taken = ", ".join(sorted(self.currencies))
+            raise Rejected(f"{self.label} takes {taken} and no {money.currency}; use another payment method")
         try:
             return money.in_units(self.exponents.get(money.currency))
         except MoneyError as error:
@@ -178,8 +182,15 @@ def _was_executed(operation: str, payment: Payment, found: PaymentResult) -> boo
     if operation == "refund":
         return found.refunded is not None and payment.refunded + payment.amount <= found.refunded
     if operation == "cancel":
-        return found.state in {State.CANCELLED, State.EXPIRED}
+        return found.state in {State.CANCELLED, State.EXPIRED} or _was_released(found)
     return True
+
+
+def _was_released(found: PaymentResult) -> bool:
+    """Whether what had not been captured was let go, also after a partial capture."""
+    if found.authorized is None or found.captured is None or not found.cancelled:
+        return False
+    return found.authorized <= found.captured + found.cancelled
 
 
 def _not_yet(found: PaymentResult) -> NotExecuted | None:
