@@ -102,8 +102,9 @@ class QueryKey(Auth):
 class ClientCredentials(Auth):
     """OAuth 2 client credentials (RFC 6749 section 4.4), then `Authorization: Bearer …`.
 
-    `url` is a path on the connector's host or an absolute URL; `url`, `scope` and `resource` may hold {settings}.
-    `id` and `secret` name settings; `headers` (name to setting) go with the token request and every call.
+    `url` is a path on the connector's host or an absolute URL; `url`, `scope` and `resource` may hold {settings}, and a
+    setting that leads `url` is a web address. `id` and `secret` name settings; `headers` (name to setting) go with the
+    token request and every call.
     """
 
     url: str
@@ -130,7 +131,7 @@ class ClientCredentials(Auth):
         else:
             fields |= identity
         body: dict[str, Any] = {"json": fields} if self.style == "json" else {"form": list(fields.items())}
-        path = _fill(self.url, values, safe="")
+        path = _address(self.url, values)
         return Request(method="POST", path=path, headers=headers, authenticated=False, **body)
 
     def _extra(self, values: Any) -> dict[str, str]:
@@ -147,6 +148,14 @@ def _need(values: Any, setting: str) -> str:
     if not value:
         raise Misconfigured(f"The setting {setting} is not set")
     return value.reveal() if isinstance(value, SecretValue) else str(value)
+
+
+def _address(template: str, values: Any) -> str:
+    """Settings in an address are percent-encoded, except for one that leads it and so is its host."""
+    if not template.startswith("{"):
+        return _fill(template, values, safe="")
+    setting, _, rest = template[1:].partition("}")
+    return _need(values, setting) + _fill(rest, values, safe="")
 
 
 def _fill(template: str, values: Any, safe: str | None = None) -> str:

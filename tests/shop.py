@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from config.demo import seed
 from config.demo.play import order_body
 from config.demo.scenario import Story
 from connectors import sandbox
 from connectors.publishing import publish
 from tenants.models import Tenant
 from tenants.scoping import platform_scope, tenant_scope
+from tests.stand import seed
 from workflows import orders
 from workflows.engine.callers import Callers
 from workflows.engine.pump import Pump

@@ -1,30 +1,21 @@
-"""The demo's figures, and the simulated vendors' side of it: faults before, ledger after."""
+"""The demo's figures: how many orders of which kind, and what the vendors say of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import requests
-
 from config.demo.play import Ended
-from config.demo.scenario import Story
-from config.demo.seed import SIGNING_SECRETS
-
-_TIMEOUT_S = 10.0
+from config.demo.vendors import Vendors
 
 
-def set_vendors(sandbox: str, plot: Sequence[Story]) -> None:
-    """Tell the simulated vendors which signatures to demand and what shall go wrong."""
-    for name, secret in SIGNING_SECRETS.items():
-        _ask("POST", f"{sandbox}/_/webhook/secrets", json={"name": name, "secrets": [secret]})
-    for story in plot:
-        if story.fault:
-            _ask("POST", f"{sandbox}/_/faults", json=story.fault)
+def figures(
+    ended: Sequence[Ended], vendors: Vendors, stock: Sequence[dict[str, Any]], seconds: float
+) -> dict[str, Any]:
+    """`unexpected` are orders that did not end as their story foresees; `double_effects` what vendors executed twice.
 
-
-def figures(ended: Sequence[Ended], sandbox: str, seconds: float) -> dict[str, Any]:
-    """`unexpected` are orders that did not end as their story foresees; `double_effects` what vendors executed twice."""
+    `imported_stock` is what Business Central told of the tent.
+    """
     runs = [run for item in ended for run in item.runs]
     return {
         "orders": len(ended),
@@ -33,16 +24,7 @@ def figures(ended: Sequence[Ended], sandbox: str, seconds: float) -> dict[str, A
         "unexpected": sum(bool(item.differences) for item in ended),
         "runs": len(runs),
         "steps": sum(len(run["steps"]) for run in runs),
-        "calls": len(_ask("GET", f"{sandbox}/_/calls")["calls"]),
-        "effects": len(_ask("GET", f"{sandbox}/_/ledger")["entries"]),
-        "double_effects": len(_ask("GET", f"{sandbox}/_/ledger/doubles")["doubles"]),
+        **vendors.figures(),
+        "imported_stock": next((str(row["on_hand"]) for row in stock), ""),
         "seconds": round(seconds, 1),
     }
-
-
-def _ask(method: str, url: str, **options: Any) -> Any:
-    with requests.Session() as session:
-        session.trust_env = False
-        answer = session.request(method, url, timeout=_TIMEOUT_S, **options)
-        answer.raise_for_status()
-        return answer.json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -42,16 +44,17 @@ class House:
             "CROSSDOCK_EGRESS_ALLOW": f"127.0.0.1/32:{sandbox_port}",
         }
 
-    def prepare(self) -> str:
-        """A new database with the demo tenant in it; returns what the seed printed last, the API key."""
+    def prepare(self) -> dict[str, Any]:
+        """A new database with the demo tenant in it; returns what the seed tells of it."""
         self.directory.mkdir(parents=True, exist_ok=True)
         for old in (*self.directory.glob("crossdock.sqlite3*"), self.ledger):
             old.unlink(missing_ok=True)
         self._manage("migrate", "--verbosity", "0")
-        return self._manage("demo", "--seed").strip().splitlines()[-1]
+        told: dict[str, Any] = json.loads(self._manage("demo", "--seed").strip().splitlines()[-1])
+        return told
 
-    def open(self) -> None:
-        """Start everything and wait until it answers. Raises DemoFailed."""
+    def open_vendors(self) -> None:
+        """Start the simulated vendors and wait until they answer. Raises DemoFailed."""
         self._start(
             "sandbox",
             "-m",
@@ -61,10 +64,13 @@ class House:
             "--ledger",
             str(self.ledger),
         )
+        self._wait("sandbox", f"{self.sandbox}/_/health")
+
+    def open(self) -> None:
+        """Start web and worker and wait until they answer. Raises DemoFailed."""
         web = ["-k", "gthread", "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{self._port}", "config.wsgi"]
         self._start("web", "-m", "gunicorn", *web)
         self._start("worker", "manage.py", "worker")
-        self._wait("sandbox", f"{self.sandbox}/_/ledger")
         self._wait("web", f"{self.url}/healthz")
 
     def watch(self) -> None:

@@ -36,6 +36,22 @@ class Merchant:
     def order(self, number: str) -> dict[str, Any]:
         return self._call("GET", f"orders/{number}/")
 
+    def arrived(self, number: str) -> dict[str, Any]:
+        """Wait until an order that somebody else placed is there. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            try:
+                return self.order(number)
+            except requests.HTTPError as error:
+                if error.response is None or error.response.status_code != 404:
+                    raise
+            time.sleep(_POLL_S)
+        raise TimeoutError(f"order {number} did not arrive within {PATIENCE_S:.0f} s")
+
+    def stock(self, sku: str) -> list[dict[str, Any]]:
+        """What each store has of a product."""
+        return self._rows(f"inventory/?sku={sku}")
+
     def payments(self, number: str) -> list[dict[str, Any]]:
         return self._rows(f"orders/{number}/payments/")
 

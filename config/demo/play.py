@@ -12,8 +12,16 @@ import requests
 
 from config.demo.merchant import Merchant
 from config.demo.scenario import Story
+from config.demo.vendors import Vendors
 
 _AT_ONCE = 6
+
+#: Postal code, city and country of the customers of each market.
+_HOMES = {
+    "NOR": ("0155", "Oslo", "NO"),
+    "SWE": ("11122", "Stockholm", "SE"),
+    "DNK": ("1050", "København K", "DK"),
+}
 
 
 @dataclass(slots=True)
@@ -31,13 +39,15 @@ class Ended:
         return [step for run in self.runs for step in run["steps"]]
 
 
-def play(stories: list[Story], url: str, key: str, tell: Callable[[Ended], None]) -> list[Ended]:
+def play(
+    stories: list[Story], url: str, key: str, vendors: Vendors, tell: Callable[[Ended], None]
+) -> list[Ended]:
     """Play all stories; `tell` is called whenever one has moved."""
 
     def one(story: Story) -> Ended:
         ended = Ended(story)
         try:
-            _live(ended, Merchant(url, key), tell)
+            _live(ended, Merchant(url, key), vendors, tell)
         except (requests.RequestException, TimeoutError) as error:
             ended.differences.append(str(error))
         ended.over = True
@@ -48,9 +58,9 @@ def play(stories: list[Story], url: str, key: str, tell: Callable[[Ended], None]
         return list(pool.map(one, stories))
 
 
-def _live(ended: Ended, merchant: Merchant, tell: Callable[[Ended], None]) -> None:
+def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[Ended], None]) -> None:
     story = ended.story
-    merchant.place(order_body(story))
+    _begin(story, merchant, vendors)
     ended.runs = merchant.settled(story.number)
     for status in story.path:
         ended.status = merchant.order(story.number)["status"]
@@ -61,20 +71,37 @@ def _live(ended: Ended, merchant: Merchant, tell: Callable[[Ended], None]) -> No
     ended.differences = _differences(ended, merchant.payments(story.number))
 
 
+def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:
+    """Orders of a shop arrive by themselves; those of the shop in Norway were sold before the hub was started."""
+    if not story.shop:
+        merchant.place(order_body(story))
+        return
+    if story.shop == "shopify-sweden":
+        vendors.sell(story)
+    merchant.arrived(story.number)
+
+
 def order_body(story: Story) -> dict[str, Any]:
     """The order as a shop would send it: one line, prices including 25 % tax, one payment."""
+    postal_code, city, country = _HOMES[story.market]
     person = {
         "name": "Kari Nordmann",
         "line1": "Storgata 1",
-        "postal_code": "0155",
-        "city": "Oslo",
-        "country": "NO",
+        "postal_code": postal_code,
+        "city": city,
+        "country": country,
+        "phone": "+4790000002",
     }
     return {
         "number": story.number,
         "order_type": "Online",
         "market": story.market,
-        "customer": {"email": "kari@shop.example", "first_name": "Kari", "last_name": "Nordmann"},
+        "customer": {
+            "number": f"C-{story.number}",
+            "email": story.email,
+            "first_name": "Kari",
+            "last_name": "Nordmann",
+        },
         "billing": person,
         "shipping": person,
         "lines": [{"sku": "TENT-2", "quantity": "1", "unit_price": story.amount, "tax_rate": "25"}],

@@ -15,7 +15,8 @@ ACCEPTED, DECLINED = "pm_card_visa", "pm_card_chargeDeclined"
 class Story:
     """One order. `path` are the statuses that the merchant asks for; `errors` the steps that must end in Error.
 
-    `captured` and `cancelled` tell what must have become of the money. `amount` is in the market's currency.
+    `captured` tells whether the money must have been taken. `amount` is in the market's currency. `shop` is the Connector
+    ID of the shop at Shopify where the order was placed; without one it comes by API.
     """
 
     number: str
@@ -29,6 +30,37 @@ class Story:
     errors: tuple[str, ...] = ()
     captured: bool = True
     fault: dict[str, Any] = field(default_factory=dict)
+    shop: str = ""
+
+    @property
+    def email(self) -> str:
+        return f"kari.{self.number.lower()}@shop.example"
+
+    def shop_order(self) -> dict[str, Any]:
+        """The order as the shop at Shopify has it."""
+        country, city, code, currency = {
+            "NOR": ("NO", "Oslo", "0155", "NOK"),
+            "SWE": ("SE", "Stockholm", "11122", "SEK"),
+        }[self.market]
+        person = {
+            "first_name": "Kari",
+            "last_name": "Nordmann",
+            "address1": "Storgata 1",
+            "zip": code,
+            "city": city,
+            "country_code": country,
+            "phone": "+4790000002",
+        }
+        return {
+            "name": f"#{self.number.partition('-')[2]}",
+            "currency": currency,
+            "presentment_currency": currency,
+            "email": self.email,
+            "paid": True,
+            "shipping_address": person,
+            "billing_address": person,
+            "lines": [{"sku": "TENT-2", "name": "Tent for two", "price": self.amount, "quantity": 1}],
+        }
 
 
 _PLAIN = (
@@ -50,7 +82,7 @@ def stories() -> list[Story]:
         Story(number=f"D-{1001 + index}", title="paid, exported, shipped", market=market, amount=amount)
         for index, (market, amount) in enumerate(_PLAIN)
     ]
-    return [*plain, *_eventful()]
+    return [*plain, *_eventful(), *_sold_at_shopify()]
 
 
 def _eventful() -> list[Story]:
@@ -94,8 +126,9 @@ def _eventful() -> list[Story]:
             title="export refused, the run goes on",
             market="NOR",
             amount="888.00",
+            path=("Ship", "Completed"),
             errors=("ExportOrder",),
-            fault=_refused("D-2004", "Ship"),
+            fault=_refused("D-2004"),
         ),
         Story(
             number="D-2005",
@@ -107,17 +140,48 @@ def _eventful() -> list[Story]:
             last_run="stopped",
             errors=("ExportOrder",),
             captured=False,
-            fault=_refused("D-2005", "InProgress"),
+            fault=_refused("D-2005"),
+        ),
+        Story(
+            number="D-2006",
+            title="carrier too busy, twice",
+            market="NOR",
+            amount="555.00",
+            fault={
+                "vendor": "bring",
+                "method": "POST",
+                "path": "/booking/api/booking$",
+                "body": "D-2006",
+                "status": 429,
+                "times": 2,
+                "retry_after": 1,
+            },
         ),
     ]
 
 
-def _refused(number: str, status: str) -> dict[str, Any]:
+def _refused(number: str) -> dict[str, Any]:
+    """The company's books do not take the order, however often they are asked."""
     return {
-        "vendor": "webhook",
+        "vendor": "dynamics365",
         "method": "POST",
-        "path": f"^/erp/{status}",
+        "path": "salesOrders$",
         "body": number,
-        "status": 422,
+        "status": 400,
         "times": None,
     }
+
+
+def _sold_at_shopify() -> list[Story]:
+    """The shop in Norway is asked for its orders, the one in Sweden tells of them."""
+    sold = (
+        ("NO-1001", "shopify-norway", "NOR", "749.00"),
+        ("NO-1002", "shopify-norway", "NOR", "1299.00"),
+        ("SE-1001", "shopify-sweden", "SWE", "899.00"),
+        ("SE-1002", "shopify-sweden", "SWE", "329.00"),
+    )
+    titles = {"shopify-norway": "imported from Shopify", "shopify-sweden": "told by Shopify's webhook"}
+    return [
+        Story(number=number, title=titles[shop], market=market, amount=amount, shop=shop, captured=False)
+        for number, shop, market, amount in sold
+    ]

@@ -2,156 +2,162 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 
-from connectors.models import Connector, ConnectorAuthentication, ConnectorProperty
+from config.demo import ground
+from config.demo.charts import Status, Step, draw
+from config.demo.systems import systems
+from connectors.gateways.publication import publish_with_connector
+from connectors.models import Connector, Publishable
 from connectors.publishing import publish
+from connectors.compiling import webhook_address
 from payments.models import PaymentMethod
-from tenants.models import ApiKey, Market, MarketGroup, Membership, Secret, Store, Tenant
+from shipping.models import ShipmentOption, ShippingProvider
+from tenants.models import ApiKey, Market
 from tenants.scoping import tenant_scope
-from workflows.models import OrderStatus, OrderType, Product, WorkflowStep
+from workflows.models import NotificationTemplate, ScheduledTask
 
-USER, PASSWORD = "admin", "crossdock-demo"
-
-STRIPE_TOKEN, STRIPE_WEBHOOK_SECRET = "sk_test_nordicOutdoor4f2a9c71d0", "whsec_nordicOutdoor81b6f0aa42"
-#: Signing secrets by what the simulated receivers are called.
-SIGNING_SECRETS = {
-    "erp": "whsec_bm9yZGljLW91dGRvb3ItZXJwLXNlY3JldA==",
-    "mail": "whsec_bm9yZGljLW91dGRvb3ItbWFpbC1rZXktMDE=",
-}
-
-_MARKETS = (
-    ("NOR", "Norway", "NOK", "NO", "nb"),
-    ("SWE", "Sweden", "SEK", "SE", "sv"),
-    ("DNK", "Denmark", "DKK", "DK", "da"),
+_ERP, _MAIL = "Dynamics365", "SendGrid"
+_TELL = Step("Notification", _MAIL)
+_SHIP = (
+    Step("CapturePayments", stop_on_error=True),
+    Step("CompleteShipment"),
+    Step("ExportOrder", _ERP),
+    _TELL,
 )
+_CANCEL = Status("OrderCanceled", (), (Step("CancelPayments"), _TELL))
 
-#: Statuses with the statuses that may follow and their steps: (name, Connector, ConnectorId, StopOnError, properties).
-_CHART: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, str, str, bool, dict[str, Any]], ...]], ...] = (
-    (
+#: Orders of the merchant's own web shop, which come by API. Both companies' connectors are named Dynamics365: the order's
+#: market chooses. The data warehouse is one of several receivers named Webhook, so its step names the Connector ID.
+_ONLINE = (
+    Status(
         "New",
-        ("InProgress", "OrderCanceled"),
-        (("AuthorizePayment", "", "", True, {}), ("Notification", "Webhook", "mail", False, {})),
+        ("InProgress", "Ship", "OrderCanceled"),
+        (Step("AuthorizePayment", stop_on_error=True), _TELL),
     ),
-    (
-        "InProgress",
-        ("Ship", "OrderCanceled"),
-        (("ExportOrder", "Webhook", "erp", True, {}),),
-    ),
-    (
-        "Ship",
-        ("Completed",),
+    Status("InProgress", ("Ship", "OrderCanceled"), (Step("ExportOrder", _ERP, stop_on_error=True),)),
+    Status("Ship", ("Completed",), _SHIP),
+    Status(
+        "Completed",
+        (),
         (
-            ("CapturePayments", "", "", True, {}),
-            ("ExportOrder", "Webhook", "erp", False, {}),
-            ("Notification", "Webhook", "mail", False, {}),
+            Step("PrintShippingLabel"),
+            Step("UpdateShipmentStatus"),
+            Step("ExportOrder", "Webhook", "erp"),
+            _TELL,
         ),
     ),
-    ("Completed", (), (("Notification", "Webhook", "mail", False, {}),)),
-    (
-        "OrderCanceled",
-        (),
-        (("CancelPayments", "", "", False, {}), ("Notification", "Webhook", "mail", False, {})),
-    ),
+    _CANCEL,
+)
+#: Orders of the shops at Shopify, which has taken the payment and is told of the shipment.
+_WEBSHOP = (
+    Status("New", ("InProgress", "OrderCanceled"), (_TELL,)),
+    Status("InProgress", ("Ship", "OrderCanceled"), (Step("ExportOrder", _ERP, stop_on_error=True),)),
+    Status("Ship", ("Completed",), _SHIP),
+    Status("Completed", (), (Step("PrintShippingLabel"), Step("ExportOrder", "Shopify"), _TELL)),
+    _CANCEL,
 )
 
 
-def seed() -> str:
-    """Create everything in one transaction and publish it; returns the merchant's API key, which is shown only now."""
+def seed() -> dict[str, Any]:
+    """Create everything in one transaction and publish it.
+
+    `key` is the merchant's API key, which is shown only now; `webhooks` are the addresses of connectors by their name here.
+    """
     with transaction.atomic():
-        user = get_user_model().objects.create_superuser(USER, "admin@crossdock.example", PASSWORD)
-        tenant = Tenant.objects.create(slug="nordic-outdoor", name="Nordic Outdoor", environment="test")
-        Membership.objects.create(user=user, tenant=tenant, role="tenant_admin")
+        tenant, user = ground.open_tenant()
         with tenant_scope(tenant):
-            _markets(tenant)
-            _products()
-            _publish([_stripe(tenant), *_webhooks(tenant)], user)
-            _publish([_payment_method()], user)
-            _publish([_order_type()], user)
+            ground.lay()
+            found = systems(tenant)
+            for connector in found.values():
+                _publish(connector, user)
+            _publish(_payment_method(found["stripe"]), user)
+            for provider in _shipping_providers(found["bring"]):
+                publish_with_connector(provider, user=user, comment="First version")
+            _publish(draw("Online", _ONLINE, is_default=True), user)
+            _publish(draw("Webshop", _WEBSHOP), user)
+            _templates()
+            _tasks(found)
             _, plain = ApiKey.issue(tenant, "Web shop", ["*"], created_by=user)
-    return plain
+    webhooks = {name: webhook_address(item.webhook_token) for name, item in found.items()}
+    return {"key": plain, "webhooks": webhooks}
 
 
-def _publish(drafts: list[Any], user: Any) -> None:
-    for draft in drafts:
-        publish(draft, user=user, comment="First version")
+def _publish(draft: Publishable, user: Any) -> None:
+    publish(draft, user=user, comment="First version")
 
 
-def _markets(tenant: Tenant) -> None:
-    nordics = MarketGroup.objects.create(code="NORDICS", name="Nordics")
-    for code, name, currency, country, language in _MARKETS:
-        market = Market.objects.create(
-            code=code, name=name, currency=currency, country=country, language=language
-        )
-        market.groups.add(nordics)
-    Store.objects.create(code="OSL", name="Oslo warehouse", is_warehouse=True, country="NO")
-
-
-def _products() -> None:
-    Product.objects.create(sku="TENT-2", name="Tent for two", tax_rate="25")
-    Product.objects.create(sku="STOVE-1", name="Stove", tax_rate="25")
-
-
-def _stripe(tenant: Tenant) -> Connector:
-    connector = Connector.objects.create(name="Stripe", display_name="Stripe", type="stripe", is_test=True)
-    token = Secret.store(tenant, STRIPE_TOKEN, "Stripe API Token")
-    ConnectorAuthentication.objects.create(connector=connector, bearer_token=token)
-    _secret_property(connector, "WebhookSecret", STRIPE_WEBHOOK_SECRET, tenant)
-    return connector
-
-
-def _webhooks(tenant: Tenant) -> list[Connector]:
-    """Two connectors of one name, told apart by their Connector ID."""
-    erp = Connector.objects.create(
-        name="Webhook", display_name="ERP", type="webhook", connector_id="erp", is_test=True
-    )
-    _property(erp, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/erp/{{status}}")
-    _secret_property(erp, "SigningSecret", SIGNING_SECRETS["erp"], tenant)
-    mail = Connector.objects.create(
-        name="Webhook", display_name="Mail service", type="webhook", connector_id="mail", is_test=True
-    )
-    _property(mail, "Url", f"{settings.CROSSDOCK_SANDBOX_URL}/webhook/mail")
-    _secret_property(mail, "SigningSecret", SIGNING_SECRETS["mail"], tenant)
-    return [erp, mail]
-
-
-def _property(connector: Connector, key: str, value: str) -> None:
-    ConnectorProperty.objects.create(connector=connector, key=key, value=value)
-
-
-def _secret_property(connector: Connector, key: str, value: str, tenant: Tenant) -> None:
-    secret = Secret.store(tenant, value, f"{connector} {key}")
-    ConnectorProperty.objects.create(connector=connector, key=key, is_secret=True, secret=secret)
-
-
-def _payment_method() -> PaymentMethod:
-    connector = Connector.objects.get(type="stripe")
+def _payment_method(connector: Connector) -> PaymentMethod:
     return PaymentMethod.objects.create(name="Stripe", payment_method_name="Card", connector=connector)
 
 
-def _order_type() -> OrderType:
-    order_type = OrderType.objects.create(name="Online", is_default=True)
-    for position, (name, following, steps) in enumerate(_CHART, start=1):
-        status = OrderStatus.objects.create(
-            order_type=order_type,
-            name=name,
-            position=position,
-            allowed_next=list(following),
-            is_canceled=name == "OrderCanceled",
-            is_completed=name == "Completed",
+def _shipping_providers(connector: Connector) -> list[ShippingProvider]:
+    """Bring has other products inside Norway than across borders, so each set of markets has its own options."""
+    return [
+        _shipping_provider(connector, "Bring", ["NOR"], "Pickup parcel", "5800"),
+        _shipping_provider(
+            connector, "Bring Nordic", ["SWE", "DNK"], "Nordic pickup parcel", "PICKUP_PARCEL"
+        ),
+    ]
+
+
+def _shipping_provider(
+    connector: Connector, name: str, markets: Sequence[str], option: str, product: str
+) -> ShippingProvider:
+    provider = ShippingProvider.objects.create(name=name, connector=connector)
+    provider.valid_on_markets.set(Market.objects.filter(code__in=markets))
+    ShipmentOption.objects.create(
+        provider=provider,
+        name=option,
+        product=product,
+        services=["EVARSLING"],
+        is_default=True,
+        weight=1800,
+        length=450,
+        width=300,
+        height=180,
+    )
+    return provider
+
+
+def _templates() -> None:
+    NotificationTemplate.objects.create(
+        name="Order news",
+        statuses=["New", "Ship", "Completed", "OrderCanceled"],
+        subject="Order {number}: {status}",
+        text="Hello {customer.first_name},\n\nyour order {number} has the status {status}.\n\nNordic Outdoor",
+        html="<p>Hello {customer.first_name},</p><p>your order <b>{number}</b> has the status {status}.</p>",
+    )
+    NotificationTemplate.objects.create(
+        name="På vei",
+        statuses=["Ship"],
+        language="nb",
+        subject="Ordre {number} er på vei",
+        text="Hei {customer.first_name},\n\npakken din er på vei: {shipments}\n\nNordic Outdoor",
+    )
+
+
+def _tasks(found: dict[str, Connector]) -> None:
+    """The first run of each is due at once."""
+    shops = {"shopify-norway": "NO-", "shopify-sweden": "SE-"}
+    for name, prefix in shops.items():
+        _task(
+            f"Orders of {found[name]}",
+            "ImportOrders",
+            found[name],
+            {"NumberPrefix": prefix, "OrderType": "Webshop"},
         )
-        for place, (step, connector, connector_id, stop, properties) in enumerate(steps, start=1):
-            WorkflowStep.objects.create(
-                status=status,
-                position=place,
-                name=step,
-                connector=connector,
-                connector_id=connector_id,
-                stop_on_error=stop,
-                properties=properties,
-            )
-    return order_type
+    _task("Stock of Business Central", "ImportInventory", found["d365-norway"], {"Store": "OSL"})
+    ScheduledTask.objects.update(next_due_at=timezone.now())
+
+
+def _task(name: str, kind: str, connector: Connector, properties: dict[str, str]) -> None:
+    task = ScheduledTask(
+        name=name, type=kind, cron="*/10 * * * *", connector=connector, properties=properties
+    )
+    task.full_clean(exclude=["tenant"])
+    task.save()

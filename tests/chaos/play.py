@@ -10,13 +10,12 @@ from typing import Any
 
 from django.core.management import call_command
 
-from config.demo import seed
 from tenants.scoping import platform_scope
 from tests.chaos.customers import Customers
 from tests.chaos.killer import Killer
 from tests.chaos.verdict import Verdict, is_quiet, judge
 from tests.chaos.weather import LATENCY_MS, Weather
-from tests.stand import processes
+from tests.stand import processes, seed
 from workflows.models import StepRun, WorkflowRun
 
 WORKERS = 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 from uuid import UUID, uuid4, uuid5
 
 from connectors import registry
@@ -89,7 +89,7 @@ def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
     filled = fixture(slug)["connector"]
     implementation = registry.get(slug)
     is_test = filled.get("is_test", True)
-    columns = {**filled.get("columns", {}), "host": host, "is_test": is_test}
+    columns = {**placed(filled.get("columns", {}), host), "host": host, "is_test": is_test}
     values = implementation.settings.compile(columns, filled.get("properties", {}))
     settings = {
         "id": 1,
@@ -173,6 +173,14 @@ def _codings(secret: str) -> set[str]:
     plain_base64 = base64.b64encode(secret.encode()).decode().rstrip("=")
     as_username = base64.b64encode(f"{secret}:".encode()).decode().rstrip("=")
     return {secret, quote(secret, safe=""), quote_plus(secret), plain_base64, as_username}
+
+
+def placed(columns: Mapping[str, str], host: str) -> dict[str, str]:
+    """{server} in a column, such as that of a login server, is where the vendor is played."""
+    parts = urlsplit(host)
+    return {
+        name: text.replace("{server}", f"{parts.scheme}://{parts.netloc}") for name, text in columns.items()
+    }
 
 
 def told(result: Any, name: str) -> Any:

@@ -13,6 +13,7 @@ from connectors.calls import Ending
 from connectors.client.answer import HttpAnswer
 from connectors.contracts.base import Provider
 from connectors.errors import RetryLater, Unknown
+from eventlog.events import EventData
 from tests.contract.bench import Played, secrets_in
 from tests.contract.fixtures import fixture
 from tests.contract.scenarios import scenarios_of
@@ -82,15 +83,25 @@ def check(played: Played, slug: str, caplog: pytest.LogCaptureFixture) -> None:
     assert not {"<", ">"} & set(played.outcome.message)
     assert "Internal error" not in played.outcome.message
     assert secrets_in(played.events, slug) == []
-    assert len(played.events) == len(played.requests)
+    assert len(sent(played)) == len(played.requests)
     assert not caplog.records
+
+
+def sent(played: Played) -> list[EventData]:
+    """The events of what was sent, without logins."""
+    return [event for event in played.events if event.operation != "login"]
+
+
+def tries(played: Played) -> int:
+    """How often the call was tried. After a login the connection is a kept one, whose replacement is no try."""
+    return len({(event.details or {})["attempt"] for event in sent(played)})
 
 
 def assert_same(played: Played, line: Line, requests: list[Any] | None = None) -> None:
     """Every repetition is the same request, under the same key."""
-    sent = played.requests if requests is None else requests
-    assert len({(request.method, request.path, request.body) for request in sent}) == 1
-    keys = {played.key_of(request) for request in sent}
+    repeated = played.requests if requests is None else requests
+    assert len({(request.method, request.path, request.body) for request in repeated}) == 1
+    keys = {played.key_of(request) for request in repeated}
     assert len(keys) == 1
     if line.writes and line.implementation.idempotency:
         assert keys != {None}

@@ -40,7 +40,7 @@ class Replay(FaultServer):
         with self._lock:
             if self.login and not differences(self.login["request"], request, {}):
                 self.logins += 1
-                return behaviour(self.login["answer"])
+                return self._says(self.login["answer"])
             self.requests.append(request)
             if self.failures:
                 last = self.forever and len(self.failures) == 1
@@ -54,7 +54,11 @@ class Replay(FaultServer):
         step = self.steps.pop(0)
         found = differences(step["request"], request, self.always)
         self.problems += [f"{request.method} {request.path}: {text}" for text in found]
-        return behaviour(step["answer"])
+        return self._says(step["answer"])
+
+    def _says(self, answer: Mapping[str, Any]) -> Behaviour:
+        """Links in answers lead to where the vendor is played."""
+        return behaviour(json.loads(json.dumps(answer).replace("{server}", self.url)))
 
 
 def behaviour(answer: Mapping[str, Any]) -> Behaviour:

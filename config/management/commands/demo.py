@@ -13,11 +13,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from config.demo import figures, seed
+from config.demo import ground, seed
+from config.demo.figures import figures
 from config.demo.house import DemoFailed, House, free_port
-from config.demo.play import Ended, play
-from config.demo.scenario import Story, stories
+from config.demo.merchant import Merchant
+from config.demo.play import play
+from config.demo.scenario import stories
 from config.demo.show import Board, summary
+from config.demo.vendors import Vendors
 
 
 class Command(BaseCommand):
@@ -38,7 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["seed"]:
-            self.stdout.write(seed.seed())
+            self.stdout.write(json.dumps(seed.seed()))
             return
         try:
             ended = self._play(options)
@@ -55,15 +58,15 @@ class Command(BaseCommand):
         told = Console(stderr=True)
         try:
             told.print("Preparing the database …")
-            key = house.prepare()
-            house.open()
-            result = self._orders(house, key)
+            told_by_seed = house.prepare()
+            key = told_by_seed["key"]
+            result = self._orders(house, told_by_seed)
             told.print(summary(result))
             if options["json"]:
                 self.stdout.write(json.dumps(result))
             if not options["once"]:
                 told.print(
-                    f"\nAdmin: {house.url}/admin/  (user {seed.USER}, password {seed.PASSWORD})\n"
+                    f"\nAdmin: {house.url}/admin/  (user {ground.USER}, password {ground.PASSWORD})\n"
                     f"API:   {house.url}/api/docs/  (key {key})\nCtrl-C ends the demo."
                 )
                 house.watch()
@@ -73,10 +76,13 @@ class Command(BaseCommand):
             house.close()
         return not result["unexpected"] and not result["double_effects"]
 
-    def _orders(self, house: House, key: str) -> dict[str, Any]:
-        plot: list[Story] = stories()
-        figures.set_vendors(house.sandbox, plot)
+    def _orders(self, house: House, seeded: dict[str, Any]) -> dict[str, Any]:
+        plot, vendors, key = stories(), Vendors(house.sandbox), seeded["key"]
+        house.open_vendors()
+        vendors.prepare(plot, seeded["webhooks"])
+        house.open()
         began = time.monotonic()
         with Board(plot) as board:
-            ended: list[Ended] = play(plot, house.url, key, board.tell)
-        return figures.figures(ended, house.sandbox, time.monotonic() - began)
+            ended = play(plot, house.url, key, vendors, board.tell)
+        stock = Merchant(house.url, key).stock("TENT-2")
+        return figures(ended, vendors, stock, time.monotonic() - began)

@@ -152,8 +152,13 @@ def read_webhook(vendor: Sendgrid, request: Request) -> Any:
 
 @controls.route("POST", "/webhook")
 def set_webhook(vendor: Sendgrid, request: Request) -> Any:
-    """{"url": …, "repeats": 2, "retries": 3, "wait_ms": 200, "paused": true}; the answer has the public key too."""
+    """{"url": …, "repeats": 2, "retries": 3, "wait_ms": 200, "paused": true}; the answer has the public key too.
+
+    "private_key" (PEM) signs instead of the key that is made at the start.
+    """
     data = request.json()
+    if "private_key" in data:
+        vendor.signer = Signer(data.pop("private_key"))
     vendor.webhook_url = data.pop("url", vendor.webhook_url)
     vendor.repeats = data.pop("repeats", vendor.repeats)
     vendor.sender.configure(**data)

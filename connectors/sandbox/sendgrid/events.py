@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from connectors.sandbox.core.sender import Post
 
@@ -60,11 +60,18 @@ def event_of(mail: Mapping[str, Any], fields: Mapping[str, Any]) -> Json:
     }
 
 
-class Signer:
-    """One account's key pair. SendGrid shows the public key, as base64 of DER."""
+def _read(pem: str) -> ec.EllipticCurvePrivateKey:
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("private_key is no key of an elliptic curve")
+    return key
 
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
+
+class Signer:
+    """One account's key pair, a new one unless `pem` brings it. SendGrid shows the public key, as base64 of DER."""
+
+    def __init__(self, pem: str = "") -> None:
+        self._key = _read(pem) if pem else ec.generate_private_key(ec.SECP256R1())
         der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self.public_key = base64.b64encode(der).decode()
 

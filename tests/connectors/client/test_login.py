@@ -12,9 +12,21 @@ from urllib.parse import parse_qs
 import pytest
 
 from connectors.auth import Basic, ClientCredentials, Token
+from connectors.client import open_door
 from connectors.errors import Misconfigured, ProviderError, RetryLater, Unknown
 from tenants.secret_value import SecretValue
-from tests.connectors.client.bench import IMPATIENT_MS, KEY, NOW, SETTINGS, Bench, Oauth, SettingsValues
+from tests.connectors.client.bench import (
+    IMPATIENT_MS,
+    KEY,
+    NOW,
+    SETTINGS,
+    Bench,
+    Oauth,
+    SettingsValues,
+    accept,
+    config_of,
+    read,
+)
 from tests.faultserver import Behaviour, Exchange, FaultServer, answer, hang, ok, throttle
 
 
@@ -210,6 +222,18 @@ def test_the_other_styles_of_client_credentials(
         assert login.body == b"grant_type=client_credentials"
     else:
         assert login.json()["client_secret"] == "canary-client-secret"
+
+
+def test_a_login_server_may_be_a_setting(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    auth = ClientCredentials("{login_host}/{client_id}/token", id="client_id", secret="client_secret")
+    monkeypatch.setattr(Oauth, "auth", auth)
+    with FaultServer(token()) as login, FaultServer(ok()) as server:
+        values = SettingsValues({**SETTINGS, "login_host": login.url, "client_id": "a/b c"})
+        config = config_of(Oauth, host=server.url, values=values)
+        open_door(config, bench.ports(login, server), bench.prepared(config), None).send(read(), accept)
+    assert paths(login) == ["/a%2Fb%20c/token"]
+    assert paths(server) == ["/things/1"]
+    assert server.requests[0].headers["authorization"] == "Bearer one"
 
 
 def test_authenticated_manually_means_no_login_and_no_header(bench: Bench) -> None:

@@ -43,7 +43,7 @@ def run(shop: Shop, *steps, order=None) -> tuple[str, str]:
 def test_without_templates_the_step_says_what_it_always_said(shop):
     assert run(shop, MAIL) == ("success", "Sent")
     (mail,) = sent(shop)
-    assert (mail["to"], mail["subject"]) == ("kari@shop.example", "Order A-1: New")
+    assert (mail["to"], mail["subject"]) == ("kari.a-1@shop.example", "Order A-1: New")
     assert mail["text"] == "Hello Kari, your order A-1 has the status New."
 
 
@@ -77,7 +77,7 @@ def test_what_was_sent_is_kept_without_its_text(shop):
     order = Order.objects.get()
     assert (message.order, message.step_run) == (order, order.runs.get().steps.get())
     assert message.reference == f"A-1-{message.step_run_id}"
-    assert (message.state, message.recipient, message.subject) == ("sent", "kari@shop.example", "Order A-1")
+    assert (message.state, message.recipient, message.subject) == ("sent", "kari.a-1@shop.example", "Order A-1")
     assert message.connector.connector_id == "mail"
     assert message.provider_message_id.startswith("wh_")
     assert message.trace == ["Received: chosen"]
@@ -164,7 +164,7 @@ def test_a_retry_sends_what_the_first_try_sent_and_the_receiver_executes_it_once
     shop.later(minutes=10)
     shop.pump()
     message = SentMessage.objects.get()
-    assert (message.state, message.recipient) == ("sent", "kari@shop.example")
+    assert (message.state, message.recipient) == ("sent", "kari.a-1@shop.example")
     assert [mail["text"] for mail in sent(shop)] == ["First Kari New"]
     assert shop.vendors.doubles() == [] and shop.active_errors(order) == []
 

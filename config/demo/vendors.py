@@ -1,0 +1,77 @@
+"""The simulated vendors' side of the demo: what they hold and whom they tell before it begins, what they did after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import requests
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from config.demo.ground import PRODUCTS
+from config.demo.scenario import Story
+from config.demo.systems import BUSINESS_CENTRAL_SECRETS, SENDGRID_SIGNING_KEY, SHOPS, SIGNING_SECRETS
+
+#: Pieces of every article in each company of Business Central.
+STOCK = 40
+
+_TIMEOUT_S = 10.0
+
+
+class Vendors:
+    """`url` is the sandbox."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def prepare(self, plot: Sequence[Story], webhooks: Mapping[str, str]) -> None:
+        """Before the hub runs: stock, signing secrets, webhook addresses, what shall go wrong, and what a shop has sold."""
+        for name, secret in SIGNING_SECRETS.items():
+            self._post("webhook/secrets", {"name": name, "secrets": [secret]})
+        self._post("sendgrid/webhook", {"url": webhooks["sendgrid"], "private_key": _pem()})
+        for company in BUSINESS_CENTRAL_SECRETS:
+            items = [{"number": sku, "inventory": STOCK} for sku in PRODUCTS]
+            self._post("dynamics365/items", {"tenant": company, "items": items})
+        shop, _, secret = SHOPS["shopify-sweden"]
+        self._post(
+            f"shopify/shops/{shop}/webhooks",
+            {"url": webhooks["shopify-sweden"], "secret": secret, "times": 2},
+        )
+        for story in plot:
+            if story.fault:
+                self._post("faults", story.fault)
+            if story.shop == "shopify-norway":
+                self.sell(story)
+
+    def sell(self, story: Story) -> None:
+        """A shopper orders in the story's shop at Shopify."""
+        self._post(f"shopify/shops/{SHOPS[story.shop][0]}/orders", story.shop_order())
+
+    def figures(self) -> dict[str, Any]:
+        """`providers` counts the calls that each vendor answered with success."""
+        calls = self._get("calls")["calls"]
+        fine = Counter(call["vendor"] for call in calls if 200 <= (call["status"] or 0) < 400)
+        return {
+            "calls": len(calls),
+            "effects": len(self._get("ledger")["entries"]),
+            "double_effects": len(self._get("ledger/doubles")["doubles"]),
+            "providers": dict(sorted(fine.items())),
+        }
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> None:
+        self._ask("POST", path, json=body)
+
+    def _get(self, path: str) -> Any:
+        return self._ask("GET", path).json()
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.request(method, f"{self._url}/_/{path}", timeout=_TIMEOUT_S, **options)
+            answer.raise_for_status()
+            return answer
+
+
+def _pem() -> str:
+    return SENDGRID_SIGNING_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

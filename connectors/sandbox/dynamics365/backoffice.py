@@ -1,0 +1,124 @@
+"""What people do inside Business Central: the control API under /_/dynamics365/.
+
+Bodies may name "tenant" ("demo") and "environment" ("sandbox"). GET /books shows everything that one of them holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from connectors.sandbox.core.wire import Request
+from connectors.sandbox.dynamics365 import customers, orders
+from connectors.sandbox.dynamics365.company import COMPANY, Company, Json, item_of, move
+
+if TYPE_CHECKING:
+    from connectors.sandbox.dynamics365.api import Dynamics365
+
+Control = Callable[[Company, Json], Any]
+
+
+def control(vendor: Dynamics365, request: Request) -> Any:
+    """The answer to a control; None where there is no such control. Raises ValueError for what makes no sense."""
+    data = {**request.query, **(request.json() if request.body else {})}
+    if request.path == "/tokens/revoke":
+        vendor.tokens.clear()
+        return {}
+    done = _CONTROLS.get((request.method, request.path))
+    if done is None:
+        return None
+    environment = vendor.companies(data.pop("tenant", "demo"), data.pop("environment", "sandbox"))
+    return done(environment[COMPANY], data) or {}
+
+
+def _books(company: Company, data: Json) -> Json:
+    return {
+        "items": list(company.items.values()),
+        "customers": list(company.customers.values()),
+        "orders": [orders.order_shown(order, expanded=True) for order in company.orders.values()],
+        "invoices": list(company.invoices.values()),
+        "entries": list(company.entries.values()),
+    }
+
+
+def _items(company: Company, data: Json) -> None:
+    """{"items": [{"number": "WOOL-M", "inventory": 12, "type": "Inventory", "taxPercent": 25}]}: made, or counted anew."""
+    for given in data["items"]:
+        item = item_of(company, given["number"]) or _new_item(company, given)
+        difference = Decimal(str(given.get("inventory", item["inventory"]))) - item["inventory"]
+        if difference:
+            move(company, item, difference)
+
+
+def _new_item(company: Company, given: Json) -> Json:
+    return company.add(
+        company.items,
+        "item",
+        number=given["number"].upper(),
+        displayName=given.get("displayName", given["number"]),
+        type=given.get("type", "Inventory"),
+        inventory=Decimal(0),
+        taxPercent=given.get("taxPercent", 25),
+        blocked=False,
+    )
+
+
+def _stock(company: Company, data: Json) -> None:
+    """{"number": "WOOL-M", "quantity": -2}: posted to the item ledger."""
+    item = item_of(company, data["number"])
+    if item is None:
+        raise ValueError(f"There is no item {data['number']}.")
+    move(company, item, Decimal(str(data["quantity"])))
+
+
+def _customers(company: Company, data: Json) -> None:
+    for given in data["customers"]:
+        customers.create(company, given)
+
+
+def _setup(company: Company, data: Json) -> None:
+    """{"manual_numbers": false} of customers; {"races": 2}: so many changes find that somebody else was faster."""
+    company.manual_numbers = data.get("manual_numbers", company.manual_numbers)
+    company.races = data.get("races", company.races)
+
+
+def _order(company: Company, data: Json) -> Json:
+    wanted = data["number"].upper()
+    found = [item for item in company.orders.values() if item["externalDocumentNumber"] == wanted]
+    if not found:
+        raise ValueError(f"There is no sales order for {wanted}.")
+    return found[0]
+
+
+def _release(company: Company, data: Json) -> None:
+    order = _order(company, data)
+    order["status"] = orders.RELEASED
+    company.touch(order)
+
+
+def _ship(company: Company, data: Json) -> None:
+    order = _order(company, data)
+    for line in order["lines"]:
+        line["shippedQuantity"] = line["quantity"]
+    company.touch(order)
+
+
+def _cut(company: Company, data: Json) -> None:
+    """{"number": ..., "keep": 1}: only the first lines stay, as when an insertion broke off or somebody deleted the rest."""
+    order = _order(company, data)
+    del order["lines"][data.get("keep", 0) :]
+    company.touch(order)
+
+
+_CONTROLS: dict[tuple[str, str], Control] = {
+    ("GET", "/books"): _books,
+    ("POST", "/items"): _items,
+    ("POST", "/stock"): _stock,
+    ("POST", "/customers"): _customers,
+    ("POST", "/setup"): _setup,
+    ("POST", "/orders/release"): _release,
+    ("POST", "/orders/ship"): _ship,
+    ("POST", "/orders/cut"): _cut,
+    ("POST", "/orders/invoice"): lambda company, data: orders.invoice(company, _order(company, data)),
+}
