@@ -200,7 +200,7 @@ class _Try:
             return False
         if self.prepared.changed and carrier.body_bound:
             return False
-        window = timedelta(hours=carrier.window_hours * WINDOW_SHARE)
+        window = timedelta(hours=carrier.hours(self.spec.operation) * WINDOW_SHARE)
         return self.ports.now() - self.prepared.first_sent_at < window
 
     def _execute(self, key: str | None) -> Any:

@@ -34,13 +34,19 @@ class Category(StrEnum):
 class Idempotency:
     """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
 
-    `body_bound` tells whether the vendor refuses the same key with another body.
+    `body_bound` tells whether the vendor refuses the same key with another body. `windows` holds the hours of single
+    operations that the vendor recognises for another time, such as by a token that is good for one hour.
     """
 
     carrier: str
     length: int = 64
     window_hours: float = 24
     body_bound: bool = True
+    windows: Mapping[str, float] = field(default_factory=dict)
+
+    def hours(self, operation: str) -> float:
+        """How long the vendor recognises a repetition of this operation."""
+        return self.windows.get(operation, self.window_hours)
 
 
 @dataclass(frozen=True, slots=True)

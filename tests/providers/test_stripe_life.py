@@ -3,68 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid5
 
 import pytest
 
-from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
-from connectors.client import EgressPolicy, Ports
-from connectors.contracts.payment import Payment, PaymentResult, State
+from connectors.calls import Ending, perform
+from connectors.contracts.payment import State
 from connectors.providers.stripe import Stripe
-from connectors.sandbox import Sandbox, start
-from tests.contract.bench import connector
+from connectors.sandbox import start
 from tests.contract.scenarios.base import nok
-from tests.contract.scenarios.payment import paid
+from tests.providers.life import Life
 
-READS = {"status", "find"}
-ROOT = UUID("1d7d6d0e-4b0e-5c86-9b0b-c0f3a5e7d001")
 VALUES = Stripe.settings.compile({"bearer_token": "sk_test_life"}, {})
-
-
-@dataclass
-class Life:
-    """One payment at the simulator. What the hub's ledger would remember is `known`."""
-
-    sandbox: Sandbox
-    known: Payment = field(default_factory=lambda: replace(paid()({}), created_at=None))
-    calls: int = 0
-
-    def call(self, operation: str, **request: Any) -> Outcome:
-        self.calls += 1
-        spec = CallSpec(
-            connector=connector("stripe", host=f"{self.sandbox.url}/stripe", values=VALUES),
-            operation=operation,
-            subject="payment",
-            request=replace(self.known, **request),
-            write=operation not in READS,
-        )
-        key, next_key = (str(uuid5(ROOT, f"{self.calls}{word}")) for word in ("a", "b"))
-        prepared = Prepared(spec=spec, context=CallContext(), key=key, next_key=next_key, deadline_s=10)
-        return perform(prepared, self.ports)
-
-    def done(self, operation: str, **request: Any) -> PaymentResult:
-        outcome = self.call(operation, **request)
-        assert outcome.ending is Ending.SUCCEEDED, outcome.message
-        result = outcome.result
-        assert isinstance(result, PaymentResult)
-        self.known = replace(self.known, provider_id=result.provider_id)
-        return result
-
-    @property
-    def ports(self) -> Ports:
-        egress = EgressPolicy.parse([f"127.0.0.1:{self.sandbox.port}"])
-        return Ports(events=[].append, sleep=lambda seconds: None, egress=egress)
-
-    def effects(self) -> list[tuple[str, int]]:
-        return [(entry["operation"], entry["amount_minor"]) for entry in self.sandbox.ledger(vendor="stripe")]
 
 
 @pytest.fixture
 def life() -> Iterator[Life]:
     with start() as sandbox:
-        yield Life(sandbox)
+        yield Life(sandbox, "stripe", {"values": VALUES})
         assert sandbox.doubles() == []
 
 

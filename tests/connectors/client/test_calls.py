@@ -67,6 +67,13 @@ class Lagging(Forgetful):
         return NotExecuted(proved_after_s=600) if isinstance(settled, NotExecuted) else settled
 
 
+class Brief(Capturing):
+    """Recognises a repeated capture for an hour, everything else for a day."""
+
+    slug = "bench-brief"
+    idempotency = Idempotency("header:Idempotency-Key", windows={"capture": 1})
+
+
 class Loose(Capturing):
     """Does not care whether a repeated key has another body."""
 
@@ -77,7 +84,7 @@ class Loose(Capturing):
 @pytest.fixture(autouse=True)
 def more_vendors(vendors: None) -> Iterator[None]:
     with ExitStack() as stack:
-        for provider in (Capturing, Forgetful, Mute, Lagging, Loose):
+        for provider in (Capturing, Forgetful, Mute, Lagging, Brief, Loose):
             stack.enter_context(registry.registered(provider))
         yield
 
@@ -142,13 +149,16 @@ class TestAfterALostAnswer:
             outcome = call(bench, server, uncertain=True)
         assert (outcome.ending, keys(server)) == (Ending.SUCCEEDED, [KEY])
 
-    @pytest.mark.parametrize(("hours", "asks"), [(19.1, False), (19.3, True)])
+    @pytest.mark.parametrize(
+        ("provider", "hours", "asks"),
+        [(Capturing, 19.1, False), (Capturing, 19.3, True), (Brief, 0.7, False), (Brief, 0.9, True)],
+    )
     def test_after_80_percent_of_the_window_the_vendor_is_asked(
-        self, bench: Bench, hours: float, asks: bool
+        self, bench: Bench, provider: type[Keyed], hours: float, asks: bool
     ) -> None:
         bench.now = NOW + timedelta(hours=hours)
         with FaultServer(answer(200, {"id": "c1"})) as server:
-            outcome = call(bench, server, uncertain=True)
+            outcome = call(bench, server, provider, uncertain=True)
         assert (outcome.ending, outcome.result) == (Ending.SUCCEEDED, "c1")
         assert (keys(server) == []) is asks
 
