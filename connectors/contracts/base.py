@@ -100,8 +100,11 @@ class Door(Protocol):
 
     def send(self, request: Request, classify: Classify) -> Answer: ...
 
-    def next_key(self) -> str | None:
-        """The idempotency key of the next write of this operation; None outside a write operation."""
+    def next_key(self, part: str = "") -> str | None:
+        """The idempotency key of the next write of this operation; None outside a write operation.
+
+        That of a named `part` is the same whatever was sent before it: for writes that a later try may leave out.
+        """
         ...
 
 
@@ -219,13 +222,26 @@ class Provider:
             kind = Unknown if writes else RetryLater
             raise kind(f"{self.label} answered something unreadable: {error}", status=answer.status) from None
 
-    def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
-        """Send one request in the provider's encoding; `extra` are fields of Request."""
+    def send(
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        *,
+        write: bool,
+        part: str = "",
+        keyed: bool = True,
+        **extra: Any,
+    ) -> Answer:
+        """Send one request in the provider's encoding; `extra` are fields of Request.
+
+        `part` is that of Door.next_key; a write that the vendor would not recognise by a key is not `keyed`.
+        """
         body: dict[str, Any] = {}
         if data is not None:
             body = {"form": form_pairs(data)} if self.encoding == "form" else {"json": data}
         headers = {**self.headers, **extra.pop("headers", {})}
-        key = self.door.next_key() if write else None
+        key = self.door.next_key(part) if write and keyed else None
         request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
         return self.door.send(request, lambda answer: self.classify(answer, write))
 
