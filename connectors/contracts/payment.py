@@ -59,12 +59,22 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several captures or refunds that a vendor made of one operation, with the vendor's id of it."""
+
+    operation_id: str
+    amount: Money
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
     """What the provider says. Totals are None where the answer did not carry them. `raw_state` is the vendor's word.
 
     `cancelled` is what was released without being captured, also by a partial capture that ends the authorisation.
     A PENDING answer to an operation means that the provider took it on and will confirm it later.
-    `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks.
+    `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks. A vendor
+    that carries one operation out in several `parts` names each; only they then tell what was moved.
     """
 
     provider_id: str
@@ -75,6 +85,7 @@ class PaymentResult:
     refunded: Money | None = None
     cancelled: Money | None = None
     operation_id: str = ""
+    parts: tuple[Part, ...] = ()
     redirect_url: str = ""
     client_secret: SecretValue | None = None
     reason: str = ""
