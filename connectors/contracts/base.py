@@ -149,7 +149,8 @@ _WAIT_STATUSES = {408, 503}
 class Provider:
     """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide.
 
-    A `local` one calls nobody and has no host.
+    A `local` one calls nobody and has no host. `host_words` are what may be entered as Host in an address's stead, in
+    lower case, each with the name of one of the `hosts`.
     """
 
     slug: ClassVar[str]
@@ -158,6 +159,7 @@ class Provider:
     names: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
+    host_words: ClassVar[Mapping[str, str]] = {}
     local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
