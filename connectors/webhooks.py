@@ -20,10 +20,11 @@ from connectors import inbox, registry
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Inbound, Provider
 from connectors.contracts.common import WebhookEvent
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, ProviderError
 from connectors.inbox import register_handler, work_off_due
 from connectors.models import Connector, InboundWebhook
 from connectors.runtime import runtime
+from connectors.webhook_material import with_fetched
 from connectors.webhook_secrets import former_secret, signing_secret
 from eventlog import store
 from eventlog.events import Category
@@ -70,6 +71,9 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
     except BadSignature as error:
         _log_rarely(config, error)
         return HttpResponse("The signature does not fit.", status=401, content_type="text/plain")
+    except ProviderError as error:
+        log.warning("a webhook for connector %s cannot be verified: %s", config.id, error)
+        return _later()
     _store(config, inbound, inbox.read(config, inbound))
     return HttpResponse(status=200)
 
@@ -97,9 +101,10 @@ def _inbound(request: HttpRequest, body: bytes) -> Inbound:
 
 def _verify(config: ConnectorConfig, implementation: type[Provider], inbound: Inbound) -> None:
     """Against the live secret, then against the one before it while that is fresh: vendors change over with a delay."""
-    scheme = implementation.webhook_of(config.values)
+    scheme, secret = implementation.webhook_of(config.values), signing_secret(config)
+    inbound = with_fetched(scheme, config, inbound)
     try:
-        scheme.verify(inbound, [signing_secret(config)], inbound.received_at)
+        scheme.verify(inbound, [secret], inbound.received_at)
     except BadSignature:
         former = former_secret(config)
         if former is None:

@@ -110,13 +110,17 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A webhook as it arrived: raw bytes, headers by lower-case name, the full public URL, seconds since the epoch."""
+    """A webhook as it arrived: raw bytes, headers by lower-case name, the full public URL, seconds since the epoch.
+
+    `fetched` is what its signature scheme had asked for, by address.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
     received_at: float
+    fetched: Mapping[str, bytes] = field(default_factory=dict)
 
     def json(self) -> Any:
         """The body parsed, numbers with decimals as Decimal. Raises BadAnswer for anything that is not JSON."""
