@@ -1,6 +1,7 @@
 """What a webhook's signature is verified with and the vendor publishes at an address, such as its certificate.
 
-A scheme that needs such a thing names its address in `fetches`. It is fetched through the one HTTP door and kept for a while.
+A scheme that needs such a thing names its address in `fetches`. It is fetched through the one HTTP door and kept for a
+while.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class _Answer:
     def _moved(self, kind: EntryKind, before: Money, told: Money | None) -> Iterator[Fact]:
         """`told` is the total that the answer gives; without one, what was asked for was moved."""
         if self.result.parts:
-            yield from self._in_parts(kind)
+            yield from self._in_parts(kind, told)
             return
         if self.result.state in {State.DECLINED, State.EXPIRED, State.CANCELLED}:
             return
@@ -96,15 +96,17 @@ class _Answer:
             total=(total if confirmed else asked).minor,
         )
 
-    def _in_parts(self, kind: EntryKind) -> Iterator[Fact]:
-        """Each as its webhook tells of it; the first one stands for our call."""
-        for number, part in enumerate(self.result.parts):
+    def _in_parts(self, kind: EntryKind, told: Money | None) -> Iterator[Fact]:
+        """Each as its webhook tells of it; the first one stands for our call, the last one for the total."""
+        for number, part in enumerate(self.result.parts, start=1):
+            last = number == len(self.result.parts)
             yield self._own(
                 kind,
                 standing=_standing(part.state, kind),
                 amount=part.amount.minor,
+                total=told.minor if told is not None and last else None,
                 reference=part.operation_id,
-                effect_id=None if number else self.effect_id,
+                effect_id=self.effect_id if number == 1 else None,
             )
 
     def _is_settled(self) -> bool:

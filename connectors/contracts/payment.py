@@ -74,7 +74,8 @@ class PaymentResult:
     `cancelled` is what was released without being captured, also by a partial capture that ends the authorisation.
     A PENDING answer to an operation means that the provider took it on and will confirm it later.
     `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks. A vendor
-    that carries one operation out in several `parts` names each; only they then tell what was moved.
+    that carries one operation out in several `parts` names each; they then tell what was moved, and a total that comes
+    along includes them.
     """
 
     provider_id: str
@@ -110,13 +111,16 @@ class PaymentProvider(Provider):
     """Contract of Category Payment. Operations that a vendor lacks stay as they are and raise NotSupported.
 
     `partial_capture` and `partial_refund` tell whether less than everything may be asked for; without
-    `multiple_captures` the first capture releases the rest. `exponents` holds the decimals of currencies where the
+    `multiple_captures` the first capture releases the rest. With `approves_first` what a shopper has approved holds no
+    money before `authorize` is called with its `provider_id`; until the approval that answers PENDING. `exponents` holds
+    the decimals of currencies where the
     vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
     """
 
     category = Category.PAYMENT
     partial_capture: ClassVar[bool] = True
     multiple_captures: ClassVar[bool] = False
+    approves_first: ClassVar[bool] = False
     partial_refund: ClassVar[bool] = True
     exponents: ClassVar[Mapping[str, int]] = {}
     currencies: ClassVar[frozenset[str]] = frozenset()
