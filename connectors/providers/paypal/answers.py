@@ -67,6 +67,7 @@ class PaypalAnswers(PaymentProvider):
         code = str(detail.get("issue") or error.get("name") or error.get("error") or "")
         text = str(detail.get("description") or error.get("message") or error.get("error_description") or "")
         field, known = detail.get("field"), error.get("debug_id")
+        text = text or (f"PayPal says {code}" if code else "")
         told = decline(code) or (f"{text} ({field})" if text and field else text)
         return code, f"{told} (PayPal's debug id {known})" if told and known else told
 
