@@ -34,7 +34,7 @@ class Paypal(Vendor):
     def serve(self, request: Request, course: Course) -> Response:
         try:
             if request.path == hooks.CERTIFICATE and request.method == "GET":
-                return Response(200, hooks.key_pair()[1], "text/plain")
+                return self.run(course, lambda: Response(200, hooks.key_pair()[1], "text/plain"))
             if request.path == _TOKEN:
                 return self.run(course, lambda: self._login(request))
             return self._once(self._call(request), request, course)
