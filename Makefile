@@ -8,7 +8,7 @@ SYNC := $(BIN)/uv sync --quiet --frozen --no-progress
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo run test test-postgres check format openapi bench chaos
+.PHONY: help install lock demo run test test-postgres check format openapi capabilities bench chaos
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -53,6 +53,9 @@ format: $(STAMP) ## Rewrite the code in the house's format
 
 openapi: $(STAMP) ## Refresh config/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file config/openapi.yaml
+
+capabilities: $(STAMP) ## Refresh the README's table of what each system can do
+	$(BIN)/python manage.py capabilities --write
 
 bench: $(STAMP) ## Benchmarks
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_filters",
     "django_q",
-    "simple_history",
     "tenants.apps.TenantsConfig",
     "eventlog.apps.EventlogConfig",
     "connectors.apps.ConnectorsConfig",
@@ -66,6 +65,7 @@ INSTALLED_APPS = [
     "payments.apps.PaymentsConfig",
     "shipping.apps.ShippingConfig",
     "config.apps.CrossdockConfig",
+    "simple_history",  # after the tenants, whose commands of the same names know every tenant
 ]
 
 MIDDLEWARE = [
@@ -82,6 +82,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+LOGIN_REDIRECT_URL = "admin:index"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

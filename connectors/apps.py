@@ -18,11 +18,13 @@ class ConnectorsConfig(AppConfig):
             Connector,
             documents.connector_document,
             rows=documents.connector_rows,
+            parts=documents.PARTS,
+            labels=documents.labels(),
             schema_version=documents.SCHEMA_VERSION,
             restore=drafts.write_document,
         )
         usage.connect()
-        for model in (Market, MarketGroup, Store, Connector):
+        for model in (Market, MarketGroup, Store):
             pre_delete.connect(
                 usage.refuse_deletion, sender=model, dispatch_uid=f"connectors.usage.{model.__name__}"
             )

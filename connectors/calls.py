@@ -194,7 +194,7 @@ class _Try:
     def _may_repeat_key(self) -> bool:
         """The vendor's own memory of the key decides, unless it would only replay an error or refuse a changed body."""
         carrier = registry.get(self.spec.connector.slug).idempotency
-        if carrier is None or self.prepared.first_sent_at is None:
+        if carrier is None or not carrier.covers(self.spec.operation) or self.prepared.first_sent_at is None:
             return False
         if self.prepared.answered or self.prepared.settle_only:
             return False

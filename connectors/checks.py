@@ -12,6 +12,7 @@ from connectors import registry
 from connectors.client import EgressPolicy
 from connectors.contracts.base import Category, Provider
 from connectors.schema import Field, Secret, is_web_address
+from connectors.signing import Unsigned
 
 _CARRIERS = ("header:", "body:", "query:")
 
@@ -85,7 +86,10 @@ def _webhook(implementation: type[Provider]) -> Iterator[str]:
     if scheme is None:
         return
     field: Field | None = implementation.settings.fields().get(scheme.key)
-    if not isinstance(field, Secret):
+    if isinstance(scheme, Unsigned):
+        if implementation.confirm is Provider.confirm:
+            yield "its webhooks are not signed, and it has no confirm() to read what they tell from the vendor"
+    elif not isinstance(field, Secret):
         yield f"its webhook is verified with the setting {scheme.key!r}, which is no Secret of its settings"
     if "read_webhook" not in implementation.operations():
         yield "it verifies webhooks but does not read them"

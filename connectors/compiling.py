@@ -17,13 +17,20 @@ from connectors.documents import MARKET_LISTS, SECRETS, TEXTS
 from connectors.errors import Misconfigured
 from connectors.generations import TenantInfo
 from connectors.hosts import host_of
-from connectors.property_values import read_value
+from connectors.property_values import IS_TEST, is_true, read_value
 from connectors.schema import Settings, SettingsError, SettingsValues
 from tenants.models import Secret
 from tenants.secret_value import SecretValue
 from tenants.vault import VaultError
 
 Document = Mapping[str, Any]
+
+#: The ways to authenticate that the Authentication tab offers, and what each is filled in with.
+_WAYS = {
+    "Bearer Token": ("bearer_token",),
+    "Username and Password": ("username", "password"),
+    "Client App ID and Secret": ("client_app_id", "client_app_secret"),
+}
 
 
 class Secrets:
@@ -84,11 +91,12 @@ def secret_ids(document: Document) -> Iterator[str]:
 
 
 def is_test(document: Document) -> bool:
-    """Whether Is Test is ticked or a property IsTest says so."""
-    rows = [row for row in document["properties"] if row["key"].casefold() == "istest"]
-    return document["is_test"] or any(
-        str(row.get("value")).strip().casefold() in {"true", "1", "yes", "on"} for row in rows
-    )
+    """Whether Is Test is ticked or a property IsTest says so. Raises Misconfigured for one that says neither."""
+    rows = [row for row in document["properties"] if row["key"].casefold() == IS_TEST]
+    meant = [is_true(row.get("value")) for row in rows if row.get("value") != ""]
+    if None in meant:
+        raise Misconfigured("the property IsTest says neither true nor false; correct it and publish")
+    return document["is_test"] or any(meant)
 
 
 def settings_of(
@@ -104,6 +112,7 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
     implementation = registry.get(document["type"])
     opened = _open(document, context.secrets)
     test = is_test(document)
+    _refuse_undecided(document, implementation)
     host = host_of(document["host"], implementation, is_test=test)
     opened.columns |= {"host": host, "is_test": test}
     try:
@@ -122,6 +131,22 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
         store=_store(implementation, opened.properties),
         timeout_ms=document["timeout_ms"] or implementation.timeout_ms,
     )
+
+
+def _refuse_undecided(document: Document, implementation: type[Provider]) -> None:
+    """Nobody guesses how to authenticate where the implementation says nothing and several ways are filled in."""
+    if implementation.auth is not None or document["authenticated_manually"]:
+        return
+    known = {field.column for field in implementation.settings.fields().values()}
+    given = document["authentication"]
+    ways = [
+        way for way, columns in _WAYS.items() if any(given[name] and name not in known for name in columns)
+    ]
+    if len(ways) > 1:
+        raise Misconfigured(
+            f"{' as well as '.join(ways)} are filled in, and {implementation.label} does not say which one it uses;"
+            " empty what it does not need, or tick Is Authenticated Manually"
+        )
 
 
 def _config(document: Document, context: CompileContext, **values: Any) -> ConnectorConfig:

@@ -10,6 +10,8 @@ from connectors.documents import SECRETS
 
 #: What tells the rows of a list apart, in this order; a list of plain values is compared as a whole.
 _IDENTITIES = (("key_group", "key"), ("property",), ("position",), ("name",))
+#: Between the parts of a path.
+SEPARATOR = " > "
 _SET, _NOT_SET, _CHANGED = "set", "not set", "changed"
 
 
@@ -36,6 +38,7 @@ def _mapping(path: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, An
 
 
 def _any(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
+    """Nothing and empty are the same to people."""
     if old == new:
         return
     if path[-1] == "secret" or path[-1] in SECRETS:
@@ -44,7 +47,7 @@ def _any(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
         yield from _mapping(path, old or {}, new or {})
     elif _is_table(old) and _is_table(new) and (old or new):
         yield from _table(path, old or [], new or [])
-    else:
+    elif _shown(old) != _shown(new) or _shown(new):
         yield Difference(_text(path), _shown(old), _shown(new))
 
 
@@ -88,4 +91,4 @@ def _shown(value: Any) -> str:
 
 
 def _text(path: tuple[str, ...]) -> str:
-    return " > ".join(path)
+    return SEPARATOR.join(path)

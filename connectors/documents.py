@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
-from connectors.models import Connector, ConnectorAuthentication, ConnectorMarkets
+from connectors.models import (
+    Connector,
+    ConnectorAuthentication,
+    ConnectorFieldMapping,
+    ConnectorHeader,
+    ConnectorMarkets,
+    ConnectorProperty,
+)
 
 KIND = "connector"
 SCHEMA_VERSION = 1
+PARTS = (
+    ConnectorAuthentication,
+    ConnectorProperty,
+    ConnectorHeader,
+    ConnectorMarkets,
+    ConnectorFieldMapping,
+)
 
 SETTINGS = (
     "name",
@@ -38,19 +52,28 @@ MARKET_LISTS = {
 
 
 def connector_document(connector: Connector) -> dict[str, Any]:
-    """Everything of a draft, in an order that does not depend on when its rows were made."""
+    """Everything of a draft, in an order that depends neither on when its rows were made nor on the database."""
     return {
         **{name: getattr(connector, name) for name in SETTINGS},
         "webhook_token": connector.webhook_token,
         "authentication": _authentication(authentication_of(connector)),
-        "properties": [_property(row) for row in connector.properties.order_by("key_group", "key")],
-        "headers": [_header(row) for row in connector.headers.order_by("name")],
+        "properties": [_property(row) for row in _sorted(connector.properties, "key_group", "key")],
+        "headers": [_header(row) for row in _sorted(connector.headers, "name")],
         "markets": _markets(markets_of(connector)),
         "field_mapping": [
             {"property": row.property, "connector_property": row.connector_property}
-            for row in connector.field_mapping.order_by("property")
+            for row in _sorted(connector.field_mapping, "property")
         ],
     }
+
+
+#: What connector_document reads besides the row, for prefetch_related.
+PREFETCH = (
+    "properties",
+    "headers",
+    "field_mapping",
+    *(f"markets__{field}" for field in MARKET_LISTS.values()),
+)
 
 
 def connector_rows(connector: Connector) -> Iterable[models.Model]:
@@ -59,10 +82,24 @@ def connector_rows(connector: Connector) -> Iterable[models.Model]:
     return chain(single, connector.properties.all(), connector.headers.all(), connector.field_mapping.all())
 
 
+def overlapping(document: Mapping[str, Any]) -> str:
+    """What is said of markets and groups that are both enabled and disabled; "" where none is."""
+    lists = document["markets"]
+    both = {*lists["enabled"]} & {*lists["disabled"]} | {*lists["enabled_groups"]} & {
+        *lists["disabled_groups"]
+    }
+    return f"{', '.join(sorted(both))} is both enabled and disabled: disabled wins." if both else ""
+
+
 def label_of(model: type[models.Model], field: str) -> str:
     """What the admin calls a field."""
     found: Any = model._meta.get_field(field)
     return str(found.verbose_name)
+
+
+def labels() -> dict[str, str]:
+    """What staff call the names of the document that are no field's."""
+    return {name: label_of(ConnectorMarkets, field) for name, field in MARKET_LISTS.items()}
 
 
 def authentication_of(connector: Connector) -> ConnectorAuthentication:
@@ -79,6 +116,11 @@ def markets_of(connector: Connector) -> ConnectorMarkets:
         return connector.markets
     except ObjectDoesNotExist:
         return ConnectorMarkets(tenant_id=connector.tenant_id, connector=connector)
+
+
+def _sorted(rows: Any, *names: str) -> list[Any]:
+    """Sorted here and not by the database, so that prefetched rows serve a list of connectors."""
+    return sorted(rows.all(), key=lambda row: tuple(getattr(row, name) for name in names))
 
 
 def _authentication(row: ConnectorAuthentication) -> dict[str, Any]:
@@ -102,8 +144,7 @@ def _markets(row: ConnectorMarkets) -> dict[str, list[str]]:
     if not row.pk:
         return {name: [] for name in MARKET_LISTS}
     return {
-        name: sorted(getattr(row, field).values_list("code", flat=True))
-        for name, field in MARKET_LISTS.items()
+        name: sorted(area.code for area in getattr(row, field).all()) for name, field in MARKET_LISTS.items()
     }
 
 

@@ -69,7 +69,8 @@ def create_connector(
 def write_document(connector: Connector, document: Document, user: Any = None) -> Connector:
     """Make the draft say what a document says; rows that are the same are not touched.
 
-    A secret is an id, or a SecretValue that is stored now. Raises ValidationError for market codes that are gone.
+    A secret is an id, or a SecretValue that is stored now. Raises ValidationError for market codes that are gone and a
+    Connector ID that another connector has.
     """
     with transaction.atomic(), tenant_scope(connector.tenant):
         _write_settings(connector, document)
@@ -83,6 +84,10 @@ def write_document(connector: Connector, document: Document, user: Any = None) -
 
 
 def _write_settings(connector: Connector, document: Document) -> None:
+    wanted = str(document.get("connector_id", ""))
+    others = Connector.objects.filter(connector_id__iexact=wanted).exclude(pk=connector.pk)
+    if wanted and others.exists():
+        raise ValidationError(f"Another connector has the Connector ID {wanted}.")
     values = {key: document[key] for key in SETTINGS if key in document and key != "category"}
     _save_changes(connector, values)
 

@@ -1,9 +1,13 @@
-"""Works off stored webhooks: each in a transaction of its own, again after a failure, never lost."""
+"""Works off stored webhooks: each in a transaction of its own, again after a failure, never lost.
+
+What an unsigned webhook tells is read from the vendor again before that transaction begins.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -13,11 +17,14 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from connectors import registry
+from connectors.calls import CallContext, CallSpec, Prepared, perform
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, Classify, Inbound, Provider, Request
 from connectors.contracts.common import WebhookEvent
 from connectors.models import InboundWebhook
+from connectors.ports import direct_ports
 from connectors.runtime import runtime
+from connectors.signing import Unsigned
 from eventlog import store
 from eventlog.events import Category, Outcome
 from tenants.scoping import platform_scope, tenant_scope
@@ -30,9 +37,15 @@ Handler = Callable[[ConnectorConfig, WebhookEvent], None]
 TRIES = 10
 FIRST_WAIT = 30
 LONGEST_WAIT = 3600
+#: Seconds that asking a vendor about one event may take, and after which the rest is left to the next turn.
+CONFIRM_S = 10.0
+TURN_S = 60.0
+#: Seconds for which due events may lie before they are rung for, which is looked at no more often than this.
+OVERLOOKED_AFTER = 10.0
 
 _State = InboundWebhook.State
 _handlers: list[tuple[type[Provider], Handler]] = []
+_looked_at = -OVERLOOKED_AFTER
 
 
 def register_handler(contract: type[Provider], handler: Handler) -> None:
@@ -59,12 +72,33 @@ def ring_after_commit() -> None:
     transaction.on_commit(_ring, robust=True)
 
 
+def ring_for_overlooked() -> bool:
+    """For the sweeper: ring where events are due that nobody has taken up. Returns whether it rang."""
+    global _looked_at
+    if time.monotonic() - _looked_at < OVERLOOKED_AFTER:
+        return False
+    _looked_at = time.monotonic()
+    since = timezone.now() - timedelta(seconds=OVERLOOKED_AFTER)
+    with platform_scope("stored webhooks of all tenants"):
+        due = InboundWebhook.objects.filter(state=_State.RECEIVED, next_try_at__lte=since).exists()
+    if due:
+        _ring()
+    return due
+
+
 def work_off_due(limit: int = 100) -> int:
-    """Handle up to `limit` events that are due, oldest first; returns how many were tried."""
+    """Handle up to `limit` events that are due, oldest first, for about a minute; returns how many were tried."""
+    until = time.monotonic() + TURN_S
     with platform_scope("stored webhooks of all tenants"):
         due = InboundWebhook.objects.filter(state=_State.RECEIVED, next_try_at__lte=timezone.now())
         found = list(due.order_by("pk").values_list("pk", "tenant_id")[:limit])
-    return sum(_work_off(pk, tenant_id) for pk, tenant_id in found)
+    tried = 0
+    for pk, tenant_id in found:
+        if time.monotonic() >= until:
+            _ring()
+            break
+        tried += _work_off(pk, tenant_id)
+    return tried
 
 
 class _NoDoor:
@@ -91,9 +125,10 @@ def _work_off(pk: int, tenant_id: int) -> bool:
         if not _count(pk):
             return False
         try:
+            config, events = _believed(InboundWebhook.objects.get(pk=pk))
             with transaction.atomic():
                 row = InboundWebhook.objects.select_for_update().get(pk=pk)
-                _handle(row)
+                _handle(config, events)
                 row.state, row.error, row.done_at = _State.DONE, "", timezone.now()
                 row.save(update_fields=["state", "error", "done_at"])
         except Exception as error:
@@ -109,17 +144,37 @@ def _count(pk: int) -> bool:
     return bool(due.update(attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=LONGEST_WAIT)))
 
 
-def _handle(row: InboundWebhook) -> None:
+def _believed(row: InboundWebhook) -> tuple[ConnectorConfig, Sequence[WebhookEvent]]:
+    """What handlers get to know of a row's event: what was signed, or what the vendor confirms."""
     config = runtime(row.tenant_id).connectors[row.connector_id]
+    told = read(config, _inbound(row))
+    if isinstance(told, str):
+        raise ValueError(told)
+    events = [event for event in told if event.id[:255] == row.event_id]
+    if not isinstance(registry.get(config.slug).webhook_of(config.values), Unsigned):
+        return config, events
+    return config, [confirmed for hint in events for confirmed in _confirmed(config, hint)]
+
+
+def _confirmed(config: ConnectorConfig, hint: WebhookEvent) -> Sequence[WebhookEvent]:
+    """Asks the vendor, so no transaction may be open. Raises ProviderError."""
+    spec = CallSpec(
+        connector=config, operation="confirm", subject=f"webhook:{hint.id}", request=hint, write=False
+    )
+    prepared = Prepared(spec=spec, context=CallContext(), deadline_s=CONFIRM_S)
+    outcome = perform(prepared, direct_ports())
+    if outcome.error is not None:
+        raise outcome.error
+    confirmed: Sequence[WebhookEvent] = outcome.result
+    return confirmed
+
+
+def _handle(config: ConnectorConfig, events: Sequence[WebhookEvent]) -> None:
     implementation = registry.get(config.slug)
-    events = read(config, _inbound(row))
-    if isinstance(events, str):
-        raise ValueError(events)
     for event in events:
-        if event.id[:255] == row.event_id:
-            for contract, handler in _handlers:
-                if issubclass(implementation, contract):
-                    handler(config, event)
+        for contract, handler in _handlers:
+            if issubclass(implementation, contract):
+                handler(config, event)
 
 
 def _inbound(row: InboundWebhook) -> Inbound:

@@ -68,12 +68,11 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
 
 def care(implementation: type[Provider]) -> str:
     """How a write whose answer was lost is brought to an end."""
-    keyed, found = implementation.idempotency is not None, _looks_up(implementation)
-    if keyed and found:
-        return "repeated under its key, then looked up"
-    if keyed:
-        return "repeated under its key, then a person decides"
-    return "looked up" if found else "a person decides"
+    carrier, found = implementation.idempotency, _looks_up(implementation)
+    end = "looked up" if found else "a person decides"
+    if carrier is None:
+        return end
+    return f"repeated under its key{' where it takes one' if carrier.operations else ''}, then {end}"
 
 
 def _row(implementation: type[Provider]) -> dict[str, Any]:
@@ -99,4 +98,6 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
 
 
 def _looks_up(implementation: type[Provider]) -> bool:
-    return bool({"status", "find", "find_order"} & set(implementation.operations()))
+    """By an operation of its contract, or in a `settle` of its own."""
+    settles = not implementation.settle.__module__.startswith("connectors.contracts.")
+    return settles or bool({"status", "find", "find_order"} & set(implementation.operations()))

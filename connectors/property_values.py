@@ -11,7 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from connectors.schema.fields import FALSE, TRUE
+
 LARGEST_FILE = 256 * 1024
+#: The property, compared without case, that chooses test host and mode besides the connector's own Is Test.
+IS_TEST = "istest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,17 @@ def read_value(value_type: str, text: str) -> Any:
     return reader(text)
 
 
+def is_true(value: Any) -> bool | None:
+    """What a word such as "yes" or "0" means; None for any other."""
+    word = str(value).strip().casefold()
+    return word in TRUE if word in TRUE | FALSE else None
+
+
 def _boolean(text: str) -> bool:
-    word = text.strip().casefold()
-    if word not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+    meant = is_true(text)
+    if meant is None:
         raise ValueError("Use true or false.")
-    return word in {"true", "1", "yes", "on"}
+    return meant
 
 
 def _datetime(text: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from connectors import generations
 from connectors.canonical import checksum
+from connectors.kinds import Document, Kind, kind_of, read_document, register
 from connectors.models import Publication, Publishable
 from eventlog import store
 from eventlog.events import Category
@@ -21,21 +22,29 @@ from tenants.scoping import tenant_scope
 if TYPE_CHECKING:
     from connectors.checklist import Finding
 
-Document = dict[str, Any]
-ToDocument = Callable[[Any], Document]
-Rows = Callable[[Any], Iterable[models.Model]]
-Upgrade = Callable[[Document, int], Document]
-Restore = Callable[[Any, Document, Any], Any]
+__all__ = [
+    "LiveDocument",
+    "PublishConflict",
+    "PublishRefused",
+    "kind_of",
+    "live_documents",
+    "lock",
+    "publish",
+    "read_document",
+    "register",
+    "retire",
+]
 
 
 class PublishConflict(Exception):
-    """Somebody published in between. `live` is the number now in force."""
+    """Somebody published in between. `live` is the number now in force, `seen` the one that the publisher saw; see
+    versions.changes for the difference."""
 
-    def __init__(self, live: int) -> None:
+    def __init__(self, seen: int, live: int) -> None:
         super().__init__(
             f"Version {live} was published while you edited; look at the differences and publish again."
         )
-        self.live = live
+        self.seen, self.live = seen, live
 
 
 class PublishRefused(Exception):
@@ -50,59 +59,12 @@ class PublishRefused(Exception):
         return not any(finding.blocks for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """How one kind of aggregate is published. `upgrade(document, version)` reads documents of older schemas;
-    `restore(obj, document, user)` rewrites the draft."""
-
-    name: str
-    model: type[Publishable]
-    to_document: ToDocument
-    rows: Rows
-    schema_version: int
-    upgrade: Upgrade | None
-    restore: Restore | None
-
-
 @dataclass(frozen=True, slots=True)
 class LiveDocument:
     object_id: int
     number: int
     document: Document
     retired: bool
-
-
-_kinds: dict[str, Kind] = {}
-
-
-def register(
-    kind: str,
-    model: type[Publishable],
-    to_document: ToDocument,
-    *,
-    rows: Rows = lambda obj: (),
-    schema_version: int = 1,
-    upgrade: Upgrade | None = None,
-    restore: Restore | None = None,
-) -> None:
-    """Make a model publishable. `rows(obj)` gives its inline rows, whose history ids a publication keeps."""
-    _kinds[kind] = Kind(
-        name=kind,
-        model=model,
-        to_document=to_document,
-        rows=rows,
-        schema_version=schema_version,
-        upgrade=upgrade,
-        restore=restore,
-    )
-
-
-def kind_of(obj: models.Model) -> Kind:
-    """Raises LookupError for a model that is not publishable."""
-    for kind in _kinds.values():
-        if isinstance(obj, kind.model):
-            return kind
-    raise LookupError(f"{type(obj).__name__} is not publishable")
 
 
 def publish(
@@ -154,18 +116,12 @@ def live_documents(tenant_id: int, generation: int) -> dict[str, list[LiveDocume
     return dict(found)
 
 
-def read_document(publication: Publication) -> Document:
-    """The document in today's schema, whatever the schema it was written in."""
-    kind = _kinds.get(publication.kind)
-    if kind is None or kind.upgrade is None or publication.schema_version == kind.schema_version:
-        document: Document = publication.document
-        return document
-    return kind.upgrade(publication.document, publication.schema_version)
-
-
 def lock(obj: Publishable) -> Tenant:
-    """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles."""
-    return Tenant.objects.select_for_update().get(pk=obj.tenant_id)
+    """Publishing is one at a time in a tenant, so that generations and numbers have no gaps and no doubles.
+
+    Not a lock of the key: whoever inserts a row of the tenant, such as an order, need not wait for an administrator.
+    """
+    return Tenant.objects.select_for_update(no_key=True).get(pk=obj.tenant_id)
 
 
 def _last(kind: Kind, obj: Publishable) -> Publication | None:
@@ -175,7 +131,7 @@ def _last(kind: Kind, obj: Publishable) -> Publication | None:
 def _check_expected(last: Publication | None, expected: int | None) -> None:
     number = last.number if last else 0
     if expected is not None and expected != number:
-        raise PublishConflict(number)
+        raise PublishConflict(expected, number)
 
 
 def _check_list(kind: Kind, obj: Publishable, document: Document, confirmed: Collection[str] | None) -> None:

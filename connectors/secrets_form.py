@@ -52,7 +52,12 @@ class SecretWidget(forms.Widget):
         if present is None:
             return field
         box = format_html('<label><input type="checkbox" name="{}-clear"> remove</label>', name)
-        return format_html('{} <span class="text-xs">{} · {}</span>', field, present.describe(), box)
+        return format_html(
+            '<div class="flex flex-col gap-2 w-full">{}<span class="text-xs">{} · {}</span></div>',
+            field,
+            present.describe(),
+            box,
+        )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> SecretInput:
         return SecretInput(

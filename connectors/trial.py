@@ -86,7 +86,4 @@ def check(config: ConnectorConfig, actor: str = "") -> Any:
     )
     prepared = Prepared(spec=spec, context=CallContext(actor=actor))
     provider = implementation(config, open_door(config, direct_ports(), prepared, None))
-    method, path = implementation.check
-    body = provider.call(method, path, write=False)
-    provider.read_check(body)
-    return body
+    return provider.test_connection()

@@ -62,10 +62,8 @@ def _users_of_store(store: Store) -> list[str]:
 
 
 def _users_of_connector(connector: Connector) -> list[str]:
-    found = ["what it has published"] if connector.was_published else []
-    if connector.effects.exists() or connector.inbound_webhooks.exists():
-        found.append("calls and webhooks on record")
-    return found
+    on_record = connector.effects.exists() or connector.inbound_webhooks.exists()
+    return ["calls and webhooks on record"] if on_record else []
 
 
 def _live(obj: Any) -> Iterator[LiveDocument]:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from connectors import registry
 from connectors.contracts.base import Provider
 from connectors.hosts import check_address, is_host_word
-from connectors.property_values import read_value
+from connectors.property_values import IS_TEST, is_true, read_value
 from connectors.schema import Url
 from connectors.secret_keys import declared
 from tenants.models import Store
@@ -97,6 +97,12 @@ def check_property(connector: Connector, key: str, value_type: str, value: str) 
     _check_is_test(connector, key, value)
 
 
+def check_secret_property(key: str) -> None:
+    """Raises ValidationError for a property that everybody has to be able to read."""
+    if key.casefold() == IS_TEST:
+        raise ValidationError("IsTest chooses between the test and the production host and is no secret.")
+
+
 def check_header_name(name: str) -> None:
     if not HEADER_NAME.fullmatch(name):
         raise ValidationError(
@@ -129,6 +135,9 @@ def _check_code(value_type: str, value: str) -> None:
 
 
 def _check_is_test(connector: Connector, key: str, value: Any) -> None:
-    off = str(value).strip().casefold() in {"false", "0", "no", "off"}
-    if key.casefold() == "istest" and off and connector.is_test:
+    if key.casefold() != IS_TEST or not str(value).strip():
+        return
+    if is_true(value) is None:
+        raise ValidationError("Use true or false: this chooses between the test and the production host.")
+    if connector.is_test and not is_true(value):
         raise ValidationError("Is Test is ticked under Settings; untick it there, or remove this property.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -25,17 +26,36 @@ def version(obj: Publishable, number: int) -> Publication:
     return versions(obj).get(number=number)
 
 
+def newest(obj: Publishable) -> Publication | None:
+    """The last publication, in force or retired."""
+    return versions(obj).first()
+
+
 def draft_changes(obj: Publishable) -> list[Difference]:
     """What publishing the draft would change."""
-    live = versions(obj).first()
-    before = read_document(live) if live and not live.retired else None
-    return differences(before, kind_of(obj).to_document(obj))
+    live = newest(obj)
+    return changes(obj, live.number if live and not live.retired else 0, None)
 
 
-def changes(obj: Publishable, old: int, new: int) -> list[Difference]:
-    """From one version to another; 0 is before the first."""
-    before = read_document(version(obj, old)) if old else None
-    return differences(before, read_document(version(obj, new)))
+def changes(obj: Publishable, old: int | None, new: int | None) -> list[Difference]:
+    """From one version to another; 0 is before the first, None the draft. Raises Publication.DoesNotExist."""
+    return differences(_document(obj, old), _document(obj, new))
+
+
+def with_changes(
+    obj: Publishable, before: int | None, count: int
+) -> list[tuple[Publication, list[Difference]]]:
+    """The newest `count` versions below the number `before`, each with what it changed."""
+    rows = versions(obj).filter(number__lt=before) if before else versions(obj)
+    found = list(rows[: count + 1])
+    documents = [read_document(row) for row in found] + [None]
+    return [
+        (row, differences(documents[place + 1], documents[place])) for place, row in enumerate(found[:count])
+    ]
+
+
+def can_roll_back(obj: Publishable) -> bool:
+    return kind_of(obj).restore is not None
 
 
 def roll_back(obj: Publishable, number: int, user: Any = None) -> None:
@@ -52,3 +72,9 @@ def roll_back(obj: Publishable, number: int, user: Any = None) -> None:
         fresh = type(obj)._base_manager.get(pk=obj.pk)
         fresh._history_user = user  # type: ignore[attr-defined]
         kind.restore(fresh, read_document(version(obj, number)), user)
+
+
+def _document(obj: Publishable, number: int | None) -> Mapping[str, Any] | None:
+    if number is None:
+        return kind_of(obj).to_document(obj)
+    return read_document(version(obj, number)) if number else None

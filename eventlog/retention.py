@@ -17,14 +17,14 @@ from tenants.models.idempotency import KEPT_FOR
 BATCH = 1000
 
 
-def prune_events(days: int, deadline: float) -> int:
-    """Delete events older than `days`, with their payloads; `deadline` is a time.monotonic()."""
-    return _prune(Event, "at", _ago(days=days), deadline)
+def prune_events(days: int, deadline: float, tenant_id: int | None = None) -> int:
+    """Delete events older than `days`, with their payloads, of one tenant or of all; `deadline` is a time.monotonic()."""
+    return _prune(Event, "at", _ago(days=days), deadline, tenant_id)
 
 
-def prune_payloads(days: int, deadline: float) -> int:
-    """Delete requests and responses older than `days` and keep their events."""
-    return _prune(EventPayload, "event__at", _ago(days=days), deadline)
+def prune_payloads(days: int, deadline: float, tenant_id: int | None = None) -> int:
+    """Delete requests and responses older than `days` and keep their events; of one tenant or of all."""
+    return _prune(EventPayload, "event__at", _ago(days=days), deadline, tenant_id)
 
 
 def prune_answers(deadline: float) -> int:
@@ -36,9 +36,15 @@ def _ago(days: int) -> datetime:
     return timezone.now() - timedelta(days=days)
 
 
-def _prune(model: type[models.Model], moment: str, before: datetime, deadline: float) -> int:
+def _prune(
+    model: type[models.Model],
+    moment: str,
+    before: datetime,
+    deadline: float,
+    tenant_id: int | None = None,
+) -> int:
     deleted = 0
-    for batch in _old_batches(model, moment, before):
+    for batch in _old_batches(model, moment, before, tenant_id):
         _, counts = model._base_manager.filter(pk__in=batch).delete()
         deleted += counts.get(model._meta.label, 0)
         if time.monotonic() >= deadline:
@@ -46,11 +52,16 @@ def _prune(model: type[models.Model], moment: str, before: datetime, deadline: f
     return deleted
 
 
-def _old_batches(model: type[models.Model], moment: str, before: datetime) -> Iterator[list[Any]]:
+def _old_batches(
+    model: type[models.Model], moment: str, before: datetime, tenant_id: int | None
+) -> Iterator[list[Any]]:
     """Walks by primary key, oldest first, which needs no index on the time, until a batch is young throughout."""
     last = 0
+    tenant = {} if tenant_id is None else {"tenant_id": tenant_id}
     while True:
-        rows = model._base_manager.filter(pk__gt=last).order_by("pk").values_list("pk", moment)[:BATCH]
+        rows = (
+            model._base_manager.filter(pk__gt=last, **tenant).order_by("pk").values_list("pk", moment)[:BATCH]
+        )
         found = list(rows)
         old = [pk for pk, at in found if at < before]
         if old:

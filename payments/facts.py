@@ -51,9 +51,15 @@ def of_answer(
 ) -> list[Fact]:
     """Facts of an operation's answer. `key` tells a decline from the next one. Raises CurrencyMismatch."""
     check_currency(result, request.amount.currency)
-    provider_id = result.provider_id if operation in OPENING else request.provider_id or result.provider_id
+    provider_id = object_of(operation, request, result)
     reader = _Answer(operation, request, result, provider_id, effect_id, key)
     return list(reader.facts())
+
+
+def object_of(operation: str, request: Payment, result: PaymentResult) -> str:
+    """The provider's object that an answer is about."""
+    renamed = operation in OPENING or result.replaces
+    return result.provider_id if renamed else request.provider_id or result.provider_id
 
 
 @dataclass(frozen=True, slots=True)

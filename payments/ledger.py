@@ -86,7 +86,8 @@ def _object(payment: Payment, rows: Sequence[PaymentEntry], news: News) -> str:
     current, told = payment.provider_id, news.provider_id
     if not told or told == current or totals_of(rows, current).has_money:
         return current
-    wins = news.opening or not current or any(fact.brings_money for fact in news.facts)
+    named = news.opening or not current or news.replaces == current
+    wins = named or any(fact.brings_money for fact in news.facts)
     return told if wins else current
 
 

@@ -18,12 +18,13 @@ class News:
     """Facts with what came along. `word` is the provider's state, `provider_id` the object it speaks of.
 
     `own` tells that we asked for the payment's state; `opening` that our call opened the object, which then takes
-    the place of one that holds no money.
+    the place of one that holds no money. `replaces` is the one object whose place it takes by the provider's word.
     """
 
     facts: Sequence[Fact] = ()
     word: State | None = None
     provider_id: str = ""
+    replaces: str = ""
     raw_state: str = ""
     reason: str = ""
     source: str = ""
@@ -38,6 +39,7 @@ def from_event(event: PaymentEvent, currency: str) -> News:
         facts=of_event(event, currency),
         word=result.state,
         provider_id=result.provider_id or event.provider_id,
+        replaces=result.replaces,
         raw_state=result.raw_state,
         reason=result.reason,
         source=f"webhook:{event.type}"[:80],
@@ -63,7 +65,8 @@ def _answered(outcome: Outcome, result: PaymentResult | None, source: str) -> Ne
     return News(
         facts=facts,
         word=result.state,
-        provider_id=result.provider_id if opening else request.provider_id,
+        provider_id=result.provider_id if opening or result.replaces else request.provider_id,
+        replaces=result.replaces,
         raw_state=result.raw_state,
         reason=result.reason,
         source=source,

@@ -23,11 +23,13 @@ def register() -> None:
 
 
 def restore(method: PaymentMethod, document: Mapping[str, Any], user: Any) -> None:
-    """Rewrite the draft from a document. Raises ValidationError when its connector or a market is gone."""
+    """Rewrite the draft from a document. Raises ValidationError when its connector or a market is gone, or its name
+    taken."""
     markets, connector = markets_of(document), connector_of(document)
     for name in ("name", "payment_method_name", "options"):
         setattr(method, name, document[name])
     method.connector = connector
+    method.validate_constraints()
     method.save()
     method.valid_on_markets.set(markets)
 

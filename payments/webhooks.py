@@ -49,7 +49,7 @@ def _apply(payment: Payment, event: PaymentEvent) -> None:
 
 
 def _locked(connector_id: int, event: WebhookEvent) -> Payment:
-    """By our reference, else by the provider's id, also by that of an earlier attempt."""
+    """By our reference, else by the provider's id, also by that of an earlier attempt or of a hosted checkout."""
     for condition in _conditions(event):
         found = _of(connector_id).filter(condition).order_by("-pk").first()
         if found is not None:
@@ -60,10 +60,11 @@ def _locked(connector_id: int, event: WebhookEvent) -> Payment:
 
 
 def _conditions(event: WebhookEvent) -> list[Q]:
-    named = _object_of(event)
+    named, before = _object_of(event), event.result.replaces if isinstance(event, PaymentEvent) else ""
     return [
         *([Q(reference=event.reference)] if event.reference else []),
         *([Q(provider_id=named), Q(entries__provider_id=named)] if named else []),
+        *([Q(provider_id=before)] if before else []),
     ]
 
 

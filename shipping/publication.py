@@ -23,6 +23,8 @@ def register() -> None:
         ShippingProvider,
         provider_document,
         rows=lambda provider: provider.shipment_options.all(),
+        parts=(ShipmentOption,),
+        labels={"shipment_options": "Shipment Options"},
         schema_version=SCHEMA_VERSION,
         restore=restore,
     )
@@ -35,6 +37,7 @@ def restore(provider: ShippingProvider, document: Mapping[str, Any], user: Any) 
     markets, provider.connector = markets_of(document), connector_of(document)
     stores = _stores(document)
     provider.name, provider.properties = document["name"], document["properties"]
+    provider.validate_constraints()
     provider.save()
     provider.valid_on_markets.set(markets)
     _restore_options(provider, document["shipment_options"], stores, user)

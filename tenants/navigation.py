@@ -13,6 +13,7 @@ GROUPS = (
     "Payments",
     "Shipping",
     "Event Log",
+    "Scheduled Tasks",
     "Configuration",
     "Advanced Settings",
     "Plugins",

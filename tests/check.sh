@@ -34,5 +34,6 @@ run "mypy" $bin/mypy .
 run "migrations" $bin/python manage.py makemigrations --check --dry-run
 run "django check" $bin/python manage.py check
 run "openapi" openapi_is_fresh
+run "capabilities" $bin/python manage.py capabilities --check
 
 [ -z "$failed" ] || { echo "make check failed:$failed" >&2; exit 1; }

@@ -7,11 +7,16 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors.contracts.ecommerce import ShopProvider
         from connectors.contracts.notification import Notifier
+        from connectors.references import register_references
         from connectors.webhooks import register_handler
         from workflows import publication, usage
+        from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries
 
         publication.connect()
         usage.connect()
+        register_references(usage.of_scheduled_tasks)
         register_handler(Notifier, deliveries.take)
+        register_handler(ShopProvider, take_webhook)

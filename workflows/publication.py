@@ -1,18 +1,21 @@
-"""Publishes order types: from the draft's rows to the document that `workflows.chart` compiles."""
+"""Order types as published documents, which `workflows.chart` compiles, and back to rows of a draft."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from connectors.publishing import register
+from connectors.references import register_references
 from connectors.runtime import register_compiler
-from workflows.chart import KIND, SCHEMA_VERSION, compile_chart, suggest
+from connectors.validation import register_codes
+from workflows.chart import KIND, SCHEMA_VERSION, compile_chart
 from workflows.models import OrderStatus, OrderType, WorkflowStep
+from workflows.step_uses import uses
 
+_TYPE_FIELDS = ("name", "is_default", "disable_workflow")
 _STATUS_FIELDS = ("name", "display_name", "allowed_next", "is_canceled", "is_completed")
 _STEP_FIELDS = (
     "name",
@@ -26,47 +29,36 @@ _STEP_FIELDS = (
 )
 
 
+def connect() -> None:
+    """Make order types publishable, tell whom their steps use; called once, when the app is ready."""
+    register(
+        KIND,
+        OrderType,
+        to_document,
+        rows=rows,
+        parts=(OrderStatus, WorkflowStep),
+        labels={"statuses": "Statuses", "steps": "Steps"},
+        schema_version=SCHEMA_VERSION,
+        restore=restore,
+    )
+    register_compiler(KIND, compile_chart)
+    register_references(uses)
+    register_codes("OrderStatus", lambda: OrderStatus.objects.values_list("name", flat=True))
+
+
 def to_document(order_type: OrderType) -> dict[str, Any]:
-    """Statuses and steps in their order; positions are not kept, so that gaps in them change nothing.
-
-    Raises ValidationError for a chart that no order could follow.
-    """
-    document = _document(order_type)
-    found = problems(document)
-    if found:
-        raise ValidationError(found)
-    return document
-
-
-def problems(document: dict[str, Any]) -> list[str]:
-    """What makes a chart unusable, each with its place and the cure."""
-    statuses = document["statuses"]
-    names = [status["name"] for status in statuses]
-    if not names:
-        return [f"Order type {document['name']} has no status; add one."]
-    return [
-        f"Status {status['name']}: {what} {name!r} is no status of this type; {suggest(name, names)}"
-        for status in statuses
-        for what, name in _references(status)
-        if name not in names
-    ]
-
-
-def _references(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in status["allowed_next"]:
-        yield "the allowed next status", name
-    for step in status["steps"]:
-        if step["error_status"]:
-            yield f"the ErrorStatus of {step['name']}", step["error_status"]
-
-
-def _document(order_type: OrderType) -> dict[str, Any]:
+    """Statuses and steps in their order; positions are not kept, so that gaps in them change nothing."""
     return {
-        "name": order_type.name,
-        "is_default": order_type.is_default,
-        "disable_workflow": order_type.disable_workflow,
-        "statuses": [_status(status) for status in _statuses(order_type)],
+        **{name: getattr(order_type, name) for name in _TYPE_FIELDS},
+        "statuses": [status_document(status) for status in _statuses(order_type)],
     }
+
+
+def status_document(status: OrderStatus) -> dict[str, Any]:
+    """One status with its steps."""
+    values = {name: getattr(status, name) for name in _STATUS_FIELDS}
+    steps = [{name: getattr(step, name) for name in _STEP_FIELDS} for step in _sorted(status.steps.all())]
+    return {**values, "steps": steps}
 
 
 def rows(order_type: OrderType) -> Iterator[models.Model]:
@@ -76,21 +68,58 @@ def rows(order_type: OrderType) -> Iterator[models.Model]:
         yield from status.steps.all()
 
 
-def connect() -> None:
-    """Make order types publishable; called once, when the app is ready."""
-    register(KIND, OrderType, to_document, rows=rows, schema_version=SCHEMA_VERSION)
-    register_compiler(KIND, compile_chart)
+def restore(order_type: OrderType, document: Mapping[str, Any], user: Any) -> None:
+    """Rewrite the draft with its statuses and steps; rows that are the same are not touched.
+
+    Statuses are known by their name, steps by their place. Raises ValidationError when another order type has taken
+    the name or become the default since.
+    """
+    _write(order_type, {name: document.get(name, False) for name in _TYPE_FIELDS})
+    wanted = document["statuses"]
+    present = {status.name.casefold(): status for status in _statuses(order_type)}
+    in_order = list(present) == [values["name"].casefold() for values in wanted]
+    for position, values in enumerate(wanted, start=1):
+        status = present.pop(values["name"].casefold(), None) or OrderStatus(order_type=order_type)
+        place = {} if in_order else {"position": position}
+        _write(status, {**_values(OrderStatus, _STATUS_FIELDS, values), **place})
+        _restore_steps(status, values.get("steps", ()))
+    for status in present.values():
+        status.delete()
 
 
-def _statuses(order_type: OrderType) -> models.QuerySet[OrderStatus]:
-    steps = models.Prefetch("steps", WorkflowStep.objects.order_by("position", "id"))
-    return order_type.statuses.order_by("position", "id").prefetch_related(steps)
+def _statuses(order_type: OrderType) -> list[OrderStatus]:
+    """A list of order types has prefetched them."""
+    prefetched = "statuses" in getattr(order_type, "_prefetched_objects_cache", {})
+    found = order_type.statuses.all() if prefetched else order_type.statuses.prefetch_related("steps")
+    return _sorted(found)
 
 
-def _status(status: OrderStatus) -> dict[str, Any]:
-    values = {name: getattr(status, name) for name in _STATUS_FIELDS}
-    return {**values, "steps": [_step(step) for step in status.steps.all()]}
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (row.position, row.pk))
 
 
-def _step(step: WorkflowStep) -> dict[str, Any]:
-    return {name: getattr(step, name) for name in _STEP_FIELDS}
+def _restore_steps(status: OrderStatus, wanted: Sequence[Mapping[str, Any]]) -> None:
+    present = _sorted(status.steps.all())
+    for place, values in enumerate(wanted):
+        after = present[place - 1].position + 1 if place else 1
+        if place == len(present):
+            present.append(WorkflowStep(status=status, position=after))
+        _write(present[place], _values(WorkflowStep, _STEP_FIELDS, values))
+    for step in present[len(wanted) :]:
+        step.delete()
+
+
+def _values(model: type[models.Model], names: Iterable[str], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that a document of earlier days lacks take their default."""
+    defaults = {name: model._meta.get_field(name).get_default() for name in names}  # type: ignore[union-attr]
+    return {name: document.get(name, defaults[name]) for name in names}
+
+
+def _write(row: models.Model, values: Mapping[str, Any]) -> None:
+    if row.pk is not None and all(getattr(row, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    if isinstance(row, OrderType):
+        row.validate_constraints()
+    row.save()

@@ -1,31 +1,85 @@
-"""Says which markets and stores orders and inventory need, so that they are retired and never deleted."""
+"""Says which markets, stores and connectors orders, inventory, steps and scheduled tasks need, so that they are retired and
+never deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from connectors.runtime import runtime
+from django.db.models import Q
+
+from connectors.models import Connector
+from connectors.references import Reference
+from connectors.runtime import TenantRuntime, runtime
 from tenants.models import Market, Store, register_usage
+from tenants.scoping import tenant_scope
 from workflows.chart import charts_of
-from workflows.models import InventoryLevel, NotificationTemplate, Order, WorkflowStep
+from workflows.models import (
+    ImportedObject,
+    InventoryLevel,
+    NotificationTemplate,
+    Order,
+    ScheduledTask,
+    WorkflowStep,
+)
 
 
 def connect() -> None:
     register_usage(Market, _of_market)
     register_usage(Store, _of_store)
     register_usage(NotificationTemplate, _of_template)
+    register_usage(Connector, _of_connector)
+
+
+def of_scheduled_tasks(live: TenantRuntime) -> Iterator[Reference]:
+    """The connectors of the tasks that are on, for the go-live checklist."""
+    with tenant_scope(live.tenant.id):
+        tasks = ScheduledTask.objects.filter(active=True, connector__isnull=False)
+        found = list(tasks.values_list("name", "connector_id"))
+    for name, connector_id in found:
+        yield Reference(where=f"Scheduled task {name}", object_id=connector_id)
 
 
 def _of_market(market: Market) -> list[str]:
     found = ["orders"] if Order.objects.filter(market=market).exists() else []
     templates = NotificationTemplate.objects.filter(markets=market)
-    return found + [f"notification template {template.name}" for template in templates]
+    found += [f"notification template {template.name}" for template in templates]
+    return found + _tasks_with("Market", market.code)
 
 
 def _of_store(store: Store) -> list[str]:
     found = ["orders"] if Order.objects.filter(store=store).exists() else []
-    return found + (["inventory"] if InventoryLevel.objects.filter(store=store).exists() else [])
+    found += ["inventory"] if InventoryLevel.objects.filter(store=store).exists() else []
+    return found + _tasks_with("Store", store.code)
+
+
+def _of_connector(connector: Connector) -> list[str]:
+    tasks = ScheduledTask.objects.filter(connector=connector).values_list("name", flat=True)
+    found = [*_steps_asking_for(connector), *(f"scheduled task {name}" for name in tasks)]
+    taken_in = ImportedObject.objects.filter(connector=connector).exists()
+    return found + (["what was imported with it"] if taken_in else [])
+
+
+def _steps_asking_for(connector: Connector) -> list[str]:
+    """Steps of drafts that ask by its Connector ID, or by a name that no other connector has."""
+    named = Q(connector__iexact=connector.name) | Q(connector__iexact=connector.type)
+    asked = Q(connector_id="") & named & ~Q(connector="")
+    if Connector.objects.filter(name__iexact=connector.name).exclude(pk=connector.pk).exists():
+        asked = Q(pk__in=[])
+    if connector.connector_id:
+        asked |= Q(connector_id__iexact=connector.connector_id) & (named | Q(connector=""))
+    steps = WorkflowStep.objects.filter(asked).select_related("status__order_type")
+    return [f"step {step.status.order_type} > {step.status.name} > {step.name}" for step in steps]
+
+
+def _tasks_with(property_name: str, code: str) -> list[str]:
+    """Tasks whose property of this name, in any case, is this code."""
+    return [
+        f"scheduled task {task.name} (property {key})"
+        for task in ScheduledTask.objects.all()
+        for key, value in task.properties.items()
+        if key.lower() == property_name.lower() and str(value).lower() == code.lower()
+    ]
 
 
 def _of_template(template: NotificationTemplate) -> list[str]:

@@ -8,31 +8,36 @@ from typing import ClassVar
 from connectors import registry as implementations
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.base import Provider
 from connectors.contracts.common import Exported
+from connectors.contracts.ecommerce import ShopProvider
 from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
 from connectors.schema import Json, Settings, Text
+from workflows import fulfilment
 from workflows.chart import StepConfig
 from workflows.notifications.step import Notification as Notification
-from workflows.steps.base import Plan, Result, Step, StepContext, summary
+from workflows.steps.base import Capability, Plan, Result, Step, StepContext, summary
 from workflows.steps.capable import capable
 from workflows.steps.registry import register
 
 
 @register
 class ExportOrder(Step):
-    """Hands the order to the step's Connector: an ERP, a queue, a URL."""
+    """Hands the order to the step's Connector: an ERP, a queue, a URL. A shop is told what was sent of its order."""
 
     name = "ExportOrder"
     label = "Export order"
     target = "connector"
-    capability: ClassVar[type[Provider] | None] = OrderExporter
+    capability: ClassVar[Capability | None] = (OrderExporter, ShopProvider)
 
     def plan(self, context: StepContext) -> Plan:
-        connector = capable(context, OrderExporter)
+        connector = capable(context, OrderExporter, ShopProvider)
+        if issubclass(implementations.get(connector.slug), ShopProvider):
+            return fulfilment.plan(context, connector)
         return Plan.call(_export(context, connector, "export_order"))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        if outcomes[0].prepared.spec.operation == fulfilment.OPERATION:
+            return fulfilment.settle(outcomes)
         return _taken(context, outcomes, "Exported to")
 
 
@@ -46,7 +51,7 @@ class WebhookWorkflowStep(Step):
     name = "WebhookWorkflowStep"
     label = "Webhook"
     target = "connector"
-    capability: ClassVar[type[Provider] | None] = OrderExchange
+    capability: ClassVar[Capability | None] = OrderExchange
 
     class properties(Settings):
         url = Text("Url", key="Url", required=False, help="Address; may carry order fields such as {number}.")

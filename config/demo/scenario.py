@@ -123,7 +123,7 @@ def _eventful() -> list[Story]:
         ),
         Story(
             number="D-2004",
-            title="export refused, the run goes on",
+            title="export refused, run goes on",
             market="NOR",
             amount="888.00",
             path=("Ship", "Completed"),
@@ -132,7 +132,7 @@ def _eventful() -> list[Story]:
         ),
         Story(
             number="D-2005",
-            title="export refused, the run stops",
+            title="export refused, run stops",
             market="SWE",
             amount="777.00",
             path=("InProgress",),
@@ -180,7 +180,7 @@ def _sold_at_shopify() -> list[Story]:
         ("SE-1001", "shopify-sweden", "SWE", "899.00"),
         ("SE-1002", "shopify-sweden", "SWE", "329.00"),
     )
-    titles = {"shopify-norway": "imported from Shopify", "shopify-sweden": "told by Shopify's webhook"}
+    titles = {"shopify-norway": "imported from Shopify", "shopify-sweden": "webhook of Shopify"}
     return [
         Story(number=number, title=titles[shop], market=market, amount=amount, shop=shop, captured=False)
         for number, shop, market, amount in sold

@@ -11,13 +11,13 @@ from django.utils import timezone
 from config.demo import ground
 from config.demo.charts import Status, Step, draw
 from config.demo.systems import systems
+from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
 from connectors.publishing import publish
-from connectors.compiling import webhook_address
 from payments.models import PaymentMethod
 from shipping.models import ShipmentOption, ShippingProvider
-from tenants.models import ApiKey, Market
+from tenants.models import ApiKey, Market, Store
 from tenants.scoping import tenant_scope
 from workflows.models import NotificationTemplate, ScheduledTask
 
@@ -116,6 +116,7 @@ def _shipping_provider(
         product=product,
         services=["EVARSLING"],
         is_default=True,
+        store=Store.objects.get(),
         weight=1800,
         length=450,
         width=300,
@@ -146,7 +147,7 @@ def _tasks(found: dict[str, Connector]) -> None:
     shops = {"shopify-norway": "NO-", "shopify-sweden": "SE-"}
     for name, prefix in shops.items():
         _task(
-            f"Orders of {found[name]}",
+            f"Orders of {found[name].display_name}",
             "ImportOrders",
             found[name],
             {"NumberPrefix": prefix, "OrderType": "Webshop"},
@@ -157,7 +158,12 @@ def _tasks(found: dict[str, Connector]) -> None:
 
 def _task(name: str, kind: str, connector: Connector, properties: dict[str, str]) -> None:
     task = ScheduledTask(
-        name=name, type=kind, cron="*/10 * * * *", connector=connector, properties=properties
+        tenant=connector.tenant,
+        name=name,
+        type=kind,
+        cron="*/10 * * * *",
+        connector=connector,
+        properties=properties,
     )
-    task.full_clean(exclude=["tenant"])
+    task.full_clean()
     task.save()

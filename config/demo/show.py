@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
@@ -41,8 +42,8 @@ class Board:
 
     def _table(self) -> Table:
         table = Table(title="Crossdock demo", title_justify="left", box=box.SIMPLE)
-        for heading in ("Order", "Story", "Status", "Steps", "As foreseen"):
-            table.add_column(heading, no_wrap=heading != "As foreseen")
+        for heading in ("Order", "Story", "Status", "Steps", "OK"):
+            table.add_column(heading, no_wrap=True, min_width=3)
         for ended in self._lines.values():
             table.add_row(*_cells(ended))
         return table
@@ -53,8 +54,15 @@ def _cells(ended: Ended) -> tuple[str, ...]:
     steps = "".join(
         _MARKS.get(step["state"], "[blue]◐[/]") for run in reversed(ended.runs) for step in run["steps"]
     )
-    verdict = "; ".join(ended.differences) or ("[green]yes[/]" if ended.over else "")
+    verdict = "[red]no[/]" if ended.differences else ("[green]yes[/]" if ended.over else "")
     return story.number, story.title, ended.status, steps, verdict
+
+
+def surprises(ended: Sequence[Ended]) -> Iterator[str]:
+    """What did not end as foreseen, one line for each order."""
+    for item in ended:
+        if item.differences:
+            yield f"{item.story.number}: {'; '.join(item.differences)}"
 
 
 def summary(figures: dict[str, Any]) -> Table:

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from connectors import registry
-from connectors.canonical import checksum
-from connectors.documents import SECRETS, connector_document
+from connectors.admin.publishable import DraftForm
+from connectors.documents import SECRETS
 from connectors.models import Connector, ConnectorAuthentication, ConnectorHeader, ConnectorProperty
 from connectors.models.rows import ValueType
 from connectors.property_values import LARGEST_FILE, FileValue
@@ -17,14 +17,8 @@ from connectors.validation import implementation_of
 from tenants.adminkit import TenantForm
 
 
-class ConnectorForm(TenantForm):
-    """`seen` is what the draft was when the form was shown, so that nobody overwrites what somebody else saved."""
-
+class ConnectorForm(DraftForm):
     type = forms.ChoiceField(label="Type")
-    comment = forms.CharField(
-        label="Comment", required=False, max_length=500, help_text="Kept with the version when you publish."
-    )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Connector
@@ -35,31 +29,21 @@ class ConnectorForm(TenantForm):
         if "type" in self.fields:
             field: Any = self.fields["type"]
             field.choices = _types(self.instance.type)
-        if "seen" in self.fields and self.instance.pk:
-            self.initial["seen"] = seen(self.instance)
+            self._show_defaults()
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        given = cleaned.get("seen")
-        if self.instance.pk and given and given != seen(Connector.objects.get(pk=self.instance.pk)):
-            raise ValidationError(_overtaken(self.instance))
-        return cleaned
-
-
-def seen(connector: Connector) -> str:
-    return checksum(connector_document(connector))
+    def _show_defaults(self) -> None:
+        """What is used where a field is left empty."""
+        implementation = implementation_of(self.instance.type)
+        if implementation is not None and "host" in self.fields:
+            host = implementation.hosts.get("test" if self.instance.is_test else "live", "")
+            self.fields["host"].widget.attrs["placeholder"] = host
+            self.fields["timeout_ms"].widget.attrs["placeholder"] = str(implementation.timeout_ms)
 
 
 def _types(present: str) -> list[tuple[str, str]]:
     known = [(slug, f"{item.label} ({item.category})") for slug, item in registry.all().items()]
     gone = [(present, f"{present} (not installed)")] if present and present not in dict(known) else []
     return [("", "---------"), *gone, *known]
-
-
-def _overtaken(connector: Connector) -> str:
-    latest = Connector.history.filter(id=connector.pk).select_related("history_user").first()
-    who = latest.history_user.get_username() if latest and latest.history_user else "somebody"
-    return f"Nothing was saved: {who} changed this connector while you edited it. Reload the page and edit again."
 
 
 class AuthenticationForm(TenantForm):
@@ -93,17 +77,16 @@ class SecretRowForm(TenantForm):
     """A property or header: its value, or a secret that is typed into the same field and never shown again."""
 
     user: Any = None
-    remove_secret = forms.BooleanField(label="Remove", required=False)
+    remove_secret = forms.BooleanField(label="Remove secret", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.secret_before = self.instance.secret if self.instance.secret_id else None
         if "value" in self.fields:
-            self.fields["value"].widget = forms.Textarea(
-                attrs={"rows": 1, "autocomplete": "off", "class": "w-full"}
-            )
+            attrs = self.fields["value"].widget.attrs
+            attrs |= {"rows": 1, "autocomplete": "off", "style": "min-width: 14rem"}
             if self.secret_before is not None:
-                self.fields["value"].widget.attrs["placeholder"] = self.secret_before.describe()
+                attrs["placeholder"] = self.secret_before.describe()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -144,6 +127,9 @@ class PropertyForm(SecretRowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].widget.attrs["style"] = "min-width: 11rem"
+            self.fields["file"].widget.attrs["style"] = "max-width: 13rem"
         self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
         if self.file_before:
             self.initial["value"] = ""

@@ -12,7 +12,7 @@ from connectors.models import (
     ConnectorMarkets,
     ConnectorProperty,
 )
-from tenants.adminkit import StackedInline, TabularInline
+from tenants.adminkit import OneRowInline, TabularInline
 
 
 class _SignedForms:
@@ -24,12 +24,9 @@ class _SignedForms:
         return formset
 
 
-class AuthenticationInline(_SignedForms, StackedInline):
+class AuthenticationInline(_SignedForms, OneRowInline):
     model = ConnectorAuthentication
     form = AuthenticationForm
-    tab = True
-    min_num = max_num = 1
-    can_delete = False
     fields = [
         "merchant_id",
         "bearer_token_input",
@@ -57,12 +54,15 @@ class HeaderInline(_SignedForms, TabularInline):
     fields = ["name", "value", "is_secret", "remove_secret"]
 
 
-class MarketsInline(StackedInline):
+class MarketsInline(OneRowInline):
     model = ConnectorMarkets
-    tab = True
-    min_num = max_num = 1
-    can_delete = False
     fields = ["enabled_markets", "disabled_markets", "enabled_market_groups", "disabled_market_groups"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        enabled = db_field.name.startswith("enabled")
+        field.help_text = "None in both lists means everywhere." if enabled else "Wins over what is enabled."
+        return field
 
 
 class FieldMappingInline(TabularInline):

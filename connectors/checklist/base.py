@@ -12,6 +12,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.models import Connector, Publishable
 from connectors.runtime import TenantRuntime, runtime
 from connectors.trial import compile_draft
+from tenants.models import Market
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Going:
     @cached_property
     def runtime(self) -> TenantRuntime:
         return runtime(self.obj.tenant_id)
+
+    @cached_property
+    def markets(self) -> list[str]:
+        """Lower-case codes of the markets that are not switched off."""
+        return [code.lower() for code in Market.objects.filter(is_active=True).values_list("code", flat=True)]
 
     @cached_property
     def config(self) -> ConnectorConfig:

@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 
 from connectors.checklist.base import Finding, Going, error, register, warning
 from connectors.compiled import ConnectorConfig
-from connectors.documents import KIND, connector_rows, label_of
+from connectors.documents import KIND, connector_rows, label_of, overlapping
 from connectors.models import Connector
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
-from tenants.models import Market
 
 #: Milliseconds outside of which a timeout is rather a mistake.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
@@ -101,8 +100,8 @@ def credentials_fit_the_mode(going: Going) -> Iterator[Finding]:
 @register(KIND)
 def some_market_is_left(going: Going) -> Iterator[Finding]:
     config = going.config
-    markets = [market.code.lower() for market in Market.objects.filter(is_active=True)]
-    if markets and not any(serves(config, market, going.runtime.market_groups(market)) for market in markets):
+    left = [code for code in going.markets if serves(config, code, going.runtime.market_groups(code))]
+    if going.markets and not left:
         yield error("markets", "No market is left: each is disabled or not enabled.", "Markets")
 
 
@@ -118,12 +117,9 @@ def serves(config: ConnectorConfig, market: str, groups: frozenset[str]) -> bool
 
 @register(KIND)
 def lists_do_not_overlap(going: Going) -> Iterator[Finding]:
-    config = going.config
-    both = config.enabled_markets & config.disabled_markets
-    both |= config.enabled_market_groups & config.disabled_market_groups
+    both = overlapping(going.document)
     if both:
-        names = ", ".join(sorted(both)).upper()
-        yield warning("overlap", f"{names} is both enabled and disabled: disabled wins.", "Markets")
+        yield warning("overlap", both, "Markets")
 
 
 @register(KIND)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -57,6 +58,7 @@ def outgoing(
     config: ConnectorConfig, provider: type[Provider], request: Request, token: Token | None
 ) -> requests.PreparedRequest:
     """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
+    request = _keyed(request, provider.idempotency)
     url = address(config, request.path)
     own = _origin(url) == _origin(config.host)
     if request.authenticated and not own:
@@ -70,7 +72,6 @@ def outgoing(
     )
     headers.update({"Content-Type": kind} if kind else {})
     headers.update({name: _plain(value) for name, value in request.headers.items()})
-    headers.update(_key_header(provider.idempotency, request.key))
     auth.apply(headers, config.values, token)
     if own:
         headers.update(_custom(config))
@@ -100,13 +101,28 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     )
 
 
-def _key_header(idempotency: Idempotency | None, key: str | None) -> dict[str, str]:
-    """The key in the header that the vendor names; other carriers are the provider's own business."""
+def _keyed(request: Request, idempotency: Idempotency | None) -> Request:
+    """The request with its key where the vendor looks for it; a raw body is the provider's own business."""
+    key = request.key
     if idempotency is None or key is None:
-        return {}
+        return request
     kind, _, name = idempotency.carrier.partition(":")
     short = key if len(key) <= idempotency.length else key.replace("-", "")[: idempotency.length]
-    return {name: short} if kind == "header" else {}
+    if kind == "header":
+        return replace(request, headers={**request.headers, name: short})
+    if kind == "query":
+        return replace(request, query={**request.query, name: short})
+    if request.body is not None:
+        return request
+    if request.form is not None:
+        return replace(request, form=[*request.form, (name, short)])
+    return replace(request, json=_put(request.json or {}, name.split("."), short))
+
+
+def _put(document: Mapping[str, Any], path: Sequence[str], value: str) -> dict[str, Any]:
+    """A copy of the document with the value at that path."""
+    first, *rest = path
+    return {**document, first: _put(document.get(first) or {}, rest, value) if rest else value}
 
 
 def _custom(config: ConnectorConfig) -> dict[str, str]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
+from connectors.errors import Misconfigured, NotSupported, ProviderError, Rejected, RetryLater, Unknown
 from connectors.schema import Settings
 from connectors.strict_json import BadAnswer as BadAnswer
 from connectors.strict_json import parse
@@ -32,17 +32,23 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Where a vendor takes our key ("header:Idempotency-Key"), how long it may be (characters), how long it is kept.
+    """Where a vendor takes our key ("header:Idempotency-Key", "query:key", or "body:variables.key" with its place in a
+    JSON body or form), how long it may be (characters), how long it is kept.
 
-    `body_bound` tells whether the vendor refuses the same key with another body. `windows` holds the hours of single
-    operations that the vendor recognises for another time, such as by a token that is good for one hour.
+    `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
+    contract that carry it where not all do. `windows` holds the hours of single operations that the vendor recognises
+    for another time, such as by a token that is good for one hour.
     """
 
     carrier: str
     length: int = 64
     window_hours: float = 24
     body_bound: bool = True
+    operations: tuple[str, ...] = ()
     windows: Mapping[str, float] = field(default_factory=dict)
+
+    def covers(self, operation: str) -> bool:
+        return not self.operations or operation in self.operations
 
     def hours(self, operation: str) -> float:
         """How long the vendor recognises a repetition of this operation."""
@@ -235,13 +241,13 @@ class Provider:
         data: Any = None,
         *,
         write: bool,
-        part: str = "",
         keyed: bool = True,
+        part: str = "",
         **extra: Any,
     ) -> Answer:
         """Send one request in the provider's encoding; `extra` are fields of Request.
 
-        `part` is that of Door.next_key; a write that the vendor would not recognise by a key is not `keyed`.
+        A write that is not `keyed` takes no idempotency key and so is never repeated blindly; `part` is that of next_key.
         """
         body: dict[str, Any] = {}
         if data is not None:
@@ -268,8 +274,22 @@ class Provider:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
 
+    def test_connection(self) -> Any:
+        """Send the check request. Raises ProviderError. Overridden where it needs more than a method and a path."""
+        method, path = self.check or ("", "")
+        body = self.call(method, path, write=False)
+        self.read_check(body)
+        return body
+
     def read_check(self, body: Any) -> None:
         """Raises ProviderError where the answer to `check` tells that the connector could not do its work."""
+
+    def confirm(self, event: Any) -> Sequence[Any]:
+        """What the vendor itself says of something that an unsigned webhook told of: the events that may be believed.
+
+        `event` is one of `read_webhook`. Raises ProviderError; the event is then tried again later.
+        """
+        raise NotSupported(f"{self.label} cannot be asked about what its webhooks tell")
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

@@ -76,6 +76,8 @@ class PaymentResult:
     `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks. A vendor
     that carries one operation out in several `parts` names each; they then tell what was moved, and a total that comes
     along includes them.
+    `replaces` is the id by which the payment was known before, such as that of a hosted checkout: from now on the payment
+    is the object of `provider_id`.
     """
 
     provider_id: str
@@ -87,6 +89,7 @@ class PaymentResult:
     cancelled: Money | None = None
     operation_id: str = ""
     parts: tuple[Part, ...] = ()
+    replaces: str = ""
     redirect_url: str = ""
     client_secret: SecretValue | None = None
     reason: str = ""
@@ -111,10 +114,10 @@ class PaymentProvider(Provider):
     """Contract of Category Payment. Operations that a vendor lacks stay as they are and raise NotSupported.
 
     `partial_capture` and `partial_refund` tell whether less than everything may be asked for; without
-    `multiple_captures` the first capture releases the rest. With `approves_first` what a shopper has approved holds no
-    money before `authorize` is called with its `provider_id`; until the approval that answers PENDING. `exponents` holds
-    the decimals of currencies where the
-    vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
+    `multiple_captures` the first capture releases the rest. `exponents` holds the decimals of currencies where the
+    vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has. With
+    `approves_first` what a shopper has approved holds no money before `authorize` is called with its `provider_id`; until
+    the approval that answers PENDING.
     """
 
     category = Category.PAYMENT

@@ -6,18 +6,20 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
-from connectors.canonical import checksum
+from connectors.admin.publishable import PublishMixin, state_of
+from connectors.admin.versions import VersionsMixin
 from connectors.gateways.forms import GatewayForm, seen
 from connectors.gateways.publication import ELSEWHERE, publish_with_connector
-from connectors.publishing import PublishRefused, kind_of, retire
+from connectors.models import Publication
+from connectors.publishing import PublishRefused, retire
 from tenants.adminkit import PublishAdmin, action, display
 
 _FORM_ONLY = frozenset({"comment", "seen"})
 
 
-class GatewayAdmin(PublishAdmin):
+class GatewayAdmin(VersionsMixin, PublishMixin, PublishAdmin):
     """The editor of an object over a connector: Save as draft, Publish (both), Retire."""
 
     form: type[GatewayForm]
@@ -50,30 +52,15 @@ class GatewayAdmin(PublishAdmin):
         form.write_connector(request.user)
         super().save_model(request, obj, form, change)
 
-    @action(description="Publish", permissions=["publish"])
-    def publish(self, request: HttpRequest, obj: Any) -> None:
-        """Makes the draft and its connector's draft live. The first press shows the warnings, another one of the same
-        draft confirms them; when it is refused, the draft stays saved."""
-        obj = self.model.objects.get(pk=obj.pk)
-        mark, digest = f"confirm-{kind_of(obj).name}-{obj.pk}", seen(obj)
-        confirmed = request.session.pop(mark, {}).get(digest, [])
-        comment = request.POST.get("comment", "")[:500]
-        try:
-            made = publish_with_connector(obj, user=request.user, comment=comment, confirmed=confirmed)
-        except PublishRefused as refused:
-            if refused.can_be_confirmed:
-                codes = {*confirmed, *(finding.code for finding in refused.findings)}
-                request.session[mark] = {digest: sorted(codes)}
-            self._tell(request, obj, refused)
-        else:
-            self.message_user(request, f"Version {made.number} of {obj} is live.", messages.SUCCESS)
+    def make_live(self, root: Any, **options: Any) -> Publication:
+        """Makes the draft and its connector's draft live."""
+        return publish_with_connector(root, **options)
 
-    def _tell(self, request: HttpRequest, obj: Any, refused: PublishRefused) -> None:
-        gentle = refused.can_be_confirmed
-        head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
-        lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
-        level = messages.WARNING if gentle else messages.ERROR
-        self.message_user(request, format_html("{}<ul>{}</ul>{}", head, lines, _link(obj, refused)), level)
+    def digest(self, root: Any) -> str:
+        return seen(root)
+
+    def cure(self, root: Any, refused: PublishRefused) -> str:
+        return _link(root, refused)
 
     @action(description="Retire", permissions=["publish"])
     def retire(self, request: HttpRequest, obj: Any) -> None:
@@ -87,13 +74,7 @@ class GatewayAdmin(PublishAdmin):
 
     @display(description="Version", label={"live": "success", "draft": "warning", "retired": ""})
     def version(self, obj: Any) -> tuple[str, str]:
-        if obj.retired:
-            return "retired", "Retired"
-        if obj.live is None:
-            return "draft", "Draft, never published"
-        if obj.live.checksum == checksum(kind_of(obj).to_document(obj)):
-            return "live", f"{obj.live.number} live"
-        return "draft", f"{obj.live.number} live, draft differs"
+        return state_of(obj)
 
 
 def _link(obj: Any, refused: PublishRefused) -> str:

@@ -3,15 +3,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from connectors.canonical import checksum
 from connectors.contracts.base import Category
 from connectors.documents import connector_document
 from connectors.gateways import fields as stored
 from connectors.gateways.fields import ConnectorFields, implementations
 from connectors.hosts import check_address, is_host_word
 from connectors.models import Connector
+from connectors.overtaken import refuse_overtaken, stamp
 from connectors.publishing import kind_of
 from connectors.secrets_form import SecretFormField
 from connectors.validation import implementation_of
@@ -92,12 +91,10 @@ class GatewayForm(TenantForm):
         self.initial["api_token"] = stored.stored_token(connector)
 
     def _refuse_overtaken(self, given: str | None) -> None:
-        """Nobody overwrites what somebody else saved in the meantime."""
-        if self.instance.pk and given and given != seen(type(self.instance).objects.get(pk=self.instance.pk)):
-            raise ValidationError(
-                f"Nothing was saved: this {self.instance._meta.verbose_name} or its connector was changed while you"
-                " edited it. Reload the page and edit again."
-            )
+        if self.instance.pk:
+            rows, key = type(self.instance).objects.select_related("connector"), self.instance.pk
+            now = rows.get(pk=key)
+            refuse_overtaken(now, given, lambda: seen(rows.get(pk=key)), also=[now.connector])
 
     def _check_gateway(self, cleaned: dict[str, Any]) -> None:
         chosen, before = cleaned.get(self.gateway_field), self.initial.get(self.gateway_field)
@@ -134,5 +131,5 @@ class GatewayForm(TenantForm):
 
 
 def seen(obj: Any) -> str:
-    """What the drafts of the object and its connector say, as one checksum."""
-    return checksum([kind_of(obj).to_document(obj), connector_document(obj.connector)])
+    """What the drafts of the object and its connector say."""
+    return stamp(obj, [kind_of(obj).to_document(obj), connector_document(obj.connector)])

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from connectors import registry, validation
+from connectors.contracts.base import Category
 from connectors.models.publication import Publishable
 from tenants.scoping import scoped_history
 
@@ -34,7 +35,9 @@ class Connector(Publishable):
     connector_id = models.CharField(
         "Connector ID", max_length=100, blank=True, help_text="Needed when several connectors share a Type."
     )
-    category = models.CharField("Category", max_length=20, editable=False)
+    category = models.CharField(
+        "Category", max_length=20, editable=False, choices=[(item.value, item.value) for item in Category]
+    )
     host = models.CharField(
         "Host", max_length=500, blank=True, help_text="Empty uses the implementation's own host."
     )
@@ -86,7 +89,10 @@ class Connector(Publishable):
                 condition=~Q(connector_id=""),
                 name="connector_id",
                 violation_error_message="Another connector has this Connector ID.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=[item.value for item in Category]), name="connector_category"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -132,9 +132,12 @@ class ConnectorProperty(TenantModel):
     def clean(self) -> None:
         super().clean()
         self.key = self.key.strip()
-        if not self.is_secret:
-            with at("value"):
-                validation.check_property(self.connector, self.key, self.value_type, self.value)
+        if self.is_secret:
+            with at("key"):
+                validation.check_secret_property(self.key)
+            return
+        with at("value"):
+            validation.check_property(self.connector, self.key, self.value_type, self.value)
 
 
 class ConnectorHeader(TenantModel):

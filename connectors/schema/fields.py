@@ -28,8 +28,9 @@ PLAIN_COLUMNS = frozenset(
 SECRET_COLUMNS = frozenset({"bearer_token", "password", "client_app_secret"})
 COLUMNS = PLAIN_COLUMNS | SECRET_COLUMNS
 
-_TRUE = frozenset({"true", "1", "yes", "on"})
-_FALSE = frozenset({"false", "0", "no", "off"})
+#: Words for yes and no, compared without case.
+TRUE = frozenset({"true", "1", "yes", "on"})
+FALSE = frozenset({"false", "0", "no", "off"})
 
 
 class Field:
@@ -144,9 +145,9 @@ class Boolean(Field):
 
     def convert(self, raw: Any) -> bool:
         word = str(raw).strip().casefold()
-        if word not in _TRUE | _FALSE:
+        if word not in TRUE | FALSE:
             raise ValueError("must be true or false")
-        return word in _TRUE
+        return word in TRUE
 
 
 class Url(Field):

@@ -1,10 +1,12 @@
 """Webhook signatures, both ways. Any of several live secrets may have signed.
 
-Each scheme's `key` names the setting that holds the secret. Times are in seconds since the epoch. A scheme that needs
-something published by the vendor has `fetches(inbound, connector)`, which gives its address or raises BadSignature.
+Each scheme's `key` names the setting that holds the secret, except Unsigned's. Times are in seconds since the epoch. A
+scheme that needs something published by the vendor has `fetches(inbound, connector)`, which gives its address or raises
+BadSignature.
 """
 
 from connectors.signing.ecdsa import EcdsaSha256
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
+from connectors.signing.unsigned import Unsigned
 
-__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature"]
+__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature", "Unsigned"]

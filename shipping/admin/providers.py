@@ -32,6 +32,7 @@ class ShipmentOptionInline(StackedInline):
 class ShippingProviderAdmin(GatewayAdmin):
     form = ShippingProviderForm
     inlines = [ShipmentOptionInline]
+    ordering = ["name"]
     list_display = ["name", "gateway", "connector", "options", "markets", "version"]
     search_fields = ["name", "shipment_options__name"]
     fieldsets = [

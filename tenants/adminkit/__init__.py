@@ -1,17 +1,19 @@
 """What every admin page of Crossdock is built with. The only place that knows the admin skin."""
 
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
+from tenants.adminkit.display import display
 from tenants.adminkit.forms import (
     LineField,
+    NamesField,
     OneOfField,
     SeveralOfField,
     TenantForm,
     UserForms,
     WordsField,
 )
-from tenants.adminkit.inlines import StackedInline, TabularInline
+from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import pretty_json, register_admin_url
 from tenants.adminkit.publish import PublishAdmin
@@ -20,7 +22,9 @@ from tenants.navigation import register_page
 
 __all__ = [
     "LineField",
+    "NamesField",
     "OneOfField",
+    "OneRowInline",
     "PlatformAdmin",
     "PublishAdmin",
     "ReadOnlyAdmin",

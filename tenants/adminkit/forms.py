@@ -1,25 +1,32 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from unfold import forms as skin_forms
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold import widgets as skin_widgets
 
 from tenants.models import Membership
 from tenants.scoping import TenantModel
 
 
 class TenantForm(forms.ModelForm):
-    """The form of every TenantModel: takes the tenant in scope before validating, so that unique codes are checked."""
+    """The form of every TenantModel: takes the tenant in scope before validating, so that unique codes are checked.
+
+    Fields that a form adds look like those of the model.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.declared_fields:
+            if name in self.fields:
+                _dress(self.fields[name])
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"tenant"}
@@ -30,8 +37,32 @@ class TenantForm(forms.ModelForm):
         super()._post_clean()
 
 
+_SKIN: dict[type[forms.Widget], type[forms.Widget]] = {
+    forms.TextInput: skin_widgets.UnfoldAdminTextInputWidget,
+    forms.Textarea: skin_widgets.UnfoldAdminTextareaWidget,
+    forms.Select: skin_widgets.UnfoldAdminSelectWidget,
+    forms.CheckboxInput: skin_widgets.UnfoldBooleanSwitchWidget,
+}
+
+
+def _dress(field: Any) -> None:
+    """Give a field the skin's widget instead of Django's own."""
+    skin = _SKIN.get(type(field.widget))
+    if skin is None:
+        return
+    field.widget = skin(attrs=field.widget.attrs)
+    field.widget.is_required = field.required
+    if hasattr(field, "choices"):
+        field.choices = field.choices
+
+
 class OwnChoicesMixin:
     """Drop-downs of people offer the tenant's members only; those of TenantModels are scoped by their managers."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.JSONField):
+            kwargs.setdefault("form_class", JsonField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
@@ -50,10 +81,44 @@ class UserForms:
     change_password_form = skin_forms.AdminPasswordChangeForm
 
 
+class JsonField(forms.JSONField):
+    """JSON that every database can hold."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was refused is shown as it was typed."""
+        try:
+            self.to_python(data)
+        except ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+            storable = _is_storable(found)
+        except RecursionError:
+            raise ValidationError("This is nested too deeply.") from None
+        if not storable:
+            raise ValidationError(
+                "Use finite numbers, and text without NUL and without half surrogate pairs."
+            )
+        return found
+
+
+def _is_storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(_is_storable(item) for pair in value.items() for item in pair)
+    return all(map(_is_storable, value)) if isinstance(value, list) else True
+
+
 class WordsField(forms.Field):
     """A list of texts, written with spaces or line ends between them."""
 
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    widget = skin_widgets.UnfoldAdminTextareaWidget(attrs={"rows": 2})
 
     def prepare_value(self, value: Any) -> Any:
         return " ".join(value) if isinstance(value, list) else value
@@ -62,19 +127,30 @@ class WordsField(forms.Field):
         return str(value or "").replace(",", " ").split()
 
 
+class NamesField(WordsField):
+    """A list of names that may hold spaces, written with commas or line ends between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        names = str(value or "").replace("\n", ",").split(",")
+        return [name.strip() for name in names if name.strip()]
+
+
 class OneOfField(forms.ChoiceField):
     """One of a list of texts; `choices` may be set when the form is made."""
 
-    widget = UnfoldAdminSelectWidget
+    widget = skin_widgets.UnfoldAdminSelectWidget
 
 
 class SeveralOfField(forms.MultipleChoiceField):
     """Any number of a list of texts, as boxes to tick."""
 
-    widget = UnfoldAdminCheckboxSelectMultipleWidget
+    widget = skin_widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
 
 class LineField(forms.CharField):
     """One line of text in a form of one's own."""
 
-    widget = UnfoldAdminTextInputWidget
+    widget = skin_widgets.UnfoldAdminTextInputWidget

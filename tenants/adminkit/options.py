@@ -60,7 +60,7 @@ class TrackedAdmin(SimpleHistoryAdmin, TenantAdmin):
 class ReadOnlyAdmin(TenantAdmin):
     """Rows that people only look at; nobody changes them, so there is no history to show."""
 
-    actions = None
+    actions: Any = None
 
     def changeform_view(
         self,

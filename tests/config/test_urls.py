@@ -1,4 +1,5 @@
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 
@@ -18,3 +19,9 @@ def test_api_pages_load_nothing_from_elsewhere(client: Client) -> None:
 def test_admin_asks_for_a_login(client: Client) -> None:
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1][0].startswith("/admin/login/")
+
+
+def test_the_queue_has_no_pages_of_its_own(admin_client: Client) -> None:
+    assert not [model for model in admin.site._registry if model._meta.app_label == "django_q"]
+    for model in ("ormq", "schedule", "success", "failure"):
+        assert admin_client.get(f"/admin/django_q/{model}/").status_code == 404

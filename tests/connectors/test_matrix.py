@@ -55,12 +55,20 @@ def test_a_provider_of_several_contracts_has_them_all_in_its_row() -> None:
     assert row["names"][0] == "Webhook"
 
 
+class Settling(Keyed):
+    slug, idempotency = "settling", Idempotency("header:Key", operations=("export_order",))
+
+    def settle(self, operation: str, request: object) -> None:
+        return None
+
+
 def test_what_happens_after_a_lost_answer() -> None:
-    assert [row["care"] for row in matrix([OneWay, TwoWays, Keyed, Stripe])] == [
+    assert [row["care"] for row in matrix([OneWay, TwoWays, Keyed, Stripe, Settling])] == [
         "a person decides",
         "looked up",
         "repeated under its key, then a person decides",
         "repeated under its key, then looked up",
+        "repeated under its key where it takes one, then looked up",
     ]
 
 

@@ -1,111 +1,27 @@
+"""The editor of connectors: its page, save as draft and publish, test connection, other tenants."""
+
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from connectors.admin.forms import seen
 from connectors.documents import connector_document
-from connectors.models import Connector, ConnectorProperty, Effect, InboundWebhook
-from connectors.property_values import LARGEST_FILE
+from connectors.models import Connector, Effect, InboundWebhook
 from connectors.publishing import publish
 from connectors.runtime import runtime
-from tenants.models import Role, Secret
+from tenants.models import Market, Role
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
+from tests.connectors_config.editor import LIST, PUBLISH, add_row, form_of, fresh, number_of, page, saved
 from tests.factories.connectors import make_connector, publish_connector
-from tests.factories.tenants import MarketFactory, MembershipFactory, TenantFactory
-
-LIST = "/admin/connectors/connector/"
-PUBLISH = "connectors_connector_publish"
-
-
-@pytest.fixture
-def staff(tenant):
-    def log_in(role=Role.TENANT_ADMIN):
-        client = Client()
-        client.force_login(MembershipFactory(tenant=tenant, role=role).user)
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def connector(tenant):
-    MarketFactory(tenant=tenant, code="NOR")
-    return make_connector(
-        tenant,
-        "acme",
-        bearer_token=TOKEN,
-        properties={"Limit": "5", "ApiKey": "prop-0123456789abcdef"},
-        headers={"X-Channel": "web"},
-    )
-
-
-def page(connector) -> str:
-    return f"{LIST}{connector.pk}/change/"
-
-
-def form_of(connector=None, **changes) -> dict:
-    """The form as a browser would send it back; `changes` by field name."""
-    data = {"name": "Acme", "type": "acme", "handler_lifetime_s": "300"}
-    for prefix in ("authentication", "markets"):
-        data |= management(prefix, 1, 1 if connector else 0)
-    if connector:
-        data |= {
-            "name": connector.name,
-            "seen": seen(connector),
-            "connector_id": connector.connector_id,
-            "host": connector.host,
-            "authentication-0-id": connector.authentication.pk,
-            "authentication-0-connector": connector.pk,
-            "authentication-0-merchant_id": connector.authentication.merchant_id,
-            "markets-0-id": connector.markets.pk,
-            "markets-0-connector": connector.pk,
-        }
-    for prefix, names in (
-        ("properties", ("key", "key_group", "value_type", "value", "is_secret")),
-        ("headers", ("name", "value", "is_secret")),
-        ("field_mapping", ("property", "connector_property")),
-    ):
-        rows = list(getattr(connector, prefix).all()) if connector else []
-        data |= management(prefix, len(rows), len(rows))
-        for number, row in enumerate(rows):
-            values = {name: getattr(row, name) for name in names}
-            values = {name: value for name, value in values.items() if value not in ("", False)}
-            data |= {f"{prefix}-{number}-{name}": value for name, value in values.items()}
-            data |= {f"{prefix}-{number}-id": row.pk, f"{prefix}-{number}-connector": connector.pk}
-    return {**data, **changes}
-
-
-def management(prefix, total, initial) -> dict:
-    return {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": initial}
-
-
-def add_row(data, prefix, **values) -> dict:
-    number = int(data[f"{prefix}-TOTAL_FORMS"])
-    rows = {f"{prefix}-{number}-{name}": value for name, value in values.items()}
-    return {**data, f"{prefix}-TOTAL_FORMS": number + 1, **rows}
-
-
-def number_of(connector, key) -> int:
-    return [row.key for row in connector.properties.all()].index(key)
-
-
-def fresh(connector) -> Connector:
-    return Connector.objects.get(pk=connector.pk)
-
-
-def saved(answer):
-    if answer.status_code == 200:
-        context = answer.context
-        found = [context["errors"]] + [item.formset.errors for item in context["inline_admin_formsets"]]
-        raise AssertionError(f"refused: {found}")
-    return answer
-
-
-# --- the page ----------------------------------------------------------------------------------------------
+from tests.factories.tenants import (
+    MarketFactory,
+    MembershipFactory,
+    TenantFactory,
+    UserFactory,
+)
 
 
 def test_the_list_and_the_editor_show_one_flat_row_of_tabs(staff, connector):
@@ -145,9 +61,6 @@ def test_a_new_connector_is_a_draft(staff, tenant):
     assert runtime(tenant.pk).connectors == {}
 
 
-# --- save as draft and publish -----------------------------------------------------------------------------
-
-
 def test_saving_a_draft_changes_nothing_and_publish_takes_an_edited_property_in_one_click(
     staff, connector, tenant
 ):
@@ -166,14 +79,59 @@ def test_saving_a_draft_changes_nothing_and_publish_takes_an_edited_property_in_
     assert fresh(connector).live.published_by is not None
 
 
+def test_a_draft_of_every_tab_changes_nothing_publish_takes_all_and_roll_back_brings_all_back(
+    staff, connector, tenant
+):
+    publish(connector)
+    before, first = runtime(tenant.pk).connectors[connector.pk], connector_document(connector)
+    MarketFactory(tenant=tenant, code="SWE")
+    client, number = staff(), number_of(connector, "Limit")
+    tabs = [
+        {"timeout_ms": "9000", "authenticated_manually": "on", "disable_standard_error_policy": "on"},
+        {"authentication-0-merchant_id": "M-2", "authentication-0-bearer_token_input": "acme-two-0123456789"},
+        {f"properties-{number}-value": "6"},
+        {"headers-0-value": "app"},
+        {"markets-0-enabled_markets": [Market.objects.get(code="SWE").pk]},
+    ]
+    sent: dict = {}
+    for tab in tabs:
+        sent |= {name: value for name, value in tab.items() if not name.endswith("_input")}
+        saved(client.post(page(connector), form_of(fresh(connector), **sent | tab)))
+        assert runtime(tenant.pk).connectors[connector.pk] == before
+    row = {"property": "Name", "connector_property": "title"}
+    last = add_row(form_of(fresh(connector), **sent, **{PUBLISH: "1"}), "field_mapping", **row)
+    saved(client.post(page(connector), last))
+    assert runtime(tenant.pk).connectors[connector.pk] == before, "warnings are to be confirmed"
+    saved(client.post(page(connector), form_of(fresh(connector), **sent, **{PUBLISH: "1"})))
+    after = runtime(tenant.pk).connectors[connector.pk]
+    assert (after.timeout_ms, after.authenticated_manually, after.disable_standard_error_policy) == (
+        9000,
+        True,
+        True,
+    )
+    assert (after.values.merchant_id, after.values.api_token.reveal()) == ("M-2", "acme-two-0123456789")
+    assert (after.properties["Limit"], dict(after.headers)["X-Channel"]) == ("6", "app")
+    assert (after.enabled_markets, after.field_mapping) == ({"swe"}, (("Name", "title"),))
+
+    client.post(f"{LIST}{connector.pk}/versions/", {"number": "1"})
+    assert runtime(tenant.pk).connectors[connector.pk] == after
+    assert connector_document(fresh(connector)) == first
+    for _ in range(2):
+        saved(client.post(page(connector), form_of(fresh(connector), **{PUBLISH: "1"})))
+    again = runtime(tenant.pk).connectors[connector.pk]
+    assert replace(again, revision="") == replace(before, revision="")
+
+
 def test_warnings_are_shown_first_and_confirmed_by_pressing_again(staff, connector):
     client = staff()
-    shown = client.post(page(connector), form_of(connector, **{PUBLISH: "1"}), follow=True).content.decode()
+    first = form_of(connector, comment="go live", **{PUBLISH: "1"})
+    shown = client.post(page(connector), first, follow=True).content.decode()
     assert "Press Publish again" in shown
     assert "Test connection has not succeeded" in shown
     assert fresh(connector).live is None
     shown = client.post(page(connector), form_of(connector, **{PUBLISH: "1"}), follow=True).content.decode()
     assert "Version 1 of Acme is live" in shown
+    assert fresh(connector).live.comment == "go live", "the page shows no comment the second time"
 
 
 def test_a_confirmation_is_good_for_the_draft_it_was_given_for(staff, connector):
@@ -215,150 +173,26 @@ def test_the_second_of_two_editors_is_told_and_overwrites_nothing(staff, connect
     assert fresh(connector).display_name == "Theirs"
 
 
-# --- secrets -----------------------------------------------------------------------------------------------
+def test_the_second_of_two_publishers_gets_the_difference(staff, connector):
+    publish(connector)
+    mine = form_of(fresh(connector), display_name="Mine", **{PUBLISH: "1"})
+    theo = Client()
+    theo.force_login(MembershipFactory(tenant=connector.tenant, user=UserFactory(username="theo")).user)
+    for _ in range(2):
+        theirs = form_of(fresh(connector), host="https://theirs.example", **{PUBLISH: "1"})
+        saved(theo.post(page(connector), theirs))
+    answer = staff().post(page(connector), mine)
+    told = answer.context["errors"][0]
+    assert "Nothing was saved: theo published version 2 of this connector while you edited it" in told[0]
+    assert "Host: (none) → https://theirs.example" in told
+    assert (fresh(connector).display_name, fresh(connector).live.number) == ("", 2)
 
 
-def test_an_empty_secret_keeps_a_typed_one_replaces_and_the_box_removes(staff, connector):
-    client, before = staff(), connector.authentication.bearer_token_id
-    saved(client.post(page(connector), form_of(connector)))
-    assert fresh(connector).authentication.bearer_token_id == before
-
-    saved(
-        client.post(
-            page(connector),
-            form_of(fresh(connector), **{"authentication-0-bearer_token_input": "acme-new-0123456789"}),
-        )
-    )
-    replaced = fresh(connector).authentication.bearer_token
-    assert replaced.pk != before
-    assert replaced.reveal().reveal() == "acme-new-0123456789"
-    assert Secret.objects.get(pk=before).reveal().reveal() == TOKEN, "what is published keeps its own"
-
-    saved(
-        client.post(
-            page(connector), form_of(fresh(connector), **{"authentication-0-bearer_token_input-clear": "on"})
-        )
-    )
-    assert fresh(connector).authentication.bearer_token is None
-
-
-def test_a_refused_form_shows_no_typed_secret(staff, connector):
-    data = form_of(
-        connector, host="nonsense", **{"authentication-0-bearer_token_input": "acme-typed-0123456789"}
-    )
-    answer = staff().post(page(connector), data)
-    assert answer.status_code == 200
-    assert "acme-typed" not in answer.content.decode()
-
-
-def test_a_key_that_looks_like_a_credential_is_secret_without_being_asked(staff, connector):
-    data = add_row(
-        form_of(connector), "properties", key="PartnerPassword", value_type="String", value="pw-0123456789abc"
-    )
-    data = add_row(data, "properties", key="WebhookKey", value_type="String", value="wk-0123456789abc")
-    data = add_row(data, "headers", name="X-Api-Key", value="hk-0123456789abc")
-    saved(staff().post(page(connector), data))
-    for row in (
-        *fresh(connector).properties.filter(key__in=["PartnerPassword", "WebhookKey"]),
-        fresh(connector).headers.get(name="X-Api-Key"),
-    ):
-        assert row.is_secret
-        assert row.value == ""
-        assert row.secret.reveal().reveal().endswith("-0123456789abc")
-    assert ConnectorProperty.history.filter(value__contains="0123456789abc").count() == 0
-
-
-def test_any_row_can_be_marked_secret(staff, connector):
-    number = number_of(connector, "Limit")
-    saved(staff().post(page(connector), form_of(connector, **{f"properties-{number}-is_secret": "on"})))
-    row = fresh(connector).properties.get(key="Limit")
-    assert (row.value, row.secret.reveal().reveal()) == ("", "5")
-
-
-def test_a_secret_row_is_kept_when_empty_and_never_turned_readable(staff, connector):
-    client, number = staff(), number_of(connector, "ApiKey")
-    secret = connector.properties.get(key="ApiKey").secret
-    saved(client.post(page(connector), form_of(connector)))
-    assert fresh(connector).properties.get(key="ApiKey").secret == secret
-
-    data = form_of(fresh(connector))
-    del data[f"properties-{number}-is_secret"]
-    answer = client.post(page(connector), data)
-    assert "never shown" in answer.content.decode()
-    saved(client.post(page(connector), {**data, f"properties-{number}-value": "plain"}))
-    row = fresh(connector).properties.get(key="ApiKey")
-    assert (row.value, row.secret, row.is_secret) == ("plain", None, False)
-
-
-def test_a_file_is_uploaded_kept_and_limited(staff, connector, tenant):
-    client = staff()
-    upload = SimpleUploadedFile("cert.pem", b"-----BEGIN")
-    saved(
-        client.post(
-            page(connector),
-            add_row(form_of(connector), "properties", key="Cert", value_type="File", file=upload),
-        )
-    )
-    shown = client.get(page(connector)).content.decode()
-    assert "cert.pem is stored" in shown
-    data = form_of(fresh(connector))
-    data.pop(f"properties-{number_of(connector, 'Cert')}-value")
-    saved(client.post(page(connector), data))
-    publish(fresh(connector))
-    value = runtime(tenant.pk).connectors[connector.pk].properties["Cert"]
-    assert (value.name, value.content) == ("cert.pem", b"-----BEGIN")
-
-    large = SimpleUploadedFile("large.bin", b"x" * (LARGEST_FILE + 1))
-    data = add_row(form_of(fresh(connector)), "properties", key="Large", value_type="File", file=large)
-    assert "too large; use at most 256 KiB" in client.post(page(connector), data).content.decode()
-
-
-# --- bad input ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"name": "Akme"}, "did you mean Acme"),
-        ({"type": "nothing"}, "Select a valid choice"),
-        ({"host": "https://10.0.0.1"}, "not a public address"),
-        ({"timeout_ms": "5"}, "greater than or equal to 100"),
-        ({"headers-0-name": "X-A\r\nX-B"}, "without spaces or line breaks"),
-        ({"authentication-0-tenant_url": "http://login.example"}, "https"),
-    ],
-)
-def test_bad_input_is_refused_at_its_field_and_saves_nothing(staff, connector, changes, message):
-    before = connector_document(connector)
-    answer = staff().post(page(connector), form_of(connector, display_name="New", **changes))
-    assert answer.status_code == 200
-    assert message in answer.content.decode()
-    assert connector_document(fresh(connector)) == before
-
-
-@pytest.mark.parametrize(
-    ("value_type", "value"),
-    [("JSON", "{"), ("Date", "31.05.2026"), ("Number", "12,5"), ("Boolean", "maybe"), ("Store", "nowhere")],
-)
-def test_a_typed_property_is_refused_at_its_value(staff, connector, value_type, value):
-    data = add_row(form_of(connector), "properties", key="Typed", value_type=value_type, value=value)
-    answer = staff().post(page(connector), data)
-    assert answer.status_code == 200
-    formset = next(
-        item.formset
-        for item in answer.context["inline_admin_formsets"]
-        if item.formset.prefix == "properties"
-    )
-    assert list(formset.errors[-1]) == ["value"]
-    assert fresh(connector).properties.count() == 2
-
-
-def test_a_connector_id_that_is_taken_is_refused(staff, connector, tenant):
-    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="Main")
-    answer = staff().post(page(connector), form_of(connector, connector_id="MAIN"))
-    assert "Another connector has this Connector ID" in answer.content.decode()
-
-
-# --- test connection ---------------------------------------------------------------------------------------
+def test_whatever_is_sent_as_what_was_seen_is_no_way_around(staff, connector):
+    for seen in ("0:x", "99:x", "x", "1:" + "a" * 64):
+        answer = staff().post(page(connector), form_of(connector, display_name="Mine", seen=seen))
+        assert "Nothing was saved" in answer.content.decode(), seen
+    assert fresh(connector).display_name == ""
 
 
 @pytest.fixture
@@ -410,34 +244,6 @@ def test_test_connection_calls_the_provider_with_the_draft(staff, connector, ven
 def test_a_draft_that_cannot_work_says_so_without_a_call(staff, tenant):
     connector = make_connector(tenant, "acme")
     assert "API Token: is missing" in staff().post(f"{LIST}{connector.pk}/test-connection/").content.decode()
-
-
-# --- versions ----------------------------------------------------------------------------------------------
-
-
-def test_versions_show_their_differences_and_roll_back(staff, connector):
-    publish(connector, comment="first")
-    Connector.objects.filter(pk=connector.pk).update(timeout_ms=2000)
-    publish(fresh(connector))
-    client, url = staff(), f"{LIST}{connector.pk}/versions/"
-    shown = client.get(url).content.decode()
-    assert "timeout_ms" in shown and "2000" in shown and "first" in shown
-    assert client.post(url, {"number": "1"}).status_code == 302
-    assert fresh(connector).timeout_ms is None
-    assert fresh(connector).live.number == 2
-    assert client.post(url, {"number": "9"}).status_code == 404
-
-
-def test_a_published_connector_is_retired_and_never_deleted(staff, connector, tenant):
-    publish(connector)
-    client = staff()
-    assert client.post(f"{LIST}{connector.pk}/delete/", {"post": "yes"}).status_code == 403
-    client.post(f"{LIST}{connector.pk}/versions/", {"retire": "1"})
-    assert fresh(connector).retired
-    assert runtime(tenant.pk).connectors[connector.pk].retired
-
-
-# --- other tenants -----------------------------------------------------------------------------------------
 
 
 def test_nothing_of_another_tenant_is_shown_or_taken(staff, tenant, connector):

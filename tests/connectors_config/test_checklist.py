@@ -78,6 +78,8 @@ def test_test_mode_in_a_production_tenant(make, tenant):
     assert codes(connector) == set()
     Tenant.objects.filter(pk=tenant.pk).update(environment="production")
     assert codes(connector) == {"test_mode"}
+    assert codes(make(properties={"IsTest": "true"})) == {"test_mode"}
+    assert codes(make(host="https://sandbox.acme.example")) == {"host_mode"}
 
 
 @pytest.mark.parametrize(
@@ -187,6 +189,7 @@ def test_explicit_references_never_tie(make, steps, tenant):
 
 def test_a_connector_nobody_uses_is_a_warning(make, steps, acme, monkeypatch):
     monkeypatch.setattr(acme, "category", "ERP")
+    monkeypatch.setattr(acme, "webhook", None)
     connector = make()
     assert "unused" in codes(connector, blocks=False)
     steps.append(Reference("Online > New > ExportOrder", name="ACME"))

@@ -5,7 +5,7 @@ from connectors.checks import declaration_errors, egress_setting, implementation
 from connectors.contracts.base import Idempotency
 from connectors.contracts.payment import State
 from connectors.contracts.shipping import TrackingState
-from connectors.signing import HmacSha256
+from connectors.signing import HmacSha256, Unsigned
 from tests.connectors_config.acme import Acme
 
 
@@ -27,6 +27,7 @@ def test_what_is_installed_declares_itself_well():
         ({"hosts": {"test": "api.acme.example"}}, "no https address"),
         ({"webhook": HmacSha256(header="X", key="since")}, "no Secret"),
         ({"webhook": HmacSha256(header="X", key="nothing")}, "no Secret"),
+        ({"webhook": Unsigned()}, "no confirm"),
         ({"idempotency": Idempotency("Idempotency-Key")}, "starts with none of"),
         ({"idempotency": Idempotency("header:Idempotency-Key", length=32)}, "too short"),
         ({"states": {"a": State.PENDING, "b": TrackingState.DELIVERED}}, "mix State, TrackingState"),

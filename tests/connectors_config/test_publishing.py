@@ -6,6 +6,7 @@ from connectors.models import Connector, Publication
 from connectors.models.publication import PublicationIsFinal
 from connectors.publishing import PublishConflict, live_documents, publish, retire
 from connectors.runtime import runtime
+from connectors.versions import changes
 from eventlog.models import Event
 from tenants.models import Secret
 from tests.connectors_config.conftest import TOKEN
@@ -138,8 +139,10 @@ def test_the_second_of_two_publishers_is_refused(connector):
     publish(connector, expected=0)
     connector.display_name = "Mine"
     connector.save()
-    with pytest.raises(PublishConflict, match="Version 1"):
+    with pytest.raises(PublishConflict, match="Version 1") as caught:
         publish(connector, expected=0)
+    difference = map(str, changes(connector, caught.value.seen, caught.value.live))
+    assert "merchant_id: (none) → M-1" in " ".join(difference)
     assert publish(connector, expected=1).number == 2
 
 

@@ -6,11 +6,15 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from connectors import generations
 from connectors import runtime as runtime_module
+from connectors.client.outgoing import outgoing
 from connectors.compiling import compile_connector
+from connectors.contracts.base import Request
 from connectors.models import Connector
 from connectors.publishing import publish
 from connectors.runtime import runtime
+from connectors.schema import Settings
 from connectors.trial import compile_draft
 from tenants.models import Secret, Tenant
 from tenants.scoping import tenant_scope
@@ -160,6 +164,34 @@ def test_an_implementation_that_is_gone_breaks_its_connector_only(tenant, acme):
     assert "'vanished' is installed" in compile_connector(document, context).problem
 
 
+@pytest.mark.parametrize("value", ["maybe", "tset"])
+def test_an_is_test_that_says_nothing_clear_is_a_problem_and_no_production_host(tenant, value):
+    config = compile_draft(make_connector(tenant, "acme", bearer_token=TOKEN, properties={"IsTest": value}))
+    assert "neither true nor false" in config.problem
+    assert config.host == ""
+
+
+TWO_WAYS = {"bearer_token": TOKEN, "username": "anna", "password": "acme-password-0123456789"}
+
+
+def test_of_several_ways_to_authenticate_the_declared_one_is_used(tenant, acme):
+    config = publish_connector(tenant, "acme", **TWO_WAYS)
+    headers = outgoing(config, acme, Request(method="GET", path="/x"), None).headers
+    assert headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_without_a_declared_one_several_ways_are_a_clear_error(tenant, acme, monkeypatch):
+    monkeypatch.setattr(acme, "auth", None)
+    own = compile_draft(make_connector(tenant, "acme", **TWO_WAYS))
+    assert own.problem == "", "its settings name the Bearer Token, so that only one way is nobody's"
+    monkeypatch.setattr(acme, "settings", Settings)
+    problem = compile_draft(make_connector(tenant, "acme", **TWO_WAYS)).problem
+    assert "Bearer Token as well as Username and Password are filled in, and Acme Pay does not say" in problem
+    manual = make_connector(tenant, "acme", **TWO_WAYS, authenticated_manually=True)
+    assert compile_draft(manual).problem == ""
+    assert compile_draft(make_connector(tenant, "acme", bearer_token=TOKEN)).problem == ""
+
+
 def test_a_missing_setting_is_a_problem_that_names_it(tenant):
     config = compile_draft(make_connector(tenant, "acme"))
     assert "API Token: is missing" in config.problem
@@ -230,6 +262,28 @@ def test_another_process_sees_a_publication_at_once(acme):
         process.stdin.close()
         process.stdout.close()
         process.wait(30)
+
+
+def test_nothing_that_a_process_remembers_is_trusted_for_longer_than_five_seconds():
+    """What is pinned asks for newer credentials with `recent`, and groups are read anew just as often."""
+    assert max(generations.TRUSTED_FOR, runtime_module.GROUPS_TRUSTED_FOR) <= 5
+
+
+def test_a_pinned_run_of_another_process_sees_a_rotated_credential_once_that_time_is_over(
+    tenant, monkeypatch
+):
+    now = [1000.0]
+    monkeypatch.setattr(generations.time, "monotonic", lambda: now[0])
+    config = publish_connector(tenant, "acme", bearer_token=TOKEN)
+    assert runtime(tenant.pk, 1).connectors[config.id].values.api_token.reveal() == TOKEN
+    seen = dict(generations._seen)
+    new_token(tenant, config.id)
+    republish(tenant, config.id)
+    generations._seen.clear()
+    generations._seen.update(seen)  # another process knows nothing of the publication yet
+    assert runtime(tenant.pk, 1).connectors[config.id].values.api_token.reveal() == TOKEN
+    now[0] += generations.TRUSTED_FOR
+    assert runtime(tenant.pk, 1).connectors[config.id].values.api_token.reveal() == "tok_rotated_0123456789"
 
 
 def _environment():

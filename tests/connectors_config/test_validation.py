@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from connectors.models import (
     Connector,
@@ -12,6 +13,7 @@ from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import make_connector
 from tests.factories.tenants import StoreFactory, TenantFactory
+from tests.factories.workflows import publish_order_type
 
 
 @pytest.fixture
@@ -59,6 +61,22 @@ def test_names_need_not_be_unique_but_the_type_asks_for_connector_ids(connector,
     second.clean()
     second.save()
     assert "Connector ID" in refused(connector)["connector_id"][0]
+
+
+def test_a_category_is_one_of_eight(connector):
+    assert {value for value, _ in Connector._meta.get_field("category").choices} == {
+        "Payment",
+        "Shipping",
+        "E-Commerce",
+        "ERP",
+        "POS",
+        "CRM",
+        "WMS",
+        "Other",
+    }
+    for category in ("", "payment", "Toys"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Connector.objects.filter(pk=connector.pk).update(category=category)
 
 
 def test_a_connector_id_is_unique_in_its_tenant_without_case(connector, tenant):
@@ -157,6 +175,7 @@ def property_row(connector, value_type, value, key="Any"):
         ("File", "just text"),
         ("File", FileValue("a.pem", b"x" * (LARGEST_FILE + 1)).stored()),
         ("Store", "nowhere"),
+        ("OrderStatus", "Nowhere"),
         ("Colour", "red"),
     ],
 )
@@ -177,12 +196,13 @@ def test_a_value_that_does_not_fit_its_type_is_refused_at_the_field(connector, v
         ("JSON", '{"a": [1.10, null]}'),
         ("File", FileValue("a.pem", b"x" * LARGEST_FILE).stored()),
         ("Store", "oslo"),
-        ("OrderStatus", "Ship"),
+        ("OrderStatus", "ship"),
         ("Number", ""),
     ],
 )
 def test_a_value_that_fits_its_type_is_taken(connector, value_type, value):
     StoreFactory(tenant=connector.tenant, code="Oslo")
+    publish_order_type(connector.tenant)
     property_row(connector, value_type, value).clean()
 
 
@@ -200,6 +220,16 @@ def test_is_test_may_not_contradict_itself(connector):
         "Is Test is ticked" in refused(property_row(connector, "Boolean", "false", key="istest"))["value"][0]
     )
     property_row(connector, "Boolean", "true", key="IsTest").clean()
+
+
+@pytest.mark.parametrize("value", ["maybe", "tset", "-"])
+def test_is_test_is_never_guessed(connector, value):
+    """A slip of the pen would send orders to the production host."""
+    message = refused(property_row(connector, "String", value, key="ISTEST"))["value"][0]
+    assert "Use true or false" in message
+    row = property_row(connector, "String", "", key="IsTest")
+    row.is_secret = True
+    assert "no secret" in refused(row)["key"][0]
 
 
 def test_two_tenants_have_stores_of_their_own(connector):

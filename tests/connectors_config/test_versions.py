@@ -1,17 +1,23 @@
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from connectors import publishing
+from connectors import compiling, kinds
+from connectors import runtime as runtime_module
 from connectors.differences import Difference, differences
 from connectors.documents import connector_document
 from connectors.models import Connector, Publication
 from connectors.publishing import publish
+from connectors.runtime import runtime
 from connectors.versions import changes, draft_changes, roll_back, versions
 from tenants.models import Market, Secret
+from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import make_connector
-from tests.factories.tenants import MarketFactory, UserFactory
+from tests.factories.tenants import MarketFactory, TenantFactory, UserFactory
+from tests.factories.workflows import publish_order_type
 
 
 @pytest.fixture
@@ -102,34 +108,92 @@ def test_rolling_back_to_a_market_that_is_gone_changes_nothing(connector, tenant
     assert connector_document(Connector.objects.get(pk=connector.pk)) == before
 
 
+def test_rolling_back_to_a_connector_id_that_another_one_took_changes_nothing(connector, tenant):
+    first = Connector.objects.get(pk=connector.pk)
+    first.connector_id = "Main"
+    first.save()
+    publish(first)
+    first.connector_id = "Other"
+    first.save()
+    make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="MAIN")
+    with pytest.raises(ValidationError, match="Another connector has the Connector ID Main"):
+        roll_back(first, 2)
+    assert Connector.objects.get(pk=connector.pk).connector_id == "Other"
+
+
 def test_a_version_that_is_not_there_is_an_error(connector):
     with pytest.raises(Publication.DoesNotExist):
         roll_back(connector, 9)
 
 
-def test_published_versions_survive_simple_historys_own_clean_up(connector, tenant):
-    document = connector.live.document
-    publish(edit_every_tab(tenant, connector.pk))
+def test_published_versions_survive_simple_historys_own_clean_up(db):
+    """Called as an operator does it: with no tenant in scope, and for all of them."""
+    tenant = TenantFactory()
+    with tenant_scope(tenant):
+        row = make_connector(tenant, "acme", bearer_token=TOKEN, properties={"PrePaid": "true"})
+        publish(row)
+        chart = publish_order_type(tenant, statuses={"New": {"steps": ["AuthorizePayment"]}})
+        kept = {item.kind: item.document for item in Publication.objects.all()}
+        row.properties.all().delete()
+        chart.statuses.all().delete()
+        row.save()
+        row.save()
     call_command("clean_duplicate_history", "--auto", verbosity=0)
+    with tenant_scope(tenant):
+        assert row.history.count() == 1
     call_command("clean_old_history", "--auto", "--days", "0", verbosity=0)
-    assert Publication.objects.get(number=1).document == document
-    roll_back(connector, 1)
-    assert connector_document(Connector.objects.get(pk=connector.pk)) == document
+    with tenant_scope(tenant):
+        assert row.history.count() == 0
+        assert {item.kind: item.document for item in Publication.objects.all()} == kept
+        for obj in (row, chart):
+            roll_back(obj, 1)
+            assert kinds.kind_of(obj).to_document(type(obj).objects.get()) in kept.values()
 
 
-def test_an_old_publication_reads_the_same_after_a_later_change_of_schema(connector, monkeypatch):
-    kind = publishing.kind_of(connector)
-    newer = publishing.Kind(
-        **{
-            **{name: getattr(kind, name) for name in kind.__slots__},
-            "schema_version": 2,
-            "upgrade": lambda document, version: {**document, "was": version},
-        }
-    )
-    monkeypatch.setitem(publishing._kinds, "connector", newer)
-    publication = Publication.objects.get()
-    assert publishing.read_document(publication) == {**publication.document, "was": 1}
-    assert publication.schema_version == 1
+@pytest.fixture
+def later_schema(monkeypatch):
+    """As after a migration: Timeout is kept in seconds under another name, and older documents are upgraded."""
+
+    def to_document(connector):
+        document = connector_document(connector)
+        timeout = document.pop("timeout_ms")
+        return {**document, "timeout_s": timeout and timeout / 1000}
+
+    def upgrade(document, version):
+        assert version == 1
+        timeout = document["timeout_ms"]
+        rest = {name: value for name, value in document.items() if name != "timeout_ms"}
+        return {**rest, "timeout_s": timeout and timeout / 1000}
+
+    def compiled(document, context):
+        timeout = document["timeout_s"]
+        return real({**document, "timeout_ms": timeout and int(timeout * 1000)}, context)
+
+    real = compiling.compile_connector
+    for module in (compiling, runtime_module):
+        monkeypatch.setattr(module, "compile_connector", compiled)
+    kind = kinds.kind_of(Connector())
+    later = replace(kind, schema_version=2, to_document=to_document, upgrade=upgrade)
+    monkeypatch.setitem(kinds._kinds, "connector", later)
+    runtime_module.register_compiler("nothing", lambda document, context: None)  # forgets what is compiled
+
+
+def test_an_old_publication_runs_and_compares_the_same_after_a_later_migration(connector, tenant, request):
+    Connector.objects.filter(pk=connector.pk).update(timeout_ms=2000)
+    publish(Connector.objects.get(pk=connector.pk))
+    stored = [publication.document for publication in Publication.objects.order_by("number")]
+    before = [runtime(tenant.pk, generation).connectors[connector.pk] for generation in (1, 2)]
+
+    request.getfixturevalue("later_schema")
+
+    after = [runtime(tenant.pk, generation).connectors[connector.pk] for generation in (1, 2)]
+    assert [replace(item, revision="") for item in after] == [replace(item, revision="") for item in before]
+    assert [row.document for row in Publication.objects.order_by("number")] == stored
+    assert [row.schema_version for row in Publication.objects.all()] == [1, 1]
+    assert [str(item) for item in changes(connector, 1, 2)] == ["timeout_s: (none) → 2.0"]
+    fresh = Connector.objects.get(pk=connector.pk)
+    assert draft_changes(fresh) == []
+    assert publish(fresh).schema_version == 2
 
 
 @pytest.mark.parametrize(

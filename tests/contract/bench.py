@@ -24,7 +24,7 @@ from eventlog.events import EventData
 from tenants.money import Money
 from tenants.secret_value import SecretValue
 from tests.contract.fixtures import fixture
-from tests.contract.replay import Replay
+from tests.contract.replay import Replay, body_of
 from tests.contract.scenarios.base import Scenario
 from tests.faultserver import Behaviour, Received
 
@@ -48,6 +48,8 @@ class Played:
     def key_of(self, request: Received) -> str | None:
         carrier = self.implementation.idempotency
         kind, _, name = carrier.carrier.partition(":") if carrier else ("", "", "")
+        if kind == "body":
+            return _at(body_of(request), name.split("."))
         return request.headers.get(name.lower()) if kind == "header" else None
 
 
@@ -82,6 +84,12 @@ class Bench:
         )
         keys = {"key": str(KEY), "next_key": str(uuid5(KEY, "next"))} if scenario.write else {}
         return Prepared(spec=spec, context=CallContext(order_number="100234"), deadline_s=10, **keys)
+
+
+def _at(document: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        document = document.get(name) if isinstance(document, Mapping) else None
+    return document
 
 
 def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:

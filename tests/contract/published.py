@@ -50,6 +50,7 @@ class Description:
         resource = Resource(contents=self._rooted(document), specification=specification)
         self.registry: Registry[Any] = Registry().with_resource("urn:vendor", resource)
         self.paths = {_pattern(path): (path, item) for path, item in document["paths"].items()}
+        self.base = _base(document)
 
     def request_problems(self, request: Received) -> list[str]:
         """What of a request the description does not allow."""
@@ -67,7 +68,7 @@ class Description:
         operation, _ = self.operation(method, path)
         responses = operation["responses"]
         response = self.resolve(responses.get(str(status)) or responses["default"])
-        content = response["content"]["application/json"]
+        content = next(item for kind, item in response["content"].items() if _is_json(kind))
         return list(self._violations(content["schema"], body))
 
     def violations(self, name: str, value: Any) -> list[str]:
@@ -75,8 +76,12 @@ class Description:
         return list(self._violations(self.document["components"]["schemas"][name], value))
 
     def operation(self, method: str, path: str) -> tuple[Mapping[str, Any], str]:
-        """The operation of a concrete path; a path without placeholders goes before one with them."""
-        found = [item for pattern, item in self.paths.items() if pattern.fullmatch(path)]
+        """The operation of a concrete path; a path without placeholders goes before one with them.
+
+        What the server's own address begins with may stand before it.
+        """
+        asked = {path, path.removeprefix(self.base)}
+        found = [item for pattern, item in self.paths.items() if any(map(pattern.fullmatch, asked))]
         for template, item in sorted(found, key=lambda pair: pair[0].count("{")):
             if method.lower() in item:
                 operation = item[method.lower()]
@@ -189,6 +194,17 @@ class Description:
         if done.get("nullable") is True:
             return _nullable_31(done) if self.is_31 else _nullable_30(done)
         return done
+
+
+def _base(document: Mapping[str, Any]) -> str:
+    """The path of the first server, without trailing slash."""
+    servers = document.get("servers") or [{"url": ""}]
+    return urlsplit(servers[0]["url"]).path.rstrip("/")
+
+
+def _is_json(media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _pattern(path: str) -> re.Pattern[str]:

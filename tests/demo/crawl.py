@@ -51,7 +51,7 @@ def api() -> Iterator[tuple[str, bytes]]:
         _, key = ApiKey.issue(tenant, "crawler", ["*"])
     client = Client(headers={"Authorization": f"Bearer {key}"})
     orders = read(client, "/api/v1/orders/")
-    for number in sorted(set(re.findall(rb'"number":\s*"(D-\d+)"', orders))):
+    for number in sorted(set(re.findall(rb'"number":\s*"((?:D|NO|SE)-\d+)"', orders))):
         for part in ("", "runs/", "errors/", "payments/", "shipments/"):
             path = f"/api/v1/orders/{number.decode()}/{part}"
             yield path.strip("/").replace("/", "_"), read(client, path)

@@ -208,3 +208,11 @@ def test_a_connector_that_is_not_published_is_named(stage):
     PaymentFactory(order=stage.order, tenant=stage.order.tenant)
     with pytest.raises(Misconfigured, match="not published"):
         stage.run("AuthorizePayment")
+
+
+def test_asked_for_its_status_a_hosted_checkout_becomes_the_order_that_it_led_to(stage):
+    payment = stage.pay("card", provider_id="page_1")
+    stage.run("AuthorizePayment", result(State.AUTHORIZED, "order_1", authorized=39800, replaces="page_1"))
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_id) == (PaymentState.AUTHORIZED, "order_1")
+    assert payment.entries.get().provider_id == "order_1"

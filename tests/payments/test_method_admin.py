@@ -124,6 +124,8 @@ class TestEditor:
             ("base_url", "http://169.254.169.254/", "address"),
             ("name", "", "required"),
             ("options", "{", "valid JSON"),
+            ("options", '{"a": NaN}', "finite numbers"),
+            ("options", '{"a": "\\u0000"}', "without NUL"),
         ],
     )
     def test_bad_input_is_refused_at_its_field_and_saves_nothing(self, client, field, value, message):
@@ -144,7 +146,8 @@ class TestEditor:
         stale = client.get(f"{METHODS}{method.pk}/change/").context["adminform"].form.initial["seen"]
         edit(client, method, merchant_id="acct_2")
         answer = edit(client, method, merchant_id="acct_3", seen=stale)
-        assert "was changed while you edited it" in text(answer)
+        assert "changed this payment method while you edited it" in text(answer)
+        assert "Merchant ID: (none) → acct_2" in text(answer)
         with tenant_scope(tenant):
             assert the_method().connector.authentication.merchant_id == "acct_2"
 

@@ -1,6 +1,7 @@
 """Payment methods: drafts, publications, and which one an order means."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from connectors.publishing import PublishRefused, publish, retire
@@ -8,6 +9,7 @@ from connectors.references import references
 from connectors.runtime import runtime
 from connectors.versions import roll_back
 from payments.methods import KIND, UnknownPaymentMethod, find_method
+from payments.models import PaymentMethod
 from tenants.scoping import tenant_scope
 from tests.factories.connectors import make_connector
 from tests.factories.payments import PaymentMethodFactory, publish_payment_method
@@ -128,6 +130,15 @@ def test_roll_back_restores_the_draft_with_its_markets(tenant):
     method.refresh_from_db()
     assert (method.name, method.options) == ("card", {"ReturnUrl": "https://a.example"})
     assert list(method.valid_on_markets.all()) == [norway]
+
+
+def test_roll_back_to_a_name_that_is_taken_changes_nothing(tenant):
+    method = publish_payment_method(tenant, name="card")
+    PaymentMethod.objects.update(name="other")
+    publish_payment_method(tenant, name="CARD")
+    with pytest.raises(ValidationError, match="Another payment method has this name"):
+        roll_back(method, 1)
+    assert PaymentMethod.objects.get(pk=method.pk).name == "other"
 
 
 def test_connectors_know_the_methods_that_use_them(tenant):

@@ -97,3 +97,16 @@ def test_an_alert_is_raised_as_an_order_error(payment):
 def test_an_event_that_is_not_about_money_needs_no_payment(payment):
     take(payment.connector, WebhookEvent(id="e9", type="customer.updated"))
     assert not OrderError.objects.exists()
+
+
+@pytest.mark.parametrize("word", [State.PENDING, State.DECLINED, State.AUTHORIZED])
+def test_a_hosted_checkout_becomes_the_order_that_it_led_to(payment, word):
+    """Also while that holds no money, and only from the checkout that is in force."""
+    Payment.objects.update(provider_id="page_1")
+    held = {"authorized": 39800} if word is State.AUTHORIZED else {}
+    take(payment.connector, event("e1", word, provider_id="order_1", replaces="page_1", **held))
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_id) == (word.value, "order_1")
+    take(payment.connector, event("e2", State.PENDING, provider_id="order_1", replaces="page_0"))
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_id) == (word.value, "order_1")

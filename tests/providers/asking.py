@@ -11,7 +11,7 @@ from connectors.client import EgressPolicy, Ports
 from tests.contract.bench import KEY, connector
 from tests.contract.replay import Replay, behaviour, body_of
 
-READS = {"status", "find", "validate"}
+READS = {"status", "find", "validate", "import_orders"}
 
 
 @dataclass

@@ -108,7 +108,8 @@ def test_hosted_checkout(life: Life) -> None:
     assert life.done("status").state is State.PENDING
     assert life.call("capture").ending is Ending.FAILED
     life.sandbox.control("POST", f"stripe/pay/{opened.provider_id}")
-    assert life.done("status").state is State.AUTHORIZED
+    paid = life.done("status")
+    assert (paid.state, paid.replaces) == (State.AUTHORIZED, opened.provider_id)
     assert life.known.provider_id.startswith("pi_")
     life.known = replace(life.known, provider_id=opened.provider_id)
     assert life.done("capture").captured == nok("1250.00")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -146,6 +147,53 @@ def consignment_of(reference: str, parcels: int) -> dict[str, Any]:
             {"correlationId": str(n), "weightInKg": 1.2, "dimensions": size} for n in range(1, parcels + 1)
         ],
     }
+
+
+class VippsCaller(Caller):
+    """Logs in on first use. Each change gets a key of its own unless one is given."""
+
+    def __init__(self, sandbox: Sandbox, msn: str = "123456") -> None:
+        super().__init__(sandbox)
+        self.keys = {"Ocp-Apim-Subscription-Key": "sub-1", "Merchant-Serial-Number": msn}
+        self.token = ""
+        self.numbers = itertools.count(1)
+
+    def login(self, **headers: str) -> Reply:
+        given = {"client_id": "id-1", "client_secret": "secret-1", **self.keys, **headers}
+        return self.call("POST", "/vipps/accesstoken/get", b"", given)
+
+    def get(self, path: str) -> Reply:
+        return self.call("GET", f"/vipps/{path}", None, self.headers())
+
+    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> Reply:
+        raw = b"" if body is None else json.dumps(body).encode()
+        given = key if key is not None else f"key-{next(self.numbers)}"
+        return self.call(
+            "POST", f"/vipps/{path}", raw, {**self.headers(), "Idempotency-Key": given, **headers}
+        )
+
+    def create(self, reference: str = "reference-1", key: str | None = None, **changes: Any) -> Reply:
+        """A payment of 100.00 NOK; None leaves a field out."""
+        body = {
+            "amount": {"currency": "NOK", "value": 10_000},
+            "paymentMethod": {"type": "WALLET"},
+            "reference": reference,
+            "userFlow": "WEB_REDIRECT",
+            "returnUrl": "https://shop.example/thanks",
+            **changes,
+        }
+        return self.post("epayment/v1/payments", {k: v for k, v in body.items() if v is not None}, key)
+
+    def change(
+        self, verb: str, amount: int | None = None, reference: str = "reference-1", key: str | None = None
+    ) -> Reply:
+        body = None if amount is None else {"modificationAmount": {"currency": "NOK", "value": amount}}
+        return self.post(f"epayment/v1/payments/{reference}/{verb}", body, key)
+
+    def headers(self) -> dict[str, str]:
+        if not self.token:
+            self.token = self.login().json["access_token"]
+        return {"Authorization": f"Bearer {self.token}", **self.keys}
 
 
 class WebhookCaller(Caller):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import BringCaller, SendgridCaller, StripeCaller, WebhookCaller
+from tests.sandbox.callers import BringCaller, SendgridCaller, StripeCaller, VippsCaller, WebhookCaller
 from tests.sandbox.receiver import Receiver
 
 
@@ -23,6 +23,11 @@ def bring(sandbox: Sandbox) -> BringCaller:
 @pytest.fixture
 def stripe(sandbox: Sandbox) -> StripeCaller:
     return StripeCaller(sandbox)
+
+
+@pytest.fixture
+def vipps(sandbox: Sandbox) -> VippsCaller:
+    return VippsCaller(sandbox)
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from connectors.runtime import runtime
 from tenants.models import Role
 from tenants.scoping import tenant_scope
 from tests.factories.tenants import MembershipFactory, StoreFactory
 from tests.factories.workflows import CustomerFactory, InventoryLevelFactory, make_shop, publish_order_type
-from workflows.chart import chart_of
 from workflows.models import (
     Customer,
     InventoryLevel,
@@ -18,7 +16,6 @@ from workflows.models import (
     OrderType,
     Product,
     WorkflowRun,
-    WorkflowStep,
 )
 from workflows.orders import add_error, create_order
 
@@ -70,20 +67,6 @@ def first(shop, model):
 def html(answer) -> str:
     assert answer.status_code == 200, answer
     return answer.content.decode()
-
-
-def form_of(answer) -> dict:
-    """What a browser would post back unchanged."""
-    context, data = answer.context, {}
-    forms = [context["adminform"].form]
-    for formset in context["inline_admin_formsets"]:
-        forms += [formset.formset.management_form, *formset.formset.initial_forms]
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            if value is not None and value is not False:
-                data[bound.html_name] = "on" if value is True else value
-    return data
 
 
 @pytest.mark.parametrize("model", PAGES, ids=lambda model: model.__name__)
@@ -174,55 +157,3 @@ class TestOrderErrors:
         error = first(shop, OrderError)
         assert staff(Role.VIEWER).post(page(error), {"comment": "x"}).status_code == 403
         assert first(shop, OrderError).status == "Active"
-
-
-class TestOrderTypes:
-    def test_a_draft_is_saved_and_published_in_one_click(self, shop, staff):
-        client = staff()
-        order_type = first(shop, OrderType)
-        data = form_of(client.get(page(order_type)))
-        data["statuses-1-name"] = "Shipped"
-        data["statuses-0-allowed_next"] = '["Shipped"]'
-        saved = client.post(page(order_type), {**data, "_save": "1"})
-        assert saved.status_code == 302, saved.context["errors"]
-        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Ship"]
-
-        data["statuses-1-name"] = "Sent"
-        data["statuses-0-allowed_next"] = '["Sent"]'
-        client.post(page(order_type), {**data, "workflows_ordertype_publish_draft": "1"})
-        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Sent"]
-
-    def test_a_chart_that_no_order_could_follow_is_not_published(self, shop, staff):
-        client = staff()
-        order_type = first(shop, OrderType)
-        data = form_of(client.get(page(order_type)))
-        data["statuses-0-allowed_next"] = '["Shipp"]'
-        answer = client.post(
-            page(order_type), {**data, "workflows_ordertype_publish_draft": "1"}, follow=True
-        )
-        assert "Status New: the allowed next status &#x27;Shipp&#x27; is no status of this type" in html(
-            answer
-        )
-        assert "did you mean Ship?" in html(answer)
-        assert chart_of(runtime(shop.tenant.pk), "Online").statuses["New"].allowed_next == ("Ship",)
-
-    def test_steps_are_edited_on_their_status(self, shop, staff):
-        client = staff()
-        status = first(shop, OrderStatus)
-        data = form_of(client.get(page(status)))
-        data |= {"steps-TOTAL_FORMS": "2", "steps-1-name": "ExportOrder", "steps-1-connector": "ERP"}
-        data |= {"steps-1-position": "1", "steps-1-properties": '{"Url": "x"}', "steps-1-conditions": "[]"}
-        assert client.post(page(status), data).status_code == 302
-        with tenant_scope(shop.tenant):
-            step = WorkflowStep.objects.get(name="ExportOrder")
-        assert (step.connector, step.stop_on_error, step.tenant) == ("ERP", False, shop.tenant)
-
-    def test_an_editor_may_not_publish(self, shop, staff):
-        client = staff(Role.CONNECTOR_EDITOR)
-        order_type = first(shop, OrderType)
-        data = form_of(client.get(page(order_type))) | {
-            "statuses-1-name": "Sent",
-            "statuses-0-allowed_next": "[]",
-        }
-        client.post(page(order_type), {**data, "workflows_ordertype_publish_draft": "1"})
-        assert list(chart_of(runtime(shop.tenant.pk), "Online").statuses) == ["New", "Ship"]

@@ -2,8 +2,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from connectors.publishing import publish
+from connectors.publishing import PublishRefused, publish
 from connectors.runtime import runtime
+from tests.factories.connectors import publish_connector
 from tests.factories.workflows import publish_order_type
 from workflows.chart import StepConfig, UnknownOrderType, UnknownStatus, chart_of, default_chart
 from workflows.models import OrderStatus, OrderType, WorkflowStep
@@ -31,6 +32,7 @@ STATUSES = {
 
 @pytest.fixture
 def chart(shop):
+    publish_connector(shop.tenant, connector_id="erp-2")
     publish_order_type(shop.tenant, "B2B", STATUSES)
     return chart_of(runtime(shop.tenant.pk), "b2b")
 
@@ -72,15 +74,15 @@ def test_a_draft_changes_nothing_until_it_is_published(shop, chart):
             "Status A: the allowed next status 'B' is no status of this type; use one of A",
         ),
         (
-            {"OnHold": {}, "A": {"steps": [{"name": "ExportOrder", "error_status": "OnHld"}]}},
-            "Status A: the ErrorStatus of ExportOrder 'OnHld' is no status of this type; did you mean OnHold?",
+            {"OnHold": {}, "A": {"steps": [{"name": "AuthorizePayment", "error_status": "OnHld"}]}},
+            "Status A: the ErrorStatus of AuthorizePayment 'OnHld' is no status of this type; did you mean OnHold?",
         ),
     ],
 )
 def test_a_chart_that_no_order_could_follow_is_not_published(shop, statuses, problem):
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(PublishRefused) as caught:
         publish_order_type(shop.tenant, "Bad", statuses)
-    assert caught.value.messages == [problem]
+    assert [str(finding) for finding in caught.value.findings if finding.blocks] == [problem]
     with pytest.raises(UnknownOrderType):
         chart_of(runtime(shop.tenant.pk), "Bad")
 

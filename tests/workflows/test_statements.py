@@ -16,8 +16,8 @@ from workflows.orders import change_status, create_order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STATUSES = {
-    "New": {"steps": ["AuthorizePayment", "Notification"]},
-    "InProgress": {"steps": ["ExportOrder"]},
+    "New": {"steps": ["AuthorizePayment", {"name": "Notification", "connector": "Webhook"}]},
+    "InProgress": {"steps": [{"name": "ExportOrder", "connector": "Webhook"}]},
 }
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "workflows_worker", "django_q_ormq", "SELECT clock")
 

@@ -1,6 +1,35 @@
-"""Admin pages of orders, their charts and what they refer to."""
+"""Admin pages of orders, their charts, what they refer to, and what runs by schedule."""
 
-from workflows.admin import catalog, chart, messages, orders, runs, templates
+from tenants.adminkit import register_page
+from workflows.admin import (
+    catalog,
+    chart,
+    imports,
+    messages,
+    orders,
+    runs,
+    scheduled_runs,
+    schedules,
+    templates,
+)
 from workflows.admin.panels import register_panel
 
-__all__ = ["catalog", "chart", "messages", "orders", "register_panel", "runs", "templates"]
+__all__ = [
+    "catalog",
+    "chart",
+    "imports",
+    "messages",
+    "orders",
+    "register_panel",
+    "runs",
+    "scheduled_runs",
+    "schedules",
+    "templates",
+]
+
+for _title, _model, _icon in (
+    ("Scheduled Tasks", "scheduledtask", "schedule"),
+    ("Runs", "scheduledrun", "history"),
+    ("Imported objects", "importedobject", "move_to_inbox"),
+):
+    register_page("Scheduled Tasks", _title, f"admin:workflows_{_model}_changelist", icon=_icon)

@@ -1,41 +1,99 @@
+"""Order types with their statuses, and each status with its steps: drafts that are published as one chart."""
+
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
-from connectors.publishing import publish
-from tenants.adminkit import PublishAdmin, TabularInline, TenantForm, TrackedAdmin, action, register_page
+from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMixin
+from connectors.models import Publishable
+from connectors.overtaken import stamp
+from tenants.adminkit import (
+    NamesField,
+    OneOfField,
+    PublishAdmin,
+    SeveralOfField,
+    TabularInline,
+    TenantForm,
+    register_page,
+)
 from workflows.models import OrderStatus, OrderType, WorkflowStep
+from workflows.models.chart import CONDITIONS
+from workflows.publication import status_document
+from workflows.steps import registry
+
+#: How much of a row each field of a step gets.
+_ROOM: dict[str, dict[str, Any]] = {
+    "position": {"style": "width: 3.5rem"},
+    "name": {"style": "min-width: 11rem"},
+    "connector": {"style": "min-width: 6rem"},
+    "connector_id": {"style": "min-width: 6rem"},
+    "error_status": {"style": "min-width: 6rem"},
+    "properties": {"rows": 2, "style": "min-width: 9rem"},
+}
 
 
-class _InlineForm(TenantForm):
-    """JSON cells are one line high; a chart has many of them."""
+class StatusForm(TenantForm):
+    allowed_next = NamesField(
+        label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
+    )
+
+
+class StepForm(TenantForm):
+    name = OneOfField(label="Step")
+    conditions = SeveralOfField(
+        label="Conditions",
+        choices=[(word, word) for word in CONDITIONS],
+        required=False,
+        help_text="Run only after earlier steps that ended so; none runs always.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.Textarea):
-                field.widget.attrs["rows"] = 1
+        if "name" in self.fields:
+            field: Any = self.fields["name"]
+            field.choices = _steps(self.instance.name)
+        for name, attrs in _ROOM.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= attrs
+
+
+def _steps(present: str) -> list[tuple[str, str]]:
+    known = [(name, name) for name in registry.all_steps()]
+    gone = [(present, f"{present} (unknown)")] if present and present not in dict(known) else []
+    return [("", "---------"), *gone, *known]
 
 
 class StatusInline(TabularInline):
     model = OrderStatus
-    form = _InlineForm
+    form = StatusForm
     tab = True
-    fields = ["position", "name", "display_name", "allowed_next", "is_canceled", "is_completed"]
+    fields = ["position", "name", "display_name", "allowed_next", "is_canceled", "is_completed", "steps"]
+    readonly_fields = ["steps"]
     ordering = ["position", "id"]
-    show_change_link = True
     verbose_name_plural = "Statuses"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderStatus]:
+        return super().get_queryset(request).annotate(step_count=Count("steps"))
+
+    @admin.display(description="Steps")
+    def steps(self, status: OrderStatus) -> str:
+        if status.pk is None:
+            return "Save first"
+        count = status.step_count  # type: ignore[attr-defined]
+        url = reverse("admin:workflows_orderstatus_change", args=[status.pk])
+        words = f"{count} step{'' if count == 1 else 's'}" if count else "Add steps"
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, words)
 
 
 class StepInline(TabularInline):
     model = WorkflowStep
-    form = _InlineForm
+    form = StepForm
     tab = True
     fields = [
         "position",
@@ -43,8 +101,8 @@ class StepInline(TabularInline):
         "connector",
         "connector_id",
         "stop_on_error",
-        "active",
         "error_status",
+        "active",
         "conditions",
         "properties",
     ]
@@ -53,34 +111,38 @@ class StepInline(TabularInline):
 
 
 @admin.register(OrderType)
-class OrderTypeAdmin(PublishAdmin):
-    list_display = ["name", "is_default", "disable_workflow", "live_version"]
-    list_select_related = ["live"]
+class OrderTypeAdmin(PublishableAdmin):
+    list_display = ["name", "is_default", "disable_workflow", "state"]
     search_fields = ["name"]
-    fields = ["name", "is_default", "disable_workflow", "live_version"]
-    readonly_fields = ["live_version"]
+    fields = ["name", "is_default", "disable_workflow", "standing", "comment", "seen"]
+    readonly_fields = ["standing"]
     inlines = [StatusInline]
-    actions_submit_line = ["publish_draft"]
 
-    @admin.display(description="Live")
-    def live_version(self, obj: OrderType) -> str:
-        return str(obj.live) if obj.live else "never published"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderType]:
+        return super().get_queryset(request).prefetch_related("statuses__steps")
 
-    @action(description="Publish", permissions=["publish"])
-    def publish_draft(self, request: HttpRequest, obj: OrderType) -> None:
-        try:
-            publication = publish(obj, user=request.user)
-        except ValidationError as error:
-            for text in error.messages:
-                self.message_user(request, f"Not published: {text}", messages.ERROR)
-            return
-        self.message_user(request, f"{obj} {publication} is live.", messages.SUCCESS)
+
+class OrderStatusForm(StatusForm, DraftForm):
+    """The draft is the whole chart; what this page shows of it is one status."""
+
+    class Meta:
+        model = OrderStatus
+        fields = "__all__"
+
+    @classmethod
+    def root(cls, row: OrderStatus) -> Publishable:
+        return row.order_type
+
+    @classmethod
+    def stamp(cls, row: OrderStatus) -> str:
+        return stamp(row.order_type, status_document(row))
 
 
 @admin.register(OrderStatus)
-class OrderStatusAdmin(TrackedAdmin):
+class OrderStatusAdmin(PublishMixin, PublishAdmin):
     """Reached from its order type; holds the steps, which cannot be inlines of an inline."""
 
+    form = OrderStatusForm
     first_tab = "Status"
     list_display = ["name", "order_type", "position", "is_canceled", "is_completed"]
     list_filter = ["order_type"]
@@ -93,16 +155,29 @@ class OrderStatusAdmin(TrackedAdmin):
         "allowed_next",
         "is_canceled",
         "is_completed",
-        "hint",
+        "chart",
+        "comment",
+        "seen",
     ]
-    readonly_fields = ["hint"]
     inlines = [StepInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A status stays in its order type: orders and steps know it by its name there."""
+        return ["chart"] if obj is None else ["chart", "order_type"]
+
+    def root(self, row: OrderStatus) -> Publishable:
+        return OrderType.objects.get(pk=row.order_type_id)
+
     @admin.display(description="Publishing")
-    def hint(self, obj: OrderStatus) -> str:
+    def chart(self, obj: OrderStatus) -> str:
         if obj.pk is None:
             return "-"
-        return format_html("Saved as a draft of {}; publish that to make it live.", obj.order_type)
+        url = reverse("admin:workflows_ordertype_change", args=[obj.order_type_id])
+        return format_html(
+            'Publish makes the whole draft of <a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> live.',
+            url,
+            obj.order_type,
+        )
 
 
 register_page("Configuration", "Order Types", "admin:workflows_ordertype_changelist", icon="account_tree")

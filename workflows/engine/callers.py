@@ -27,9 +27,9 @@ _TOKEN_WAIT_S = 30.0
 
 @dataclass(slots=True)
 class Inbox:
-    """What the callers hand to the database thread: ended jobs, questions to the database, and events."""
+    """What the callers hand to the database thread: what has ended, questions to the database, and events."""
 
-    items: queue.SimpleQueue[Finished | Question] = field(default_factory=queue.SimpleQueue)
+    items: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     events: deque[EventData] = field(default_factory=deque)
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -5,9 +5,12 @@ django-q2 leaves orphans when its main process is killed, so the supervisor keep
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PIPE = "CROSSDOCK_LIFELINE"
@@ -31,3 +34,22 @@ def asked_to_stop() -> bool:
     """Whether the supervisor wants slices to claim nothing more."""
     path = os.environ.get(STOP_FILE)
     return path is not None and Path(path).exists()
+
+
+@contextmanager
+def only_one_here() -> Iterator[bool]:
+    """Whether this process is the only one of its cluster inside; the lock goes with the process that holds it."""
+    path = os.environ.get(STOP_FILE)
+    if path is None:
+        yield True
+        return
+    descriptor = os.open(Path(path).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        got = True
+    except BlockingIOError:
+        got = False
+    try:
+        yield got
+    finally:
+        os.close(descriptor)

@@ -1,4 +1,5 @@
-"""What `manage.py worker` runs: a q2 cluster in a session of its own, the sweeper, and a watchdog over both."""
+"""What `manage.py worker` runs: a q2 cluster in a session of its own, the sweeper, the ticker of scheduled tasks, and a
+watchdog over all of it."""
 
 from __future__ import annotations
 
@@ -16,13 +17,19 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from connectors import inbox
 from workflows.engine import lifeline
 from workflows.engine.sweeper import nobody_answers, sweep
+from workflows.schedules import ticker
 
 log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 RESTART_PAUSE_S = 1.0
+
+#: Scheduled tasks are looked at this often, and rung for again when nobody came, in seconds.
+TICK_S = 1.0
+RING_AGAIN_S = 5.0
 
 #: A cluster that leaves due work alone for this long (seconds) although it was rung is taken for hung.
 HUNG_AFTER_S = 30.0
@@ -38,6 +45,7 @@ class Supervisor:
         self._stopping = False
         self._cluster: subprocess.Popen[bytes] | None = None
         self._unanswered_since: float | None = None
+        self._ticked_at = self._rang_at = float("-inf")
         self._read_end, self._write_end = os.pipe()
         self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
 
@@ -61,11 +69,21 @@ class Supervisor:
             self._start()
         try:
             sweep()
+            inbox.ring_for_overlooked()
+            self._tick()
             self._watch()
         except DatabaseError as error:
             log.warning("the database is away: %s", error)
             connection.close()
         close_old_connections()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._ticked_at < TICK_S:
+            return
+        self._ticked_at = now
+        if (ticker.tick() or now - self._rang_at >= RING_AGAIN_S) and ticker.ring_for_due():
+            self._rang_at = now
 
     def _watch(self) -> None:
         """Restart a cluster that does not answer although work is due."""

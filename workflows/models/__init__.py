@@ -1,5 +1,6 @@
 from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.imports import ImportedObject
 from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
 from workflows.models.orders import (
     ErrorSeverity,
@@ -21,6 +22,7 @@ from workflows.models.runs import (
     Worker,
     WorkflowRun,
 )
+from workflows.models.schedules import ScheduledRun, ScheduledTask
 
 __all__ = [
     "FINAL_STEP_STATES",
@@ -29,6 +31,7 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "ImportedObject",
     "InventoryLevel",
     "Lane",
     "MessageState",
@@ -41,6 +44,8 @@ __all__ = [
     "OrderType",
     "Product",
     "RunState",
+    "ScheduledRun",
+    "ScheduledTask",
     "SentMessage",
     "StepRun",
     "StepState",

@@ -91,13 +91,18 @@ class StepContext:
         return f"{self.order.number}-{self.step_run_id}"
 
 
+#: One contract, or several of which one is enough.
+Capability = type[Provider] | tuple[type[Provider], ...]
+
+
 class Step(ABC):
-    """Base of all steps. `target` tells where the connector comes from: the step's Connector, the payment, or nowhere."""
+    """Base of all steps. `target` tells where the connector comes from: the step's Connector, the payment, or nowhere;
+    `capability` is what it has to fulfil."""
 
     name: ClassVar[str]
     label: ClassVar[str] = ""
     target: ClassVar[str] = "none"
-    capability: ClassVar[type[Provider] | None] = None
+    capability: ClassVar[Capability | None] = None
     properties: ClassVar[type[Settings]] = Settings
 
     def needs_connector(self, config: StepConfig) -> bool:

@@ -19,7 +19,7 @@ from config.demo.house import DemoFailed, House, free_port
 from config.demo.merchant import Merchant
 from config.demo.play import play
 from config.demo.scenario import stories
-from config.demo.show import Board, summary
+from config.demo.show import Board, summary, surprises
 from config.demo.vendors import Vendors
 
 
@@ -84,5 +84,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         with Board(plot) as board:
             ended = play(plot, house.url, key, vendors, board.tell)
+        for line in surprises(ended):
+            self.stderr.write(line)
         stock = Merchant(house.url, key).stock("TENT-2")
         return figures(ended, vendors, stock, time.monotonic() - began)

@@ -56,6 +56,7 @@ class Paypal(PaypalRefunds):
         "header:PayPal-Request-Id",
         length=108,
         window_hours=6,
+        operations=("create_session", "authorize", "capture", "refund"),
         windows={"capture": 45 * 24, "refund": 45 * 24},
     )
     webhook = PaypalSignature(key="webhook_id")

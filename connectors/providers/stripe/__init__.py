@@ -69,7 +69,8 @@ class Stripe(StripeEvents):
         session = self._session_of(payment)
         if session and (session["status"] == "open" or not session.get("payment_intent")):
             return self.read_session(session)
-        return self._with_refunds(self.get(self._intent_path(payment, session)))
+        found = self._with_refunds(self.get(self._intent_path(payment, session)))
+        return replace(found, replaces=payment.provider_id) if session else found
 
     def capture(self, payment: Payment) -> PaymentResult:
         path = f"{self._intent_path(payment)}/capture"

@@ -74,6 +74,16 @@ class Brief(Capturing):
     idempotency = Idempotency("header:Idempotency-Key", windows={"capture": 1})
 
 
+class Partly(Capturing):
+    """Takes keys for other operations only, so its captures leave without one."""
+
+    slug = "bench-partly"
+    idempotency = Idempotency("header:Idempotency-Key", operations=("order",))
+
+    def capture(self, amount: int) -> str:
+        return str(self.post("/captures", {"amount": amount}, keyed=False)["id"])
+
+
 class Loose(Capturing):
     """Does not care whether a repeated key has another body."""
 
@@ -84,7 +94,7 @@ class Loose(Capturing):
 @pytest.fixture(autouse=True)
 def more_vendors(vendors: None) -> Iterator[None]:
     with ExitStack() as stack:
-        for provider in (Capturing, Forgetful, Mute, Lagging, Brief, Loose):
+        for provider in (Capturing, Forgetful, Mute, Lagging, Partly, Brief, Loose):
             stack.enter_context(registry.registered(provider))
         yield
 
@@ -193,6 +203,13 @@ class TestAfterALostAnswer:
         with FaultServer(answer(200, {"id": "c1"})) as server:
             outcome = call(bench, server, Forgetful, uncertain=True)
         assert (outcome.ending, outcome.result, keys(server)) == (Ending.SUCCEEDED, "c1", [])
+
+    def test_an_operation_that_takes_no_key_is_asked_about_and_never_repeated_blindly(
+        self, bench: Bench
+    ) -> None:
+        with FaultServer(answer(200, {"id": ""}), answer(500)) as server:
+            outcome = call(bench, server, Partly, uncertain=True)
+        assert (outcome.ending, keys(server)) == (Ending.UNKNOWN, [""])
 
     def test_without_keys_what_was_not_executed_is_done_now(self, bench: Bench) -> None:
         with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -198,6 +200,21 @@ class TestKey:
     ) -> None:
         monkeypatch.setattr(Keyed, "idempotency", Idempotency("header:Idempotency-Key", length=length))
         assert sent(bench, write()).key == expected
+
+    def test_goes_into_the_query_or_the_body_where_the_vendor_looks_there(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Keyed, "idempotency", Idempotency("query:key"))
+        assert sent(bench, write()).path == f"/things?key={KEY}"
+        monkeypatch.setattr(Keyed, "idempotency", Idempotency("body:variables.key"))
+        nested = write()
+        nested = replace(nested, json={"variables": {"amount": 100}})
+        assert json.loads(sent(bench, nested).body) == {"variables": {"amount": 100, "key": KEY}}
+        assert nested.json == {"variables": {"amount": 100}}
+        form = Request(method="POST", path="/x", form=[("a", "1")], write=True, key=KEY)
+        assert sent(bench, form).body == f"a=1&variables.key={KEY}".encode()
+        raw = Request(method="POST", path="/x", body=b"<a/>", write=True, key=KEY)
+        assert sent(bench, raw).body == b"<a/>"
 
     def test_of_later_writes_is_derived_and_stable(self, bench: Bench) -> None:
         with FaultServer() as server:

@@ -77,7 +77,11 @@ def test_what_was_sent_is_kept_without_its_text(shop):
     order = Order.objects.get()
     assert (message.order, message.step_run) == (order, order.runs.get().steps.get())
     assert message.reference == f"A-1-{message.step_run_id}"
-    assert (message.state, message.recipient, message.subject) == ("sent", "kari.a-1@shop.example", "Order A-1")
+    assert (message.state, message.recipient, message.subject) == (
+        "sent",
+        "kari.a-1@shop.example",
+        "Order A-1",
+    )
     assert message.connector.connector_id == "mail"
     assert message.provider_message_id.startswith("wh_")
     assert message.trace == ["Received: chosen"]

@@ -86,7 +86,7 @@ def test_who_may_only_look_changes_nothing(shop, staff, template):
 
 def test_a_template_that_a_step_names_is_not_deleted(shop, staff, template):
     with tenant_scope(shop.tenant):
-        step = {"name": "Notification", "properties": {"template": "received"}}
+        step = {"name": "Notification", "connector": "Webhook", "properties": {"template": "received"}}
         publish_order_type(shop.tenant, "Pos", {"New": {"steps": [step]}})
         assert len(usages(template)) == 2
         WorkflowStep.objects.all().delete()

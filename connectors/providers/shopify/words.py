@@ -1,0 +1,81 @@
+"""Shopify's settings and what a person has to do there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from connectors.schema import Boolean, Date, Field, Integer, Secret, Settings, Text
+
+_SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+
+
+class ShopDomain(Field):
+    """The shop's own domain at Shopify, as "nordstore.myshopify.com"; nothing else is ever called with its token."""
+
+    def convert(self, raw: Any) -> str:
+        domain = str(raw).strip().lower().removeprefix("https://").removesuffix("/")
+        if not _SHOP.fullmatch(domain):
+            raise ValueError("must be the shop's address at Shopify, such as nordstore.myshopify.com")
+        return domain
+
+
+class ShopifySettings(Settings):
+    shopify_url = ShopDomain(
+        "ShopifyUrl", help="nordstore.myshopify.com, also where shoppers see another domain."
+    )
+    access_token = Secret("AccessToken", help="Admin API access token of the shop's custom app: shpat_…")
+    webhook_secret = Secret(
+        "WebhookSecret", required=False, help="The app's client secret; Shopify signs its webhooks with it."
+    )
+    order_primary_store = Text(
+        "OrderPrimaryStore", required=False, help="Code of the store that imported orders belong to."
+    )
+    product_primary_store = Text("ProductPrimaryStore", required=False)
+    location_id = Text(
+        "LocationId",
+        required=False,
+        help="Name or number of the location whose stock is set where none is told.",
+    )
+    notify_customer = Boolean(
+        "NotifyCustomer",
+        required=False,
+        default=False,
+        help="Let Shopify tell the customer of each fulfilment.",
+    )
+    import_orders_from = Date(
+        "ImportOrdersFrom",
+        required=False,
+        help="The first import takes orders changed since this day, else all.",
+    )
+    orders_per_page = Integer("OrdersPerPage", required=False, default=10)
+    host = Text(
+        "Host", column="host", required=False, help="Only for a simulator; else ShopifyUrl is called."
+    )
+
+
+GUIDE = """
+In the Shopify admin open Settings > Apps > Develop apps and create an app for this hub. Give it the Admin API scopes
+read_orders, read_all_orders (for orders older than 60 days), read_customers, read_inventory, write_inventory,
+read_locations, read_merchant_managed_fulfillment_orders, write_merchant_managed_fulfillment_orders,
+read_assigned_fulfillment_orders and write_assigned_fulfillment_orders, and install it. The access token (shpat_…) goes
+into AccessToken, the client secret into WebhookSecret, the shop's myshopify.com address into ShopifyUrl.
+
+Subscribe this connector's webhook address to orders/create, orders/updated and orders/cancelled in API version 2026-07,
+format JSON, with the same app: Shopify signs with the client secret of the app that subscribed. Webhooks may get lost, so
+keep the scheduled import running beside them; each run looks five minutes back and skips what is known. Webhooks do not
+name transactions: a payment that came with one has the amounts that the order's state implies, and no number.
+
+Amounts are in the shop's currency, tax included. An order is taken as it is now: pieces that were removed or given back
+are left out; a cancelled order is taken as it was sold. Duties, additional fees and tips become lines of their own
+with the SKUs DUTIES, ADDITIONAL-FEES and TIP. An order whose lines do not add up to its total is refused by name, and stops
+no other. Articles without SKU need one in Shopify, or a Field Mapping of SkuId.
+
+Field Mapping: each row puts a field of Shopify's order line (Connector Property: sku, title, name, variantTitle, vendor,
+productId, variantId, requiresShipping, isGiftCard, or the name of one of the line's own attributes) into SkuId, Name or
+any other property of ours, such as Brand from vendor.
+
+Stock is set as "available" at the location that a level names, else at LocationId, else at the shop's only location. The
+article has to be stocked at that location in Shopify. A fulfilment is told with carrier, tracking number and address; one
+with the same tracking number is never made twice.
+"""

@@ -1,0 +1,107 @@
+"""A tenant with a row behind every page of the admin, each saying whose it is."""
+
+from uuid import uuid4
+
+from django.utils import timezone
+
+from connectors.models import Connector, Effect, InboundWebhook
+from eventlog.events import Category
+from tenants.models import ApiKey, Role, Tenant
+from tenants.scoping import tenant_scope
+from tests.factories.connectors import make_connector, publish_connector
+from tests.factories.events import record_event
+from tests.factories.notifications import NotificationTemplateFactory, SentMessageFactory
+from tests.factories.payments import PaymentFactory, publish_payment_method
+from tests.factories.shipping import ShipmentFactory, ShippingProviderFactory
+from tests.factories.tenants import (
+    MarketFactory,
+    MarketGroupFactory,
+    MembershipFactory,
+    StoreFactory,
+    TenantFactory,
+    UserFactory,
+)
+from tests.factories.workflows import (
+    CustomerFactory,
+    InventoryLevelFactory,
+    ProductFactory,
+    publish_order_type,
+)
+from workflows.models import ImportedObject, Order, ScheduledTask
+from workflows.orders import add_error, create_order
+
+
+def make_world(mark: str) -> Tenant:
+    """`mark` is in every name; a single word."""
+    tenant = TenantFactory(slug=mark.lower())
+    MembershipFactory(tenant=tenant, user=UserFactory(username=mark), role=Role.TENANT_ADMIN)
+    with tenant_scope(tenant):
+        _places(tenant, mark)
+        _configuration(tenant, mark)
+        _trade(tenant, mark)
+        _shipping(tenant, mark)
+        _tasks(tenant, mark)
+        _records(tenant, mark)
+        ApiKey.issue(tenant, mark, ["*"])
+    return tenant
+
+
+def _places(tenant: Tenant, mark: str) -> None:
+    market = MarketFactory(tenant=tenant, code=mark)
+    market.groups.add(MarketGroupFactory(tenant=tenant, code=f"{mark}-group"))
+    StoreFactory(tenant=tenant, code=f"{mark}-store", market=market)
+
+
+def _configuration(tenant: Tenant, mark: str) -> None:
+    publish_connector(
+        tenant,
+        display_name=mark,
+        connector_id=mark,
+        bearer_token=f"{mark}-token-0123456789",
+        properties={f"{mark}Key": mark},
+        headers={f"X-{mark}": mark},
+        field_mapping={mark: mark},
+        enabled_markets=[mark],
+    )
+    publish_payment_method(tenant, name=mark, payment_method_name=mark)
+    steps = [{"name": "ExportOrder", "connector": "Webhook", "connector_id": mark}]
+    publish_order_type(tenant, mark, {mark: {"steps": steps}})
+
+
+def _trade(tenant: Tenant, mark: str) -> None:
+    product = ProductFactory(tenant=tenant, sku=mark)
+    CustomerFactory(tenant=tenant, number=mark)
+    InventoryLevelFactory(tenant=tenant, product=product, store=StoreFactory(tenant=tenant, code=f"{mark}-2"))
+    data = {"number": mark, "market": mark, "customer": {"email": f"{mark}@buyer.example"}}
+    order = create_order({**data, "lines": [{"sku": mark, "quantity": "1", "unit_price": "1.00"}]})
+    add_error(order.pk, mark, mark)
+
+
+def _shipping(tenant: Tenant, mark: str) -> None:
+    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring")
+    provider = ShippingProviderFactory(tenant=tenant, name=mark, connector=carrier, options=[{"name": mark}])
+    ShipmentFactory(tenant=tenant, order=Order.objects.get(number=mark), provider=provider, option_name=mark)
+
+
+def _tasks(tenant: Tenant, mark: str) -> None:
+    connector, now = Connector.objects.get(display_name=mark), timezone.now()
+    task = ScheduledTask.objects.create(name=mark, type=mark, cron="0 * * * *", connector=connector)
+    task.runs.create(slot=now, message=mark)
+    ImportedObject.objects.create(
+        connector=connector, external_id=mark, number=mark, first_seen_at=now, seen_at=now
+    )
+    NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
+    order = Order.objects.get(number=mark)
+    SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)
+
+
+def _records(tenant: Tenant, mark: str) -> None:
+    connector, now = Connector.objects.get(display_name=mark), timezone.now()
+    PaymentFactory(tenant=tenant, order=Order.objects.get(number=mark), provider_id=mark)
+    Effect.objects.create(
+        connector=connector, operation="export", subject=mark, key=uuid4(), created_at=now, modified_at=now
+    )
+    InboundWebhook.objects.create(
+        connector=connector, event_id=mark, method="POST", url=mark, received_at=now
+    )
+    record_event(tenant, category=Category.CONNECTOR, message=mark)

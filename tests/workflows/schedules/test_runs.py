@@ -1,0 +1,196 @@
+"""Runs go leg by leg and on at their cursor, whatever happens to the provider or to the worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+from django.utils import timezone
+
+from connectors.models import Connector, Effect
+from connectors.publishing import publish, retire
+from eventlog.models import Event
+from tenants.models import usages
+from tenants.scoping import platform_scope
+from tests.faultserver import answer
+from tests.workflows.shopstall import Market, order
+from workflows.models import ImportedObject, Order, ScheduledRun, ScheduledTask
+from workflows.schedules import claim
+from workflows.schedules.slice import Slice
+from workflows.schedules.ticker import run_now, tick
+
+State = ScheduledRun.State
+
+
+def later(run: ScheduledRun) -> None:
+    ScheduledRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
+
+
+def test_a_slice_that_ends_leaves_the_run_due_at_its_cursor(market: Market) -> None:
+    market.server.orders = [order(number) for number in range(6)]
+    run = run_now(market.task())
+    with platform_scope("a slice serves all tenants"):
+        Slice().run(0)
+        run.refresh_from_db()
+        assert (run.state, run.pages) == (State.QUEUED, 0)
+    market.work()
+    run.refresh_from_db()
+    assert (run.state, run.pages, Order.objects.count()) == (State.SUCCEEDED, 3, 6)
+
+
+class TestFailures:
+    def test_that_pass_are_tried_again_from_the_cursor(self, market: Market) -> None:
+        market.server.orders = [order(number) for number in range(4)]
+        task = market.task()
+        run = run_now(task)
+        market.server.failing = [answer(503, {})] * 3
+        market.work()
+        run.refresh_from_db()
+        task.refresh_from_db()
+        assert (run.state, run.attempts) == (State.QUEUED, 1)
+        assert "is tried again by itself" in run.message
+        assert "is tried again by itself" in task.last_error
+        assert run.due_at is not None and run.due_at > timezone.now()
+        later(run)
+        market.work()
+        run.refresh_from_db()
+        task.refresh_from_db()
+        assert (run.state, run.attempts, task.last_error) == (State.SUCCEEDED, 0, "")
+        assert Order.objects.count() == 4
+
+    def test_give_way_to_the_next_slot(self, market: Market) -> None:
+        task = market.task(cron="* * * * *", active=True)
+        ScheduledTask.objects.update(next_due_at=timezone.now() + timedelta(seconds=5))
+        run = run_now(task)
+        market.server.failing = [answer(503, {})] * 3
+        market.work()
+        run.refresh_from_db()
+        assert run.state == State.FAILED
+        assert "the next run tries again" in run.message
+
+    def test_that_do_not_pass_end_the_run_and_show_on_the_task(self, market: Market) -> None:
+        task = market.task()
+        market.server.failing = [answer(401, {"error": "the key is wrong"})]
+        run = market.run(task)
+        task.refresh_from_db()
+        assert run.state == State.FAILED
+        assert run.message == task.last_error == "the key is wrong"
+        assert Event.objects.filter(category="Error", message__contains="the key is wrong").exists()
+
+    def test_of_an_answer_that_leads_nowhere_end_the_run(self, market: Market) -> None:
+        market.server.failing = [answer(200, {"orders": [], "cursor": "", "more": True})]
+        run = market.run(market.task())
+        assert run.state == State.FAILED
+        assert "its cursor stands still" in run.message
+
+
+class TestWhatIsMissing:
+    def broken(self, market: Market, run: ScheduledRun, text: str) -> None:
+        assert run.state == State.FAILED
+        assert text in run.message
+        neighbour = market.task("CleanUp", name="Neighbour")
+        assert market.run(neighbour).state == State.SUCCEEDED
+
+    def test_a_retired_connector(self, market: Market) -> None:
+        task = market.task()
+        retire(Connector.objects.get())
+        self.broken(market, market.run(task), "is retired; choose a connector that is in service")
+
+    def test_a_type_that_is_not_installed_any_more(self, market: Market) -> None:
+        task = market.task()
+        ScheduledTask.objects.update(type="ImportOrderss")
+        self.broken(market, market.run(task), "did you mean ImportOrders?")
+
+    def test_a_property_of_a_wrong_type(self, market: Market) -> None:
+        task = market.task(properties={"CreateProducts": "perhaps"})
+        self.broken(market, market.run(task), "CreateProducts must be true or false")
+
+
+class TestClaims:
+    def claim(self, run: ScheduledRun) -> ScheduledRun:
+        with platform_scope("test"):
+            (claimed,) = claim.claim(uuid4(), [run.pk], timezone.now())
+        return claimed
+
+    def test_a_claimed_run_is_nobody_elses(self, market: Market) -> None:
+        run = run_now(market.task())
+        self.claim(run)
+        with platform_scope("test"):
+            assert claim.claim(uuid4(), [run.pk], timezone.now()) == []
+
+    def test_a_dead_workers_run_goes_on_at_its_cursor(self, market: Market) -> None:
+        market.server.orders = [order(number) for number in range(4)]
+        run = run_now(market.task())
+        claimed = self.claim(run)
+        ScheduledRun.objects.update(
+            heartbeat_at=timezone.now() - timedelta(hours=1), cursor_after="2", pages=1
+        )
+        market.work()
+        run.refresh_from_db()
+        assert (run.state, run.fence, run.deaths) == (State.SUCCEEDED, claimed.fence + 1, 0)
+        assert market.server.cursors() == ["2"]
+
+    def test_an_answer_after_the_run_was_lost_changes_nothing(self, market: Market) -> None:
+        market.server.orders = [order(1)]
+        run = run_now(market.task())
+        other = uuid4()
+        with platform_scope("a slice serves all tenants"):
+            slow = Slice()
+            slow._turn(True)
+            ScheduledRun.objects.update(claimed_by=other, fence=9)
+            while slow._turn(False):
+                pass
+        run.refresh_from_db()
+        assert (run.state, run.claimed_by, run.cursor_after) == (State.RUNNING, other, "")
+        assert not ImportedObject.objects.exists()
+
+    def test_a_run_that_kills_its_workers_is_parked(self, market: Market) -> None:
+        run = run_now(market.task())
+        for _ in range(3):
+            self.claim(run)
+            ScheduledRun.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
+        market.work()
+        run.refresh_from_db()
+        assert run.state == State.FAILED
+        assert "Parked: its worker died 3 times" in run.message
+        assert market.server.cursors() == []
+
+    def test_no_tenant_takes_more_than_its_share_while_others_wait(self, market: Market) -> None:
+        mine = [run_now(market.task("CleanUp", name=f"T{number}")) for number in range(6)]
+        with platform_scope("test"):
+            assert len(claim.choose(timezone.now(), Counter(), 8, 4)) == 6
+            tenant = market.shop.tenant.pk
+            assert len(claim.choose(timezone.now(), Counter({tenant: 4}), 3, 4)) == 3
+        assert len(mine) == 6
+
+
+def test_a_task_that_is_switched_off_starts_no_further_page(market: Market) -> None:
+    task = market.task(active=True)
+    task.refresh_from_db()
+    assert tick(task.next_due_at) == 1
+    ScheduledRun.objects.update(due_at=timezone.now())
+    ScheduledTask.objects.update(active=False)
+    market.work()
+    run = ScheduledRun.objects.get()
+    assert run.state == State.SKIPPED
+    assert "switched off" in run.message
+    assert market.server.cursors() == []
+
+
+def test_several_tasks_go_on_side_by_side(market: Market) -> None:
+    config = market.connector()
+    runs = [run_now(market.task(connector=config, name=f"Shop {number}")) for number in range(5)]
+    market.work()
+    assert set(ScheduledRun.objects.values_list("state", flat=True)) == {State.SUCCEEDED}
+    assert len(market.server.cursors()) == len(runs)
+    assert not Effect.objects.exists()
+
+
+def test_publishing_knows_which_tasks_use_a_connector(market: Market) -> None:
+    task = market.task(active=True)
+    connector = Connector.objects.get()
+    assert f"scheduled task {task.name}" in usages(connector)
+    connector.display_name = "Stall 2"
+    connector.save()
+    publish(connector)

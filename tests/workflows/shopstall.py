@@ -1,0 +1,252 @@
+"""A shop and an ERP of these tests' own: small implementations whose vendor is a real socket with orders and stock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from connectors import registry
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.base import Inbound
+from connectors.contracts.common import Address, Customer, Exported, WebhookEvent
+from connectors.contracts.ecommerce import (
+    Fulfilment,
+    ImportedLine,
+    ImportedOrder,
+    ImportedPayment,
+    Page,
+    ShopProvider,
+)
+from connectors.contracts.erp import ErpProvider, StockLevel, StockPage
+from connectors.schema import Secret, Settings
+from connectors.signing import HmacSha256
+from tenants.money import Money
+from tenants.scoping import platform_scope, tenant_scope
+from tests.factories.connectors import publish_connector
+from tests.factories.workflows import Shop, make_shop
+from tests.faultserver import Behaviour, FaultServer, Received, answer
+from workflows.models import ScheduledRun, ScheduledTask
+from workflows.schedules.slice import Slice
+from workflows.schedules.ticker import run_now
+
+MOMENT = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
+WEBHOOK_KEY = "whk_0123456789abcdef"
+
+
+class Stall(ShopProvider):
+    """Reads orders in pages, takes stock levels and fulfilments; sends orders by webhook."""
+
+    slug, label, names = "stall", "Stall", ("Stall",)
+
+    class settings(Settings):
+        webhook_key = Secret("Webhook key", key="WebhookKey", required=False)
+
+    webhook = HmacSha256(header="X-Stall-Signature", key="webhook_key")
+
+    def import_orders(self, cursor: str) -> Page:
+        found = self.get("/orders", cursor=cursor)
+        items = tuple(read_order(item) for item in found["orders"])
+        return Page(items=items, cursor=found["cursor"], more=found["more"])
+
+    def set_inventory(self, levels: Any) -> Exported:
+        body = [[level.sku, str(level.quantity), level.location] for level in levels]
+        self.post("/levels", {"levels": body})
+        return Exported()
+
+    def fulfil(self, fulfilment: Fulfilment) -> Exported:
+        body = {"order": fulfilment.order_external_id, "tracking": fulfilment.tracking_number}
+        return Exported(external_id=self.post("/fulfilments", body)["id"])
+
+    def read_error(self, answer: Any) -> tuple[str, str]:
+        return "", str(answer.json().get("error", ""))
+
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        body = inbound.json()
+        return [
+            WebhookEvent(id=body["event"], type="order.changed", data={"order": read_order(body["order"])})
+        ]
+
+
+class Depot(ErpProvider):
+    """Reads stock in pages."""
+
+    slug, label, names = "depot", "Depot", ("Depot",)
+
+    def read_inventory(self, cursor: str) -> StockPage:
+        found = self.get("/stock", cursor=cursor)
+        items = tuple(
+            StockLevel(sku=sku, quantity=Decimal(quantity), location=location)
+            for sku, quantity, location in found["levels"]
+        )
+        return StockPage(items=items, cursor=found["cursor"], more=found["more"])
+
+
+def order(number: int, *, minutes: int = 0, **values: Any) -> dict[str, Any]:
+    """A shop's order as its vendor sends it: 2 x A at 100.00 and shipping 49.00, NOK, to Norway."""
+    return {
+        "id": f"gid-{number}",
+        "number": f"#{number}",
+        "modified": (MOMENT + timedelta(minutes=minutes)).isoformat(),
+        "currency": "NOK",
+        "country": "NO",
+        "lines": [
+            {"id": f"L{number}", "sku": "A", "name": "Wool jumper", "quantity": "2", "price": "100.00"}
+        ],
+        "total": "249.00",
+        "tags": ["web"],
+        "properties": {"Gift": "no"},
+        "cancelled": False,
+        **values,
+    }
+
+
+def read_order(data: dict[str, Any]) -> ImportedOrder:
+    def money(amount: str) -> Money:
+        return Money.of(amount, data["currency"])
+
+    where = Address(name="Kari", line1="Storgata 1", city="Oslo", country=data["country"])
+    return ImportedOrder(
+        external_id=data["id"],
+        number=data["number"],
+        placed_at=MOMENT,
+        modified_at=datetime.fromisoformat(data["modified"]),
+        currency=data["currency"],
+        customer=Customer(email="kari@buyer.example", first_name="Kari"),
+        billing=where,
+        shipping=where,
+        lines=tuple(
+            ImportedLine(
+                sku=line["sku"],
+                name=line["name"],
+                quantity=Decimal(line["quantity"]),
+                unit_price=money(line["price"]),
+                discount=money("0"),
+                tax_rate=Decimal(25),
+                external_id=line["id"],
+                properties={"Brand": "Devold"},
+            )
+            for line in data["lines"]
+        ),
+        shipping_total=money("49.00"),
+        shipping_method="Home",
+        total=money(data["total"]),
+        store=data.get("store", ""),
+        cancelled=data["cancelled"],
+        payments=(
+            ImportedPayment(
+                method="card", provider_id="pay-1", authorized=money(data["total"]), captured=money("0")
+            ),
+        ),
+        tags=tuple(data["tags"]),
+        properties=data["properties"],
+    )
+
+
+class StallServer(FaultServer):
+    """What the shop and the ERP have. Cursors are positions; `failing` answers the next requests instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.orders: list[dict[str, Any]] = []
+        self.stock: list[list[str]] = []
+        self.levels: list[list[str]] = []
+        self.fulfilments: list[dict[str, Any]] = []
+        self.unknown_skus: set[str] = set()
+        self.page_size = 2
+        self.failing: list[Behaviour] = []
+
+    def take(self, request: Received) -> Behaviour:
+        with self._lock:
+            self.requests.append(request)
+            self.arrived.set()
+            if self.failing:
+                return self.failing.pop(0)
+            return self._serve_request(request)
+
+    def _serve_request(self, request: Received) -> Behaviour:
+        where = urlsplit(request.path)
+        cursor = int(parse_qs(where.query).get("cursor", ["0"])[0] or 0)
+        if where.path == "/orders":
+            return self._page("orders", self.orders, cursor)
+        if where.path == "/stock":
+            return self._page("levels", self.stock, cursor)
+        if where.path == "/levels":
+            return self._take_levels(json.loads(request.body)["levels"])
+        self.fulfilments.append(json.loads(request.body))
+        return answer(200, {"id": f"F{len(self.fulfilments)}"})
+
+    def _take_levels(self, levels: list[list[str]]) -> Behaviour:
+        if {sku for sku, _, _ in levels} & self.unknown_skus:
+            return answer(422, {"error": "an article is not known"})
+        self.levels += levels
+        return answer(200, {})
+
+    def _page(self, name: str, items: list[Any], cursor: int) -> Behaviour:
+        end = min(cursor + self.page_size, len(items))
+        return answer(200, {name: items[cursor:end], "cursor": str(end), "more": end < len(items)})
+
+    def cursors(self, path: str = "/orders") -> list[str]:
+        """The cursors that were asked for, in order."""
+        asked = [urlsplit(request.path) for request in self.requests]
+        return [parse_qs(where.query).get("cursor", [""])[0] for where in asked if where.path == path]
+
+
+@dataclass
+class Market:
+    """A tenant that takes orders, its shop and its ERP on a socket."""
+
+    server: StallServer
+    shop: Shop
+
+    def connector(self, type: str = "stall", **values: Any) -> ConnectorConfig:
+        return publish_connector(self.shop.tenant, type, **{"host": self.server.url, **values})
+
+    def task(
+        self, type: str = "ImportOrders", connector: ConnectorConfig | None = None, **values: Any
+    ) -> Any:
+        kinds = {"ImportInventory": "depot", "CleanUp": ""}
+        if connector is None and kinds.get(type, "stall"):
+            connector = self.connector(kinds.get(type, "stall"))
+        given = {"name": type, "cron": "*/10 * * * *", "active": False, **values}
+        return ScheduledTask.objects.create(type=type, connector_id=connector and connector.id, **given)
+
+    def run(self, task: ScheduledTask) -> ScheduledRun:
+        """Run now, to the end of the slice."""
+        run = run_now(task, "kari")
+        self.work()
+        run.refresh_from_db()
+        return run
+
+    def work(self) -> None:
+        with platform_scope("a slice serves all tenants"):
+            Slice().run(20)
+
+
+@pytest.fixture
+def implementations() -> Iterator[None]:
+    with ExitStack() as stack:
+        for provider in (Stall, Depot):
+            stack.enter_context(registry.registered(provider))
+        yield
+
+
+@pytest.fixture
+def stall(implementations: None, settings: Any) -> Iterator[StallServer]:
+    with StallServer() as server:
+        settings.CROSSDOCK_EGRESS_ALLOW = [f"127.0.0.1/32:{server.port}"]
+        yield server
+
+
+@pytest.fixture
+def market(db: None, stall: StallServer) -> Iterator[Market]:
+    shop = make_shop()
+    with tenant_scope(shop.tenant):
+        yield Market(stall, shop)

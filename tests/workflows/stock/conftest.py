@@ -1,0 +1,3 @@
+from tests.workflows.shopstall import implementations, market, stall
+
+__all__ = ["implementations", "market", "stall"]

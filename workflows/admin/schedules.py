@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from tenants.adminkit import (
+    TrackedAdmin,
+    action,
+    display,
+    may,
+    register_admin_url,
+)
+from tenants.models import Right
+from workflows.admin.schedule_form import ScheduledTaskForm
+from workflows.admin.scheduled_runs import COLOURS
+from workflows.models import ScheduledRun, ScheduledTask
+from workflows.schedules import types
+from workflows.schedules.ending import counted
+from workflows.schedules.ticker import AlreadyRunning, run_now
+
+_RECENT = 10
+
+
+@admin.register(ScheduledTask)
+class ScheduledTaskAdmin(TrackedAdmin):
+    """What is saved here runs at once, so that it takes the right to publish."""
+
+    form = ScheduledTaskForm
+    edit_right = Right.PUBLISH
+    first_tab = "Task"
+    list_display = [
+        "name",
+        "type",
+        "connector",
+        "active",
+        "schedule",
+        "last_state",
+        "last_run",
+        "succeeded_at",
+        "next_due_at",
+    ]
+    list_filter = ["active", "type"]
+    list_select_related = ["connector"]
+    search_fields = ["name"]
+    readonly_fields = ["next_due_at", "succeeded_at", "trouble", "recent", "guide"]
+    actions = ["run_selected"]
+    actions_detail = ["run"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["name", "type", "connector", "cron", "time_zone", "active", "properties", "guide"]},
+        ),
+        ("Progress", {"fields": ["next_due_at", "succeeded_at", "trouble", "cursor", "recent"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledTask]:
+        latest = ScheduledRun.objects.filter(task=OuterRef("pk")).order_by("-pk")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                latest_state=Subquery(latest.values("state")[:1]),
+                latest_at=Subquery(latest.values("created_at")[:1]),
+            )
+        )
+
+    def save_model(self, request: HttpRequest, obj: ScheduledTask, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "cursor" in form.changed_data:
+            ScheduledTask.objects.filter(pk=obj.pk).update(cursor=obj.cursor)
+
+    @action(description="Run now", url_path="run", permissions=["act"])
+    def run(self, request: HttpRequest, object_id: int) -> Any:
+        return redirect(reverse("admin:scheduled-task-run", args=[object_id]))
+
+    @action(description="Run now", permissions=["act"])
+    def run_selected(self, request: HttpRequest, queryset: QuerySet[ScheduledTask]) -> None:
+        for task in queryset:
+            _start(request, task)
+
+    @admin.display(description="Schedule")
+    def schedule(self, obj: ScheduledTask) -> str:
+        return obj.problem or f"{obj.cron} ({obj.time_zone})"
+
+    @display(description="State", label=COLOURS)
+    def last_state(self, obj: Any) -> tuple[str, str]:
+        if obj.latest_state is None:
+            return "", "Never run"
+        return obj.latest_state, ScheduledRun.State(obj.latest_state).label
+
+    @admin.display(description="Last run")
+    def last_run(self, obj: Any) -> Any:
+        return obj.latest_at
+
+    @admin.display(description="Last error")
+    def trouble(self, obj: ScheduledTask) -> str:
+        if obj.last_error_at is None:
+            return obj.problem or "-"
+        return f"{obj.last_error_at:%Y-%m-%d %H:%M} UTC: {obj.last_error}"
+
+    @admin.display(description="Latest runs")
+    def recent(self, obj: ScheduledTask) -> str:
+        if obj.pk is None:
+            return "-"
+        rows = ((_page(run), f"{run.slot:%Y-%m-%d %H:%M}", run.state, _short(run)) for run in _latest(obj))
+        lines = format_html_join("", '<li><a class="text-primary-600" href="{}">{}</a> {}: {}</li>', rows)
+        every = (
+            f"{reverse('admin:workflows_scheduledrun_changelist')}?{urlencode({'task__id__exact': obj.pk})}"
+        )
+        return format_html('<ul>{}</ul><a class="text-primary-600" href="{}">All runs</a>', lines, every)
+
+    @admin.display(description="Properties of the types")
+    def guide(self, obj: ScheduledTask) -> str:
+        rows = (
+            (name, kind.description, format_html_join("; ", "{}: {}", _fields(kind)) or "no properties")
+            for name, kind in types.all_types().items()
+        )
+        return format_html_join("", "<p><b>{}</b>: {} <i>{}</i></p>", rows)
+
+
+def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET asks, POST starts the run."""
+    if not may(request, Right.ACT):
+        raise PermissionDenied
+    task = ScheduledTask.objects.filter(pk=pk).first()
+    if task is None:
+        raise Http404
+    if request.method == "POST":
+        _start(request, task)
+        return redirect("admin:workflows_scheduledtask_change", pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": str(task),
+        "opts": ScheduledTask._meta,
+        "original": task,
+    }
+    return TemplateResponse(request, "admin/workflows/scheduledtask/run.html", context)
+
+
+def _start(request: HttpRequest, task: ScheduledTask) -> None:
+    try:
+        run_now(task, request.user.get_username())
+    except AlreadyRunning as error:
+        messages.error(request, error.message)
+        return
+    messages.success(request, f"{task.name} starts in a moment; this page shows how it goes.")
+
+
+def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
+    return task.runs.order_by("-pk")[:_RECENT]
+
+
+def _page(run: ScheduledRun) -> str:
+    return reverse("admin:workflows_scheduledrun_change", args=[run.pk])
+
+
+def _short(run: ScheduledRun) -> str:
+    return "; ".join(filter(None, [counted(run.counts), run.message.partition("\n")[0]]))
+
+
+def _fields(kind: types.TaskType) -> list[tuple[str, str]]:
+    return [(field.stored_as, field.help) for field in kind.properties.fields().values()]
+
+
+register_admin_url("workflows/scheduledtask/<int:pk>/run/", "scheduled-task-run", run_page)

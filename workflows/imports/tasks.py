@@ -1,0 +1,45 @@
+"""The scheduled import of a shop's orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.ecommerce import Page, ShopProvider
+from workflows.imports.orders import take_orders
+from workflows.imports.rules import TASK_TYPE, ImportRules, check_rules
+from workflows.models import Trigger
+from workflows.schedules.pages import read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
+
+
+@register
+class ImportOrders(TaskType):
+    name = TASK_TYPE
+    label = "Import orders"
+    description = "Takes in the orders of a shop that are new or changed since the last run."
+    capability = ShopProvider
+    operation = "import_orders"
+    properties = ImportRules
+
+    def check(self, properties: Any, connector: ConnectorConfig | None) -> Iterator[str]:
+        yield from check_rules(properties, connector)
+
+    def plan(self, context: TaskContext) -> Leg:
+        return Leg(call=read_call(context, self.operation))
+
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        page: Page = result
+        went_on(context, page.cursor, page.more)
+        connector = context.connector
+        assert connector is not None
+        taken = take_orders(
+            connector, page.items, context.properties, trigger=Trigger.SCHEDULE, actor=context.actor
+        )
+        return Progress(
+            cursor=page.cursor or context.cursor,
+            more=page.more,
+            counts={"read": len(page.items), **taken.counts},
+            remarks=tuple(taken.remarks),
+        )

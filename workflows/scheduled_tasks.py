@@ -1,0 +1,8 @@
+"""The types of scheduled tasks that orders and stock bring along; importing them registers them."""
+
+from workflows.imports.tasks import ImportOrders
+from workflows.schedules.cleanup import CleanUp
+from workflows.stock.reading import ImportInventory
+from workflows.stock.sending import ExportInventory
+
+__all__ = ["CleanUp", "ExportInventory", "ImportInventory", "ImportOrders"]

@@ -1,0 +1,88 @@
+"""The scheduled clean-up of a tenant's event log and of the history of its scheduled tasks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from connectors.compiled import ConnectorConfig
+from connectors.schema import Integer, Settings
+from eventlog import retention
+from tenants.scoping import current_tenant
+from workflows.engine.clock import database_now
+from workflows.models import ScheduledRun
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
+
+#: One leg deletes for this long, in seconds, and at most so many runs; then others get their turn.
+_LEG_S = 2.0
+_BATCH = 1000
+
+_SHORTEST = 7
+
+
+@register
+class CleanUp(TaskType):
+    name = "CleanUp"
+    label = "Clean up"
+    description = "Deletes old events, the requests and responses of calls earlier still, and old runs of scheduled tasks."
+
+    class properties(Settings):
+        event_days = Integer(
+            "EventDays",
+            key="EventDays",
+            required=False,
+            help="Days that events are kept; empty: the installation's.",
+        )
+        payload_days = Integer(
+            "PayloadDays",
+            key="PayloadDays",
+            required=False,
+            help="Days that requests and responses are kept.",
+        )
+        run_days = Integer(
+            "RunDays",
+            key="RunDays",
+            required=False,
+            default=90,
+            help="Days that runs of scheduled tasks are kept.",
+        )
+
+    def check(self, properties: Any, connector: ConnectorConfig | None) -> Iterator[str]:
+        for name, days in (("EventDays", properties.event_days), ("RunDays", properties.run_days)):
+            if days is not None and days < _SHORTEST:
+                yield f"{name}: use at least {_SHORTEST} days."
+        if properties.payload_days is not None and properties.payload_days < 1:
+            yield "PayloadDays: use at least 1 day."
+
+    def plan(self, context: TaskContext) -> Leg:
+        return Leg()
+
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        end, days = time.monotonic() + _LEG_S, context.properties
+        tenant_id = current_tenant().pk
+        payloads = retention.prune_payloads(
+            _days(days.payload_days, settings.CROSSDOCK_EVENT_PAYLOAD_DAYS), end, tenant_id
+        )
+        events = retention.prune_events(_days(days.event_days, settings.CROSSDOCK_EVENT_DAYS), end, tenant_id)
+        runs = _delete_runs(days.run_days)
+        return Progress(
+            cursor="",
+            more=runs == _BATCH or time.monotonic() >= end,
+            counts={"payloads deleted": payloads, "events deleted": events, "runs deleted": runs},
+        )
+
+
+def _days(own: int | None, installation: int) -> int:
+    return installation if own is None else own
+
+
+def _delete_runs(days: int) -> int:
+    old = ScheduledRun.objects.exclude(state__in=ScheduledRun.OPEN)
+    old = old.filter(created_at__lt=database_now() - timedelta(days=days))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    ScheduledRun.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -1,0 +1,156 @@
+"""The scheduled import of stock levels from an ERP."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.erp import ErpProvider, StockLevel, StockPage
+from connectors.schema import Settings, Text
+from tenants.models import Store
+from tenants.scoping import current_tenant
+from workflows import lookups
+from workflows.models import InventoryLevel, Product
+from workflows.problems import FieldErrors
+from workflows.schedules.pages import read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
+
+_LIMIT, _FINEST = Decimal(10) ** 9, Decimal("0.001")
+
+
+@register
+class ImportInventory(TaskType):
+    name = "ImportInventory"
+    label = "Import inventory"
+    description = (
+        "Takes over the stock levels of an ERP that changed since the last run; what is reserved stays."
+    )
+    capability = ErpProvider
+    operation = "read_inventory"
+
+    class properties(Settings):
+        store = Text(
+            "Store",
+            key="Store",
+            required=False,
+            default="",
+            help="Code of the store or warehouse whose stock this is; empty: each level's location names it, "
+            "by the store's code or its external id for this connector.",
+        )
+        location = Text(
+            "Location",
+            key="Location",
+            required=False,
+            default="",
+            help="Take over levels of this location only; together with Store where the ERP has several.",
+        )
+
+    def check(self, properties: Any, connector: ConnectorConfig | None) -> Iterator[str]:
+        errors = FieldErrors()
+        if properties.store:
+            lookups.store(properties.store, errors)
+        yield from (f"Store: {text}" for _, text in errors)
+
+    def plan(self, context: TaskContext) -> Leg:
+        return Leg(call=read_call(context, self.operation))
+
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        page: StockPage = result
+        went_on(context, page.cursor, page.more)
+        only = context.properties.location.lower()
+        items = [item for item in page.items if not only or item.location.lower() == only]
+        counts, remarks = _take(items, _Stores(context))
+        return Progress(
+            cursor=page.cursor or context.cursor,
+            more=page.more,
+            counts={"read": len(page.items), **counts},
+            remarks=tuple(remarks),
+        )
+
+
+class _Stores:
+    """Which of our stores a level's location is."""
+
+    def __init__(self, context: TaskContext) -> None:
+        """Raises TaskFailed when the task's own store is none."""
+        connector = context.connector
+        assert connector is not None
+        source = connector.connector_id or connector.name
+        self._by_location: dict[str, int] = {}
+        active = list(Store.objects.filter(is_active=True))
+        for store in active:
+            self._by_location[store.code.lower()] = store.pk
+        for store in active:
+            if source in store.external_ids:
+                self._by_location[store.external_ids[source].lower()] = store.pk
+        named = context.properties.store
+        self._only = next((store.pk for store in active if store.code.lower() == named.lower()), None)
+        if named and self._only is None:
+            raise TaskFailed(f"There is no active store {named}; mend the property Store")
+
+    def of(self, level: StockLevel) -> int | None:
+        return self._only or self._by_location.get(level.location.lower())
+
+
+def _take(items: Sequence[StockLevel], stores: _Stores) -> tuple[Mapping[str, int], list[str]]:
+    """Write the levels that changed, in a fixed number of statements. The last level of one place counts."""
+    counts: Counter[str] = Counter()
+    strangers: dict[str, None] = {}
+    products = dict(Product.objects.filter(sku__in={item.sku for item in items}).values_list("sku", "pk"))
+    wanted: dict[tuple[int, int], Decimal] = {}
+    for item in items:
+        product, store = products.get(item.sku), stores.of(item)
+        if product is None or store is None or not _is_storable(item.quantity):
+            strangers[_explained(item, product, store)] = None
+        else:
+            wanted[product, store] = item.quantity.quantize(_FINEST)
+    rows = _changed(wanted)
+    _write(rows, wanted)
+    counts["updated"] = len(rows)
+    counts["unchanged"] = len(wanted) - len(rows)
+    counts["failed"] = len(strangers)
+    return counts, list(strangers)
+
+
+def _changed(wanted: Mapping[tuple[int, int], Decimal]) -> list[tuple[int, int]]:
+    """Those whose level differs, sorted, so that two imports never wait for each other in a circle."""
+    levels = InventoryLevel.objects.filter(product_id__in={product for product, _ in wanted})
+    known = {(item[0], item[1]): item[2] for item in levels.values_list("product_id", "store_id", "on_hand")}
+    return sorted(place for place, quantity in wanted.items() if known.get(place) != quantity)
+
+
+def _write(places: Sequence[tuple[int, int]], wanted: Mapping[tuple[int, int], Decimal]) -> None:
+    now, tenant = timezone.now(), current_tenant()
+    InventoryLevel.objects.bulk_create(
+        [
+            InventoryLevel(
+                tenant=tenant,
+                product_id=product,
+                store_id=store,
+                on_hand=wanted[product, store],
+                modified_at=now,
+            )
+            for product, store in places
+        ],
+        update_conflicts=True,
+        unique_fields=["product", "store"],
+        update_fields=["on_hand", "modified_at"],
+    )
+
+
+def _is_storable(quantity: Decimal) -> bool:
+    return quantity.is_finite() and abs(quantity) < _LIMIT
+
+
+def _explained(item: StockLevel, product: int | None, store: int | None) -> str:
+    if product is None:
+        return f"{item.sku}: there is no such product; create it first"
+    if store is None:
+        place = item.location or "(none)"
+        return f"Location {place}: no active store has this code or external id; name it, or set the property Store"
+    return f"{item.sku}: {item.quantity} is no quantity"
