@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 from django.test import Client
 
 from connectors import inbox, webhook_material
@@ -19,6 +25,10 @@ from connectors.errors import BadSignature
 from connectors.models import InboundWebhook
 from connectors.providers.paypal import Paypal
 from connectors.sandbox import Sandbox
+from connectors.sandbox.paypal import hooks
+from connectors.sandbox.paypal import orders as sandbox_orders
+from connectors.sandbox.paypal import payments as sandbox_payments
+from connectors.sandbox.paypal.desk import Call
 from eventlog.models import Event
 from payments import ledger
 from payments.models import Payment
@@ -31,6 +41,7 @@ from tests.factories.connectors import publish_connector
 from tests.factories.payments import PaymentFactory
 from tests.payments.stories import books
 from tests.sandbox.callers import until
+from tests.sandbox.receiver import Receiver
 from tests.shop import running_vendors, vendors
 
 __all__ = ["running_vendors", "vendors"]
@@ -40,14 +51,19 @@ FOLDER = "/v1/notifications/certs"
 
 
 def certified(address: str) -> Inbound:
-    return Inbound(
-        method="POST", url="", headers={"paypal-cert-url": address}, body=b"{}", received_at=NOW
-    )
+    return Inbound(method="POST", url="", headers={"paypal-cert-url": address}, body=b"{}", received_at=NOW)
 
 
 def config(*, is_test: bool = True, host: str = "") -> Any:
     return ConnectorConfig(
-        id=1, tenant_id=1, tenant_uid=None, revision="", slug="paypal", name="", host=host, is_test=is_test  # type: ignore[arg-type]
+        id=1,
+        tenant_id=1,
+        tenant_uid=None,
+        revision="",
+        slug="paypal",
+        name="",
+        host=host,
+        is_test=is_test,  # type: ignore[arg-type]
     )
 
 
@@ -101,12 +117,35 @@ def test_what_is_no_certificate_verifies_nothing(content: bytes) -> None:
         Paypal.webhook.verify(replace(inbound, fetched={address: content}), [SecretValue(WEBHOOK)], NOW)
 
 
-def test_a_certificate_of_another_name_verifies_nothing() -> None:
-    from connectors.providers.paypal import signature
+def certificate(name: str, *, days: int) -> bytes:
+    """A certificate for the key that signs, valid until so many days after the signature."""
+    key: Any = load_der_private_key(base64.b64decode(fixture("paypal")["signs"][1]), None)
+    named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    signed_at = datetime.fromtimestamp(NOW, UTC)
+    made = x509.CertificateBuilder().subject_name(named).issuer_name(named).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(signed_at - timedelta(days=90))
+    made = made.not_valid_after(signed_at + timedelta(days=days))
+    return made.sign(key, SHA256()).public_bytes(Encoding.PEM)
 
+
+@pytest.mark.parametrize(
+    ("name", "days", "problem"),
+    [
+        ("messageverificationcerts.paypal.com", 1, ""),
+        ("messageverificationcerts.paypal.com", -1, "not valid any more"),
+        ("messageverificationcerts.paypal.com.evil.example", 1, "not one of PayPal's"),
+        ("evilpaypal.com", 1, "not one of PayPal's"),
+    ],
+)
+def test_a_certificate_has_to_be_paypals_and_valid(name: str, days: int, problem: str) -> None:
     inbound = arrived("paypal", deliveries("paypal")[0])
-    names = signature._DOMAIN
-    assert names == ".paypal.com"
+    [address] = inbound.fetched
+    inbound = replace(inbound, fetched={address: certificate(name, days=days)})
+    if not problem:
+        Paypal.webhook.verify(inbound, [SecretValue(WEBHOOK)], NOW)
+        return
+    with pytest.raises(BadSignature, match=problem):
+        Paypal.webhook.verify(inbound, [SecretValue(WEBHOOK)], NOW)
 
 
 @dataclass
@@ -128,8 +167,6 @@ class Stage:
 
     @property
     def posts(self) -> list[tuple[str, bytes, dict[str, str]]]:
-        from connectors.sandbox.paypal import hooks
-
         desk: Any = self.sandbox.vendor("paypal").desk  # type: ignore[attr-defined]
         webhook = {"id": WEBHOOK, "url": "http://unused.example"}
         made = []
@@ -193,21 +230,26 @@ def test_from_the_signed_post_to_the_books(stage: Stage) -> None:
     """As PayPal sends them by itself, twice each."""
     desk: Any = stage.sandbox.vendor("paypal").desk  # type: ignore[attr-defined]
     order = desk.orders[stage.payment.provider_id]
-    from connectors.sandbox.paypal import orders, payments
-    from connectors.sandbox.paypal.desk import Call
-
-    orders.authorize(Call(desk, "client"), order["id"])
+    sandbox_orders.authorize(Call(desk, "client"), order["id"])
     [authorization] = order["purchase_units"][0]["payments"]["authorizations"]
-    captured = payments.capture(Call(desk, "client", {}), authorization["id"])
-    stage.sandbox.control("POST", f"paypal/refund/{captured['id']}", {"amount": {"currency_code": "NOK", "value": "98.00"}})
+    captured = sandbox_payments.capture(Call(desk, "client", {}), authorization["id"])
+    stage.sandbox.control(
+        "POST", f"paypal/refund/{captured['id']}", {"amount": {"currency_code": "NOK", "value": "98.00"}}
+    )
     stage.sandbox.control("POST", f"paypal/dispute/{captured['id']}")
     for kind, body, headers in reversed(stage.posts * 2):
         assert stage.post(body, headers) == 200, kind
     assert inbox.work_off_due() == 5
     stage.payment.refresh_from_db()
     assert books(stage.payment) | {"provider_id": ""} == {
-        "state": "captured", "provider_id": "", "authorized": 39800, "captured": 39800, "refunded": 9800,
-        "cancelled": 0, "capturing": 0, "refunding": 0,
+        "state": "captured",
+        "provider_id": "",
+        "authorized": 39800,
+        "captured": 39800,
+        "refunded": 9800,
+        "cancelled": 0,
+        "capturing": 0,
+        "refunding": 0,
     }
     assert "disputes 398.00 NOK" in stage.payment.order.errors.get().message
     assert set(InboundWebhook.objects.values_list("state", flat=True)) == {"done"}
@@ -216,9 +258,11 @@ def test_from_the_signed_post_to_the_books(stage: Stage) -> None:
 def told(number: int, **changes: Any) -> PaymentEvent:
     """The recorded event of that number with some fields of its object changed."""
     body = deliveries("paypal")[number - 1]["body"]
-    changed = {**body, "id": f"{body['id']}{changes.get('id', '')}", "resource": {**body["resource"], **changes}}
-    import json
-
+    changed = {
+        **body,
+        "id": f"{body['id']}{changes.get('id', '')}",
+        "resource": {**body["resource"], **changes},
+    }
     inbound = replace(arrived("paypal", deliveries("paypal")[0]), body=json.dumps(changed).encode())
     [event] = reader("paypal").read_webhook(inbound)  # type: ignore[attr-defined]
     return event  # type: ignore[no-any-return]
@@ -245,14 +289,18 @@ def test_every_order_of_events_ends_the_same() -> None:
         ends.add(tuple(books(payment).items()))
     [end] = ends
     assert dict(end) == {
-        "state": "refunded", "provider_id": fixture("paypal")["shapes" ]["order"]["id"] if "shapes" in fixture("paypal") else "4NS72310RD8841907",
-        "authorized": 125000, "captured": 125000, "refunded": 125000, "cancelled": 0, "capturing": 0, "refunding": 0,
+        "state": "refunded",
+        "provider_id": "4NS72310RD8841907",
+        "authorized": 125000,
+        "captured": 125000,
+        "refunded": 125000,
+        "cancelled": 0,
+        "capturing": 0,
+        "refunding": 0,
     }
 
 
 def test_the_simulator_delivers_by_itself(stage: Stage) -> None:
-    from tests.sandbox.receiver import Receiver
-
     receiver = Receiver()
     try:
         stage.sandbox.control("POST", "paypal/webhook", {"url": receiver.url, "id": WEBHOOK, "repeats": 1})
