@@ -170,8 +170,8 @@ def test_cancelled_before_and_after_the_approval(life: Life) -> None:
 def test_declined_and_paid_otherwise(life: Life, instrument: str, words: str) -> None:
     life.done("create_session")
     approve(life, instrument)
-    outcome = life.call("authorize")
-    assert (outcome.ending, words in outcome.message) == (Ending.FAILED, True)
+    refused = life.done("authorize")
+    assert (refused.state, words in refused.reason) == (State.DECLINED, True)
     approve(life)
     assert life.done("authorize").state is State.AUTHORIZED
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox import Sandbox, start
-from tests.sandbox.callers import BringCaller, SendgridCaller, StripeCaller, VippsCaller, WebhookCaller
+from tests.sandbox.callers import (
+    BringCaller,
+    PaypalCaller,
+    SendgridCaller,
+    StripeCaller,
+    VippsCaller,
+    WebhookCaller,
+)
 from tests.sandbox.receiver import Receiver
 
 
@@ -18,6 +25,11 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def bring(sandbox: Sandbox) -> BringCaller:
     return BringCaller(sandbox)
+
+
+@pytest.fixture
+def paypal(sandbox: Sandbox) -> PaypalCaller:
+    return PaypalCaller(sandbox)
 
 
 @pytest.fixture

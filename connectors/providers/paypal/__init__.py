@@ -19,7 +19,7 @@ from connectors.providers.paypal.bodies import capture_body, order_body, referen
 from connectors.providers.paypal.objects import Json, authorization_of, money_of, unit_of, with_item
 from connectors.providers.paypal.refunds import PaypalRefunds
 from connectors.providers.paypal.signature import PaypalSignature
-from connectors.providers.paypal.words import AGAIN, GUIDE, HOLDING
+from connectors.providers.paypal.words import AGAIN, DECLINES, GUIDE, HOLDING
 from connectors.schema import Secret, Settings, Text
 
 _ORDERS = "/v2/checkout/orders"
@@ -159,13 +159,22 @@ class Paypal(PaypalRefunds):
         try:
             answer = self.post(f"{path}/authorize", {})
         except Rejected as error:
-            result = self.read_order(self.get(path)) if error.code in AGAIN else None
-            if result is None or not result.redirect_url:
-                raise
-            return result
+            return self._refused(order, error)
         if _reference_in(answer) not in ("", payment.reference):
             raise Unknown("The order at PayPal was given to another payment meanwhile")
         return self.read_order(answer)
+
+    def _refused(self, order: Json, error: Rejected) -> PaymentResult:
+        """The order waits for another try of the shopper. Raises the error where it is about something else."""
+        if error.code in DECLINES:
+            state, reason = State.DECLINED, error.message
+            return PaymentResult(provider_id=order["id"], state=state, raw_state=error.code, reason=reason)
+        if error.code not in AGAIN:
+            raise error
+        result = self.read_order(self.get(f"{_ORDERS}/{quote(order['id'], safe='')}"))
+        if not result.redirect_url:
+            raise error
+        return result
 
     def _mark(self, path: str, unit: Json, payment: Payment) -> None:
         """Give an order of the shop's own page our reference, so that it pays nothing else."""
