@@ -273,6 +273,7 @@ def test_an_order_of_the_shops_own_page_is_given_our_reference(life: Life) -> No
         ({"amount": "12.50"}, "is about 12.50 NOK, this payment about 1250.00 NOK"),
         ({"currency": "SEK"}, "is about 1250.00 SEK"),
         ({"unit": {"payee": {"merchant_id": "THIEF"}}}, "pays somebody else"),
+        ({"unit": {"payee": {"email_address": "thief@example.com"}}}, "pays somebody else"),
     ],
 )
 def test_an_order_of_somebody_elses_making_is_not_believed(

@@ -21,7 +21,7 @@ from connectors import inbox, webhook_material
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Inbound
 from connectors.contracts.payment import PaymentEvent
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, Misconfigured
 from connectors.models import InboundWebhook
 from connectors.providers.paypal import Paypal
 from connectors.sandbox import Sandbox
@@ -29,6 +29,7 @@ from connectors.sandbox.paypal import hooks
 from connectors.sandbox.paypal import orders as sandbox_orders
 from connectors.sandbox.paypal import payments as sandbox_payments
 from connectors.sandbox.paypal.desk import Call
+from connectors.trial import check
 from eventlog.models import Event
 from payments import ledger
 from payments.models import Payment
@@ -253,6 +254,14 @@ def test_from_the_signed_post_to_the_books(stage: Stage) -> None:
     }
     assert "disputes 398.00 NOK" in stage.payment.order.errors.get().message
     assert set(InboundWebhook.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_test_button_looks_for_the_webhook(stage: Stage) -> None:
+    with pytest.raises(Misconfigured, match="WebhookId names no webhook of this app"):
+        check(stage.config)
+    stage.sandbox.control("POST", "paypal/webhook", {"url": "https://hub.example/", "id": WEBHOOK})
+    assert [webhook["id"] for webhook in check(stage.config)["webhooks"]] == [WEBHOOK]
 
 
 def told(number: int, **changes: Any) -> PaymentEvent:

@@ -145,7 +145,8 @@ class Paypal(PaypalRefunds):
         told = money_of(unit)
         if len(order["purchase_units"]) != 1 or told != payment.amount:
             raise Rejected(f"The order at PayPal is about {told}, this payment about {payment.amount}")
-        if self.values.merchant_id and payee.get("merchant_id") not in (None, self.values.merchant_id):
+        ours = self.values.merchant_id
+        if ours and payee and payee.get("merchant_id") != ours:
             raise Rejected("The order at PayPal pays somebody else than the account of Merchant ID")
         if order["status"] == "COMPLETED" and _reference_in(order) != payment.reference:
             raise Rejected("The order at PayPal was paid for something else")
