@@ -196,7 +196,7 @@ class _Try:
         carrier = registry.get(self.spec.connector.slug).idempotency
         if carrier is None or not carrier.covers(self.spec.operation) or self.prepared.first_sent_at is None:
             return False
-        if self.prepared.answered or self.prepared.settle_only:
+        if self.prepared.settle_only or (self.prepared.answered and carrier.errors_kept):
             return False
         if self.prepared.changed and carrier.body_bound:
             return False

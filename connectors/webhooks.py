@@ -76,7 +76,7 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
         log.warning("a webhook for connector %s cannot be verified: %s", config.id, error)
         return _later()
     _store(config, inbound, inbox.read(config, inbound))
-    return HttpResponse(status=200)
+    return HttpResponse(implementation.webhook_answer, content_type="text/plain")
 
 
 def _connector_of(token: str) -> ConnectorConfig | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from payments.api.serializers import NewPaymentSerializer
+from payments.api.serializers import LONGEST_TOKEN, NewPaymentSerializer
 from payments.methods import PaymentMethodConfig, UnknownPaymentMethod, find_method
 from payments.models import Payment
 from tenants.money import Money
@@ -18,7 +18,6 @@ from workflows.problems import FieldErrors
 from workflows.reading import MISSING, NO_OBJECT, Reader
 
 MOST = 20
-LONGEST_TOKEN = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

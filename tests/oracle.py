@@ -135,11 +135,12 @@ def _payments(books: Books) -> Iterator[str]:
 def _payment(payment: Payment, executed: Mapping[str, int], is_open: bool) -> Iterator[str]:
     """The hub's totals are the vendor's; while an effect is open they may lag behind, never run ahead."""
     refunded = executed["refund"] - executed["refund_returned"]
-    if not refunded <= executed["capture"] <= executed["authorize"]:
+    captured = executed["capture"] - executed["capture_returned"]
+    if not refunded <= captured <= executed["authorize"]:
         yield f"payment {payment.reference}: the vendor moved {dict(executed)}"
     for name, ours, theirs in (
         ("authorised", payment.authorized_minor, executed["authorize"]),
-        ("captured", payment.captured_minor, executed["capture"]),
+        ("captured", payment.captured_minor, captured),
         ("refunded", payment.refunded_minor + payment.refunding_minor, refunded),
     ):
         if ours > theirs or (ours < theirs and not is_open):

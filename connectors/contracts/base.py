@@ -36,14 +36,16 @@ class Idempotency:
     JSON body or form), how long it may be (characters), how long it is kept.
 
     `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
-    contract that carry it where not all do. `windows` holds the hours of single operations that the vendor recognises
-    for another time, such as by a token that is good for one hour.
+    contract that carry it where not all do; `errors_kept` tells whether it keeps a failure of its own under the key too,
+    so that repeating it would only bring that failure again. `windows` holds the hours of single operations that the
+    vendor recognises for another time, such as by a token that is good for one hour.
     """
 
     carrier: str
     length: int = 64
     window_hours: float = 24
     body_bound: bool = True
+    errors_kept: bool = True
     operations: tuple[str, ...] = ()
     windows: Mapping[str, float] = field(default_factory=dict)
 
@@ -182,6 +184,8 @@ class Provider:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    #: The body of our 200 to a webhook, for vendors that read it.
+    webhook_answer: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 
@@ -274,10 +278,14 @@ class Provider:
         """The vendor's error code and text, ("", "") where there is none. Overridden per vendor."""
         return "", ""
 
+    def check_body(self) -> Any:
+        """What the request `check` sends, for vendors that are asked by POST; None for nothing."""
+        return None
+
     def test_connection(self) -> Any:
-        """Send the check request. Raises ProviderError. Overridden where it needs more than a method and a path."""
+        """Send the check request. Raises ProviderError. Overridden where it needs more than one request."""
         method, path = self.check or ("", "")
-        body = self.call(method, path, write=False)
+        body = self.call(method, path, self.check_body(), write=False)
         self.read_check(body)
         return body
 

@@ -115,9 +115,10 @@ class PaymentProvider(Provider):
 
     `partial_capture` and `partial_refund` tell whether less than everything may be asked for; without
     `multiple_captures` the first capture releases the rest. `exponents` holds the decimals of currencies where the
-    vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has. With
-    `approves_first` what a shopper has approved holds no money before `authorize` is called with its `provider_id`; until
-    the approval that answers PENDING.
+    vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
+    `can_be_asked` tells whether the vendor can be asked what became of a payment: if not, only its webhooks tell, and
+    `status` speaks of an open checkout at most. With `approves_first` what a shopper has approved holds no money before
+    `authorize` is called with its `provider_id`; until the approval that answers PENDING.
     """
 
     category = Category.PAYMENT
@@ -127,6 +128,7 @@ class PaymentProvider(Provider):
     partial_refund: ClassVar[bool] = True
     exponents: ClassVar[Mapping[str, int]] = {}
     currencies: ClassVar[frozenset[str]] = frozenset()
+    can_be_asked: ClassVar[bool] = True
 
     @operation
     def create_session(self, payment: Payment) -> PaymentResult:
@@ -139,8 +141,8 @@ class PaymentProvider(Provider):
         raise _missing(self, "an authorisation")
 
     @operation
-    def status(self, payment: Payment) -> PaymentResult:
-        """Read the payment by `provider_id`."""
+    def status(self, payment: Payment) -> PaymentResult | None:
+        """Read the payment by `provider_id`; None when the vendor cannot be asked about it."""
         raise _missing(self, "a status")
 
     @operation
@@ -188,9 +190,11 @@ class PaymentProvider(Provider):
 
     def settle(self, operation: str, request: Payment) -> PaymentResult | NotExecuted | None:
         """See Provider.settle: reads the payment and compares its totals with what the operation would have moved."""
+        if not self.can_be_asked:
+            return None
         found = self.status(request) if request.provider_id else self.find(request)
         if found is None:
-            return NotExecuted()
+            return None if request.provider_id else NotExecuted()
         return found if _was_executed(operation, request, found) else _not_yet(found)
 
 

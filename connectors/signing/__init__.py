@@ -6,7 +6,15 @@ BadSignature.
 """
 
 from connectors.signing.ecdsa import EcdsaSha256
+from connectors.signing.fields import SignedFields
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
 from connectors.signing.unsigned import Unsigned
 
-__all__ = ["EcdsaSha256", "HmacSha256", "StandardWebhook", "StripeSignature", "Unsigned"]
+__all__ = [
+    "EcdsaSha256",
+    "HmacSha256",
+    "SignedFields",
+    "StandardWebhook",
+    "StripeSignature",
+    "Unsigned",
+]

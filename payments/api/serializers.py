@@ -8,6 +8,9 @@ from payments.models import EntryKind, PaymentState, Standing
 from tenants.apikit import StrictSerializer
 from workflows.api.fields import AmountField
 
+#: Client code that encrypts each field of a card by itself, as Adyen's does, gives several thousand characters.
+LONGEST_TOKEN = 20_000
+
 
 class MoneyField(AmountField):
     """Reads an attribute that is Money already."""
@@ -26,7 +29,7 @@ class NewPaymentSerializer(StrictSerializer):
         help_text="In the order's currency; all payments together at most the order's total."
     )
     token = serializers.CharField(
-        max_length=2_000,
+        max_length=LONGEST_TOKEN,
         required=False,
         allow_blank=True,
         write_only=True,

@@ -6,6 +6,7 @@ wrong, tests/providers/<slug>_published.py says so: EXCEPTIONS, a regular expres
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -20,6 +21,7 @@ from tests.contract.fixtures import fixture
 from tests.contract.published import description, specs
 from tests.contract.scenarios import scenarios_of
 from tests.contract.scenarios.base import Scenario
+from tests.contract.test_webhooks import reader
 from tests.faultserver import Received
 
 
@@ -57,7 +59,9 @@ def test_requests_are_as_published(slug: str, scenario: Scenario) -> None:
 @pytest.mark.parametrize("slug", JUDGED)
 def test_check_request_is_as_published(slug: str) -> None:
     method, path = registry.get(slug).check or ("", "")
-    request = Received(method, path, {}, b"", 1)
+    sent = reader(slug).check_body()
+    body = b"" if sent is None else json.dumps(sent).encode()
+    request = Received(method, path, {"content-type": "application/json"}, body, 1)
     assert _objections(slug, names(slug), lambda name: description(name).request_problems(request)) == []
 
 

@@ -66,7 +66,7 @@ BAD = {
         pay(amount=None),
         pay(amount=True),
     ],
-    "payments.0.token": [pay(token=17), pay(token="x" * 2001)],
+    "payments.0.token": [pay(token=17), pay(token="x" * 20_001)],
     "payments.0": ["card"],
 }
 

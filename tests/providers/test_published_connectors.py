@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from connectors.calls import CallContext, CallSpec, Ending, Prepared, perform
 from connectors.client import EgressPolicy, Ports
 from connectors.contracts.erp import OrderExport
 from connectors.contracts.payment import State
+from connectors.trial import check
 from tenants.models import Tenant
 from tests.contract.scenarios.base import ORDER
 from tests.contract.scenarios.payment import paid
@@ -105,3 +107,35 @@ def test_stripe_by_its_fields(tenant: Tenant, allow: Callable[[Says], None]) -> 
         "sk_test_0123456789abcdef",
         "whsec_0123456789abcdef",
     }
+
+
+def test_adyen_by_its_fields(tenant: Tenant, allow: Callable[[Says], None]) -> None:
+    with Says((200, {"paymentMethods": []})) as server:
+        allow(server)
+        config = publish_connector(
+            tenant,
+            "adyen",
+            host=server.url,
+            is_test=True,
+            merchant_id="NordStoreNO",
+            bearer_token="AQE0123456789abcdef",
+            properties={"HmacKey": "0123456789abcdef" * 4},
+        )
+        check(config)
+
+    [request] = server.requests
+    assert (request.method, request.path) == ("POST", "/v72/paymentMethods")
+    assert request.headers["x-api-key"] == "AQE0123456789abcdef"
+    assert "idempotency-key" not in request.headers
+    assert json.loads(request.body) == {"merchantAccount": "NordStoreNO"}
+
+
+def test_adyens_live_host_is_made_of_the_companys_prefix(tenant: Tenant) -> None:
+    config = publish_connector(
+        tenant,
+        "adyen",
+        merchant_id="NordStoreNO",
+        bearer_token="AQE0123456789abcdef",
+        properties={"LiveUrlPrefix": "1a2b3c4d-NordStore"},
+    )
+    assert config.host == "https://1a2b3c4d-NordStore-checkout-live.adyenpayments.com/checkout"

@@ -1,4 +1,4 @@
-"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, Bring's JSON, signed webhooks."""
+"""Callers of the sandbox over real sockets: plain HTTP, Stripe's forms, others' JSON, signed webhooks."""
 
 from __future__ import annotations
 
@@ -277,6 +277,44 @@ class SendgridCaller(Caller):
     def post(self, body: Any, **headers: str) -> Reply:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.call("POST", "/sendgrid/v3/mail/send", raw, {**self.headers, **headers})
+
+
+class AdyenCaller(Caller):
+    def __init__(self, sandbox: Sandbox, key: str = "AQEsandbox", timeout: float = 20.0) -> None:
+        super().__init__(sandbox, timeout)
+        self.headers = {"X-API-Key": key, "Content-Type": "application/json"}
+
+    def get(self, path: str) -> Reply:
+        return self.call("GET", f"/adyen/v72/{path}", None, self.headers)
+
+    def send(self, path: str, key: str = "", method: str = "POST", **body: Any) -> Reply:
+        """Fields that are None are left out."""
+        whole = {"merchantAccount": "NordStoreNO", "reference": "r1", **body}
+        raw = json.dumps({name: value for name, value in whole.items() if value is not None}).encode()
+        headers = {**self.headers, "Idempotency-Key": key} if key else self.headers
+        return self.call(method, f"/adyen/v72/{path}", raw, headers)
+
+    def pay(self, key: str = "", holder: str = "Kari", value: int = 10_000, **more: Any) -> Reply:
+        """A reservation on a test card, to be captured by hand."""
+        card = {"type": "scheme", "holderName": holder, "encryptedCardNumber": "test_4111111111111111"}
+        body = {
+            "amount": {"currency": "NOK", "value": value},
+            "paymentMethod": card,
+            "returnUrl": "https://shop.example/thanks",
+            "additionalData": {"manualCapture": "true"},
+        }
+        return self.send("payments", key, **{**body, **more})
+
+    def paid(self, **more: Any) -> str:
+        """pspReference of a fresh reservation."""
+        return str(self.pay(**more).json["pspReference"])
+
+    def change(self, psp: str, what: str, value: int = 10_000, key: str = "") -> Reply:
+        return self.send(f"payments/{psp}/{what}", key, amount={"currency": "NOK", "value": value})
+
+    def told(self) -> list[tuple[str, str, int]]:
+        items = self.sandbox.control("GET", "adyen/told")["items"]
+        return [(item["eventCode"], item["success"], item["amount"]["value"]) for item in items]
 
 
 def signed(message_id: str, body: bytes, secret: str, at: int) -> dict[str, str]:

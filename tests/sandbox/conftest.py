@@ -6,6 +6,7 @@ import pytest
 
 from connectors.sandbox import Sandbox, start
 from tests.sandbox.callers import (
+    AdyenCaller,
     BringCaller,
     PaypalCaller,
     SendgridCaller,
@@ -20,6 +21,11 @@ from tests.sandbox.receiver import Receiver
 def sandbox() -> Iterator[Sandbox]:
     with start() as running:
         yield running
+
+
+@pytest.fixture
+def adyen(sandbox: Sandbox) -> AdyenCaller:
+    return AdyenCaller(sandbox)
 
 
 @pytest.fixture

@@ -120,11 +120,12 @@ def _too_much(entries: list[Entry]) -> Iterator[dict[str, Any]]:
         sums: dict[str, int] = defaultdict(int)
         for entry in group:
             sums[entry.operation] += entry.amount_minor or 0
-        if sums["capture"] > sums["authorize"]:
+        captured = sums["capture"] - sums["capture_returned"]
+        if captured > sums["authorize"]:
             yield _double("captured more than authorised", vendor, object_id, group)
-        if sums["refund"] - sums["refund_returned"] > sums["capture"]:
+        if sums["refund"] - sums["refund_returned"] > captured:
             yield _double("refunded more than captured", vendor, object_id, group)
-        if sums["cancel"] and sums["capture"] > sums["authorize"] - sums["cancel"]:
+        if sums["cancel"] and captured > sums["authorize"] - sums["cancel"]:
             yield _double("captured although released", vendor, object_id, group)
 
 

@@ -105,6 +105,12 @@ def was_captured(outcome: Outcome) -> None:
     assert result_of(outcome).captured == ALL
 
 
+def a_person_decides(outcome: Outcome) -> None:
+    """Where neither key nor look-up can tell, nobody guesses."""
+    assert outcome.ending is Ending.UNKNOWN
+    assert outcome.needs_person
+
+
 def nothing_found(outcome: Outcome) -> None:
     succeeded(outcome)
     assert outcome.result is None
@@ -127,6 +133,14 @@ def _partly_captured(implementation: type[Provider]) -> bool:
 
 def _partly_refunded(implementation: type[Provider]) -> bool:
     return bool(getattr(implementation, "partial_refund", False))
+
+
+def _asked(implementation: type[Provider]) -> bool:
+    return bool(getattr(implementation, "can_be_asked", False))
+
+
+def _not_asked(implementation: type[Provider]) -> bool:
+    return not _asked(implementation)
 
 
 AUTHORIZED, CAPTURED = {"authorized": ALL}, {"authorized": ALL, "captured": ALL}
@@ -152,18 +166,39 @@ SCENARIOS = (
         expect=captured(PART),
         applies=_partly_captured,
     ),
-    Scenario(name="capture twice", operation="capture", build=paid(**AUTHORIZED), expect=was_captured),
+    Scenario(
+        name="capture twice",
+        operation="capture",
+        build=paid(**AUTHORIZED),
+        expect=was_captured,
+        applies=_asked,
+    ),
     Scenario(
         name="timeout then status",
         operation="capture",
         build=paid(**AUTHORIZED),
         expect=was_captured,
         lost=True,
+        applies=_asked,
+    ),
+    Scenario(
+        name="timeout and nobody to ask",
+        operation="capture",
+        build=paid(**AUTHORIZED),
+        expect=a_person_decides,
+        lost=True,
+        applies=_not_asked,
     ),
     Scenario(
         name="cancel", operation="cancel", build=paid(**AUTHORIZED), expect=is_state(*ENDED, State.PENDING)
     ),
-    Scenario(name="cancel twice", operation="cancel", build=paid(**AUTHORIZED), expect=is_state(*ENDED)),
+    Scenario(
+        name="cancel twice",
+        operation="cancel",
+        build=paid(**AUTHORIZED),
+        expect=is_state(*ENDED),
+        applies=_asked,
+    ),
     Scenario(name="refund", operation="refund", build=paid(**CAPTURED), expect=is_state(*BACK)),
     Scenario(
         name="partial refund",
@@ -172,8 +207,18 @@ SCENARIOS = (
         expect=is_state(*BACK),
         applies=_partly_refunded,
     ),
-    Scenario(name="status", operation="status", build=paid(), expect=authorized(ALL), write=False),
+    Scenario(
+        name="status", operation="status", build=paid(), expect=authorized(ALL), write=False, applies=_asked
+    ),
     Scenario(name="unknown status", operation="status", build=paid(), expect=not_understood, write=False),
+    Scenario(
+        name="status of an open checkout",
+        operation="status",
+        build=paid(),
+        expect=is_state(State.PENDING),
+        write=False,
+        applies=_not_asked,
+    ),
     Scenario(name="find", operation="find", build=paid(), expect=authorized(ALL), write=False),
     Scenario(name="find nothing", operation="find", build=paid(), expect=nothing_found, write=False),
 )
