@@ -64,7 +64,7 @@ def arrived(slug: str, delivery: dict[str, Any], *, secret: SecretValue | None =
     body = delivery["text"].encode() if "text" in delivery else json.dumps(delivery["body"]).encode()
     headers, scheme = delivery.get("headers"), registry.get(slug).webhook
     if isinstance(scheme, SignedFields):
-        body, headers = scheme.sign_body(body, [secret or signer_of(slug)]), {}
+        body, headers = scheme.sign_body(body, [secret] if secret else signers_of(slug)), {}
     if headers is None and slug in UNSIGNED:
         headers = {}
     if headers is None:

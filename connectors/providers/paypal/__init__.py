@@ -51,11 +51,12 @@ class Paypal(PaypalRefunds):
     auth = ClientCredentials("/v1/oauth2/token", id="client_id", secret="api_token", style="basic")  # noqa: S106
     check = ("GET", "/v1/notifications/webhooks")
     headers = {"Prefer": "return=representation", "Content-Type": "application/json"}
-    # Orders are remembered for 6 hours, captures and refunds for 45 days.
+    # Orders are remembered for 6 hours, captures and refunds for 45 days; a repetition tells what became of the first try.
     idempotency = Idempotency(
         "header:PayPal-Request-Id",
         length=108,
         window_hours=6,
+        errors_kept=False,
         operations=("create_session", "authorize", "capture", "refund"),
         windows={"capture": 45 * 24, "refund": 45 * 24},
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from connectors.contracts.base import Answer, BadAnswer
 from connectors.contracts.payment import PaymentProvider, PaymentResult, State
-from connectors.errors import Misconfigured, ProviderError, ReadBack, Unknown
+from connectors.errors import Misconfigured, ReadBack, Unknown
 from connectors.providers.paypal.objects import (
     Json,
     authorization_of,
@@ -20,7 +20,6 @@ from connectors.providers.paypal.objects import (
 from connectors.providers.paypal.words import CURRENCIES, STATES, decline
 from tenants.money import Money, exponent
 
-_IN_PROGRESS = "PREVIOUS_REQUEST_IN_PROGRESS"
 _APPROVAL = ("approve", "payer-action")
 
 
@@ -41,7 +40,7 @@ class PaypalAnswers(PaymentProvider):
         "PREVIOUSLY_VOIDED": ReadBack,
         "CAPTURE_FULLY_REFUNDED": ReadBack,
         "DUPLICATE_INVOICE_ID": ReadBack,
-        _IN_PROGRESS: Unknown,
+        "PREVIOUS_REQUEST_IN_PROGRESS": Unknown,
         "ORDER_COMPLETION_IN_PROGRESS": Unknown,
         "INVALID_ACCOUNT_STATUS": Misconfigured,
         "PERMISSION_DENIED": Misconfigured,
@@ -70,13 +69,6 @@ class PaypalAnswers(PaymentProvider):
         text = text or (f"PayPal says {code}" if code else "")
         told = decline(code) or (f"{text} ({field})" if text and field else text)
         return code, f"{told} (PayPal's debug id {known})" if told and known else told
-
-    def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
-        error = super().classify(answer, writes)
-        if error is not None:
-            # Under its own key a request is repeated safely after these: PayPal gives what became of the first try.
-            error.answered = answer.status < 500 and error.code != _IN_PROGRESS
-        return error
 
     def read_order(self, order: Json) -> PaymentResult:
         """An order with everything that was done about it."""

@@ -105,7 +105,7 @@ class PaypalRefunds(PaypalCaptures):
             code=error.code,
             status=error.status,
             retry_after=error.retry_after,
-            answered=False,
+            answered=error.answered,
         )
 
     def _left(self, order: Json, capture: Json, mark: str) -> Money:
@@ -139,6 +139,5 @@ class PaypalRefunds(PaypalCaptures):
         if payment.refunded < strange:
             raise Unknown(
                 f"PayPal has refunded {strange} of this payment, of which {payment.refunded} is known here; wait for"
-                " PayPal's webhooks, or look there",
-                answered=False,
+                " PayPal's webhooks, or look there"
             )
