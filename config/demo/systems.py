@@ -13,6 +13,14 @@ from connectors.models import Connector
 from tenants.models import Tenant
 
 STRIPE_TOKEN, STRIPE_WEBHOOK_SECRET = "sk_test_nordicOutdoor4f2a9c71d0", "whsec_nordicOutdoor81b6f0aa42"
+KLARNA_TOKEN = "klarna-nordicOutdoor-2b9c41f7"  # noqa: S105 - of the simulated vendor, like all below
+ADYEN_KEY, ADYEN_HMAC_KEY = (
+    "AQEnordicOutdoor7f3e",
+    "6E6F726469634F7574646F6F72416479656E486D6163204B6579303132333435",
+)
+VIPPS_MSN, VIPPS_TOKEN, VIPPS_SUBSCRIPTION = "401234", "vipps-nordicOutdoor-c51e", "ocp-nordicOutdoor-84d2"
+VIPPS_WEBHOOK_SECRET = "vipps-webhook-nordicOutdoor-17aa"  # noqa: S105
+PAYPAL_TOKEN, PAYPAL_WEBHOOK_ID = "paypal-nordicOutdoor-e60b", "4JH86294D6297924G"
 BRING_KEY = "bring-nordicOutdoor-5d0e7a41"
 SENDGRID_KEY = "SG.nordicOutdoor.8c2f61b7e94d"
 #: The company in the simulated Business Central.
@@ -36,6 +44,13 @@ SENDGRID_SIGNING_KEY = ec.derive_private_key(0x6E6F726469632D6F7574646F6F72, ec.
 SECRETS = (
     STRIPE_TOKEN,
     STRIPE_WEBHOOK_SECRET,
+    KLARNA_TOKEN,
+    ADYEN_KEY,
+    ADYEN_HMAC_KEY,
+    VIPPS_TOKEN,
+    VIPPS_SUBSCRIPTION,
+    VIPPS_WEBHOOK_SECRET,
+    PAYPAL_TOKEN,
     BRING_KEY,
     SENDGRID_KEY,
     *BUSINESS_CENTRAL_SECRETS.values(),
@@ -56,6 +71,54 @@ def stripe(tenant: Tenant) -> Connector:
         is_test=True,
         bearer_token=STRIPE_TOKEN,
         properties={"WebhookSecret": STRIPE_WEBHOOK_SECRET},
+    )
+
+
+def klarna(tenant: Tenant) -> Connector:
+    return create_connector(
+        tenant,
+        "klarna",
+        display_name="Klarna",
+        is_test=True,
+        merchant_id="PK12345_nordic",
+        bearer_token=KLARNA_TOKEN,
+    )
+
+
+def vipps(tenant: Tenant) -> Connector:
+    return create_connector(
+        tenant,
+        "vipps",
+        display_name="Vipps",
+        is_test=True,
+        merchant_id=VIPPS_MSN,
+        client_app_id="nordic-outdoor",
+        bearer_token=VIPPS_TOKEN,
+        properties={"SubscriptionKey": VIPPS_SUBSCRIPTION, "WebhookSecret": VIPPS_WEBHOOK_SECRET},
+    )
+
+
+def adyen(tenant: Tenant) -> Connector:
+    return create_connector(
+        tenant,
+        "adyen",
+        display_name="Adyen",
+        is_test=True,
+        merchant_id="NordicOutdoorECOM",
+        bearer_token=ADYEN_KEY,
+        properties={"HmacKey": ADYEN_HMAC_KEY},
+    )
+
+
+def paypal(tenant: Tenant) -> Connector:
+    return create_connector(
+        tenant,
+        "paypal",
+        display_name="PayPal",
+        is_test=True,
+        client_app_id="nordic-outdoor",
+        bearer_token=PAYPAL_TOKEN,
+        properties={"WebhookId": PAYPAL_WEBHOOK_ID},
     )
 
 
@@ -140,6 +203,10 @@ def systems(tenant: Tenant) -> dict[str, Connector]:
     """All of them, by what the rest of the set-up calls them."""
     return {
         "stripe": stripe(tenant),
+        "klarna": klarna(tenant),
+        "vipps": vipps(tenant),
+        "adyen": adyen(tenant),
+        "paypal": paypal(tenant),
         "bring": bring(tenant),
         "sendgrid": sendgrid(tenant),
         "erp": webhook(tenant, "erp", "Data warehouse", "webhook/erp/{status}"),
