@@ -8,9 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import ground
+from config.demo import ground, systems
 from config.demo.charts import Status, Step, draw
-from config.demo.systems import systems
 from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
@@ -81,7 +80,7 @@ def seed() -> dict[str, Any]:
         tenant, user = ground.open_tenant()
         with tenant_scope(tenant):
             ground.lay()
-            found = systems(tenant)
+            found = systems.create(tenant)
             for connector in found.values():
                 _publish(connector, user)
             for name, shown in _PAYMENT_METHODS.items():

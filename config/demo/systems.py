@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -59,161 +60,117 @@ SECRETS = (
 )
 
 
-def at_vendor(path: str) -> str:
+def create(tenant: Tenant, *names: str) -> dict[str, Connector]:
+    """Drafts of these systems, of all without names, by the names that they have here."""
+    known = _systems()
+    return {name: create_connector(tenant, **{"is_test": True, **known[name]}) for name in names or (*known,)}
+
+
+def webhook(tenant: Tenant, name: str, label: str, path: str) -> Connector:
+    """A further system of the merchant's own: orders go to its URL as signed JSON."""
+    return create_connector(tenant, is_test=True, **_webhook(name, label, path))
+
+
+def _systems() -> dict[str, dict[str, Any]]:
+    return {
+        "stripe": {
+            "type": "stripe",
+            "bearer_token": STRIPE_TOKEN,
+            "properties": {"WebhookSecret": STRIPE_WEBHOOK_SECRET},
+        },
+        "klarna": {"type": "klarna", "merchant_id": "PK12345_nordic", "bearer_token": KLARNA_TOKEN},
+        "vipps": {
+            "type": "vipps",
+            "merchant_id": VIPPS_MSN,
+            "client_app_id": "nordic-outdoor",
+            "bearer_token": VIPPS_TOKEN,
+            "properties": {"SubscriptionKey": VIPPS_SUBSCRIPTION, "WebhookSecret": VIPPS_WEBHOOK_SECRET},
+        },
+        "adyen": {
+            "type": "adyen",
+            "merchant_id": "NordicOutdoorECOM",
+            "bearer_token": ADYEN_KEY,
+            "properties": {"HmacKey": ADYEN_HMAC_KEY},
+        },
+        "paypal": {
+            "type": "paypal",
+            "client_app_id": "nordic-outdoor",
+            "bearer_token": PAYPAL_TOKEN,
+            "properties": {"WebhookId": PAYPAL_WEBHOOK_ID},
+        },
+        "bring": {
+            "type": "bring",
+            "merchant_id": "post@nordic-outdoor.example",
+            "bearer_token": BRING_KEY,
+            "properties": {"CustomerNumber": "5"},
+        },
+        "sendgrid": _sendgrid(),
+        "erp": _webhook("erp", "Data warehouse", "webhook/erp/{status}"),
+        "d365-norway": _business_central("d365-norway", "Business Central Norway", ["NOR", "DNK"]),
+        "d365-sweden": _business_central("d365-sweden", "Business Central Sweden", ["SWE"]),
+        "shopify-norway": _shopify("shopify-norway", "Shop in Norway", ["NOR"]),
+        "shopify-sweden": _shopify("shopify-sweden", "Shop in Sweden", ["SWE"]),
+    }
+
+
+def _at_vendor(path: str) -> str:
     return f"{settings.CROSSDOCK_SANDBOX_URL}/{path}"
 
 
-def stripe(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "stripe",
-        display_name="Stripe",
-        is_test=True,
-        bearer_token=STRIPE_TOKEN,
-        properties={"WebhookSecret": STRIPE_WEBHOOK_SECRET},
-    )
+def _webhook(name: str, label: str, path: str) -> dict[str, Any]:
+    return {
+        "type": "webhook",
+        "connector_id": name,
+        "display_name": label,
+        "properties": {"Url": _at_vendor(path), "SigningSecret": SIGNING_SECRETS[name]},
+    }
 
 
-def klarna(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "klarna",
-        display_name="Klarna",
-        is_test=True,
-        merchant_id="PK12345_nordic",
-        bearer_token=KLARNA_TOKEN,
-    )
+def _business_central(name: str, label: str, markets: list[str]) -> dict[str, Any]:
+    return {
+        "type": "dynamics365",
+        "connector_id": name,
+        "display_name": label,
+        "host": _at_vendor("dynamics365"),
+        "tenant_url": _at_vendor("dynamics365"),
+        "oauth_tenant": name,
+        "client_app_id": "crossdock",
+        "client_app_secret": BUSINESS_CENTRAL_SECRETS[name],
+        "enabled_markets": markets,
+        "properties": {"CompanyId": COMPANY_ID, "ShippingLineAccount": "3900"},
+    }
 
 
-def vipps(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "vipps",
-        display_name="Vipps",
-        is_test=True,
-        merchant_id=VIPPS_MSN,
-        client_app_id="nordic-outdoor",
-        bearer_token=VIPPS_TOKEN,
-        properties={"SubscriptionKey": VIPPS_SUBSCRIPTION, "WebhookSecret": VIPPS_WEBHOOK_SECRET},
-    )
-
-
-def adyen(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "adyen",
-        display_name="Adyen",
-        is_test=True,
-        merchant_id="NordicOutdoorECOM",
-        bearer_token=ADYEN_KEY,
-        properties={"HmacKey": ADYEN_HMAC_KEY},
-    )
-
-
-def paypal(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "paypal",
-        display_name="PayPal",
-        is_test=True,
-        client_app_id="nordic-outdoor",
-        bearer_token=PAYPAL_TOKEN,
-        properties={"WebhookId": PAYPAL_WEBHOOK_ID},
-    )
-
-
-def webhook(tenant: Tenant, connector_id: str, label: str, path: str) -> Connector:
-    """A system of the merchant's own: orders go to its URL as signed JSON."""
-    return create_connector(
-        tenant,
-        "webhook",
-        connector_id=connector_id,
-        display_name=label,
-        is_test=True,
-        properties={"Url": at_vendor(path), "SigningSecret": SIGNING_SECRETS[connector_id]},
-    )
-
-
-def business_central(tenant: Tenant, connector_id: str, label: str, markets: list[str]) -> Connector:
-    return create_connector(
-        tenant,
-        "dynamics365",
-        connector_id=connector_id,
-        display_name=label,
-        is_test=True,
-        host=at_vendor("dynamics365"),
-        tenant_url=at_vendor("dynamics365"),
-        oauth_tenant=connector_id,
-        client_app_id="crossdock",
-        client_app_secret=BUSINESS_CENTRAL_SECRETS[connector_id],
-        enabled_markets=markets,
-        properties={"CompanyId": COMPANY_ID, "ShippingLineAccount": "3900"},
-    )
-
-
-def bring(tenant: Tenant) -> Connector:
-    return create_connector(
-        tenant,
-        "bring",
-        display_name="Bring",
-        is_test=True,
-        merchant_id="post@nordic-outdoor.example",
-        bearer_token=BRING_KEY,
-        properties={"CustomerNumber": "5"},
-    )
-
-
-def sendgrid(tenant: Tenant) -> Connector:
+def _sendgrid() -> dict[str, Any]:
     """Not Is Test: SendGrid would only check the messages and send none."""
-    return create_connector(
-        tenant,
-        "sendgrid",
-        display_name="SendGrid",
-        host=at_vendor("sendgrid"),
-        bearer_token=SENDGRID_KEY,
-        properties={
+    return {
+        "type": "sendgrid",
+        "is_test": False,
+        "host": _at_vendor("sendgrid"),
+        "bearer_token": SENDGRID_KEY,
+        "properties": {
             "From": "orders@nordic-outdoor.example",
             "FromName": "Nordic Outdoor",
             "WebhookPublicKey": _public_key(),
         },
-    )
+    }
 
 
-def shopify(tenant: Tenant, connector_id: str, label: str, markets: list[str]) -> Connector:
-    shop, token, webhook_secret = SHOPS[connector_id]
-    return create_connector(
-        tenant,
-        "shopify",
-        connector_id=connector_id,
-        display_name=label,
-        is_test=True,
-        host=at_vendor(f"shopify/{shop}"),
-        enabled_markets=markets,
-        field_mapping={"Name": "title", "SkuId": "sku", "Brand": "vendor"},
-        properties={
+def _shopify(name: str, label: str, markets: list[str]) -> dict[str, Any]:
+    shop, token, webhook_secret = SHOPS[name]
+    return {
+        "type": "shopify",
+        "connector_id": name,
+        "display_name": label,
+        "host": _at_vendor(f"shopify/{shop}"),
+        "enabled_markets": markets,
+        "field_mapping": {"Name": "title", "SkuId": "sku", "Brand": "vendor"},
+        "properties": {
             "ShopifyUrl": f"{shop}.myshopify.com",
             "AccessToken": token,
             "WebhookSecret": webhook_secret,
             "OrderPrimaryStore": "OSL",
         },
-    )
-
-
-def systems(tenant: Tenant) -> dict[str, Connector]:
-    """All of them, by what the rest of the set-up calls them."""
-    return {
-        "stripe": stripe(tenant),
-        "klarna": klarna(tenant),
-        "vipps": vipps(tenant),
-        "adyen": adyen(tenant),
-        "paypal": paypal(tenant),
-        "bring": bring(tenant),
-        "sendgrid": sendgrid(tenant),
-        "erp": webhook(tenant, "erp", "Data warehouse", "webhook/erp/{status}"),
-        "d365-norway": business_central(tenant, "d365-norway", "Business Central Norway", ["NOR", "DNK"]),
-        "d365-sweden": business_central(tenant, "d365-sweden", "Business Central Sweden", ["SWE"]),
-        "shopify-norway": shopify(tenant, "shopify-norway", "Shop in Norway", ["NOR"]),
-        "shopify-sweden": shopify(tenant, "shopify-sweden", "Shop in Sweden", ["SWE"]),
     }
 
 
