@@ -113,7 +113,7 @@ class _NoDoor:
     def send(self, request: Request, classify: Classify) -> Answer:
         return _refuse()
 
-    def next_key(self) -> str | None:
+    def next_key(self, part: str = "") -> str | None:
         return None
 
 
