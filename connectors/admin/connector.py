@@ -20,6 +20,7 @@ from connectors.compiling import webhook_address
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
 from connectors.trial import run_trial
+from eventlog.links import register_event_link
 from tenants.adminkit import action, register_page
 
 
@@ -90,4 +91,7 @@ class ConnectorAdmin(PublishableAdmin):
         return webhook_address(obj.webhook_token) if obj.pk else "-"
 
 
-register_page("Advanced Settings", "Connectors", "admin:connectors_connector_changelist", icon="cable")
+register_event_link("connector_id", "admin:connectors_connector_change")
+register_page(
+    "Advanced Settings", "Connectors", "admin:connectors_connector_changelist", icon="cable", first=True
+)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from connectors.models import Effect, InboundWebhook
+from eventlog.links import register_event_link
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
 
 
@@ -46,5 +47,6 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
     exclude = ["tenant", "body"]
 
 
-register_page("Event Log", "Calls to providers", "admin:connectors_effect_changelist", icon="sync_alt")
-register_page("Event Log", "Webhooks received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
+register_event_link("effect_id", "admin:connectors_effect_change")
+register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
+register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")

@@ -124,6 +124,6 @@ class SecretAdmin(ReadOnlyAdmin):
         return obj.describe()
 
 
-register_page("Advanced Settings", "API keys", "admin:tenants_apikey_changelist", "administer", "key")
+register_page("Advanced Settings", "API Keys", "admin:tenants_apikey_changelist", "administer", "key")
 register_page("Advanced Settings", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
 register_page("Advanced Settings", "Members", "admin:tenants_membership_changelist", "administer", "group")

@@ -40,5 +40,5 @@ class StoreAdmin(_RetirableAdmin):
 
 
 register_page("Configuration", "Markets", "admin:tenants_market_changelist", icon="public")
-register_page("Configuration", "Market groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
+register_page("Configuration", "Market Groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
 register_page("Configuration", "Stores", "admin:tenants_store_changelist", icon="store")

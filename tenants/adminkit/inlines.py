@@ -44,9 +44,12 @@ def _field_of(expression: Any) -> str:
 
 
 class TabularInline(RightsMixin, OwnChoicesMixin, skin.TabularInline):
+    """The skin's title above each row is left out: it says again what the row says."""
+
     form = TenantForm
     formset = DistinctFormSet
     extra = 0
+    hide_title = True
 
 
 class StackedInline(RightsMixin, OwnChoicesMixin, skin.StackedInline):

@@ -42,7 +42,7 @@ class MessageInline(ReadOnlyInline):
     verbose_name_plural = "Messages"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return _shown(request, self.fields)
+        return _shown(request, super().get_fields(request, obj))
 
 
 @admin.register(SentMessage)
