@@ -44,6 +44,12 @@ def implementation_of(slug: str) -> type[Provider] | None:
         return None
 
 
+def label_of_type(connector: Connector) -> str:
+    """What people call its implementation; the slug of one that is not installed."""
+    found = implementation_of(connector.type)
+    return found.label if found else f"{connector.type} (not installed)"
+
+
 def check_type(slug: str) -> type[Provider]:
     """Raises ValidationError that names the installed implementations that are near."""
     implementation = implementation_of(slug)

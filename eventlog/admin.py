@@ -27,7 +27,7 @@ _LONGEST_ID = 18  # digits of a 64-bit number that are always valid
 _RECENT = 1000  # events looked at for the choices of a filter
 
 _FIELDSETS: list[tuple[str | None, dict[str, Any]]] = [
-    (None, {"fields": ["at", "category", "outcome", "message", "actor", "pretty_details"]}),
+    (None, {"fields": ["at", "category", "result", "message", "actor", "pretty_details"]}),
     ("Order", {"fields": ["about_order", "market", "store", "about_run", "step", "log"]}),
     (
         "Connector",

@@ -20,15 +20,16 @@ from connectors.compiling import webhook_address
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
 from connectors.trial import run_trial
+from connectors.validation import label_of_type
 from eventlog.links import register_event_link
-from tenants.adminkit import action, register_page
+from tenants.adminkit import action, display, register_page
 
 
 @admin.register(Connector)
 class ConnectorAdmin(PublishableAdmin):
     form = ConnectorForm
     inlines = [AuthenticationInline, PropertyInline, HeaderInline, MarketsInline, FieldMappingInline]
-    list_display = ["__str__", "name", "type", "category", "is_test", "state", "tested"]
+    list_display = ["__str__", "name", "implementation", "category", "mode", "state", "outcome"]
     list_filter = ["category", "is_test", "retired"]
     list_select_related = ["live", "authentication", "markets"]
     search_fields = ["name", "display_name", "connector_id", "type", "host"]
@@ -63,7 +64,9 @@ class ConnectorAdmin(PublishableAdmin):
         if both:
             self.message_user(request, both, messages.WARNING)
 
-    @action(description="Test connection", url_path="test-connection", permissions=["act"])
+    @action(
+        description="Test connection", url_path="test-connection", permissions=["act"], icon="network_check"
+    )
     def test_connection(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET asks, POST calls the provider with the draft."""
         connector = self.get_object(request, object_id)
@@ -77,6 +80,21 @@ class ConnectorAdmin(PublishableAdmin):
             "trial": run_trial(connector, request.user.get_username()) if request.method == "POST" else None,
         }
         return TemplateResponse(request, "admin/connectors/connector/test.html", context)
+
+    @admin.display(description="Type", ordering="type")
+    def implementation(self, obj: Connector) -> str:
+        return label_of_type(obj)
+
+    @display(description="Mode", label={"test": "info", "live": ""}, ordering="is_test")
+    def mode(self, obj: Connector) -> tuple[str, str]:
+        return ("test", "Test") if obj.is_test else ("live", "Live")
+
+    @display(description="Last test", label={"passed": "success", "failed": "danger"})
+    def outcome(self, obj: Connector) -> tuple[str, str] | str:
+        """For the list; the editor tells all."""
+        if obj.tested_at is None:
+            return "never"
+        return ("passed", "Passed") if obj.test_passed else ("failed", "Failed")
 
     @admin.display(description="Last test")
     def tested(self, obj: Connector) -> str:

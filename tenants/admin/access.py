@@ -76,7 +76,7 @@ class ApiKeyForm(TenantForm):
 class ApiKeyAdmin(TrackedAdmin):
     view_right = edit_right = Right.ADMINISTER
     form = ApiKeyForm
-    list_display = ["name", "prefix", "scopes", "expires_at", "revoked_at", "last_used_at"]
+    list_display = ["name", "prefix", "may", "expires_at", "revoked_at", "last_used_at"]
     fields = ["name", "scopes", "expires_at", "allowed_ips"]
     actions = ["revoke"]
     search_fields = ["name", "prefix"]
@@ -102,6 +102,10 @@ class ApiKeyAdmin(TrackedAdmin):
         return TemplateResponse(
             request, "admin/tenants/apikey/issued.html", context, headers={"Cache-Control": "no-store"}
         )
+
+    @admin.display(description="Scopes")
+    def may(self, obj: ApiKey) -> str:
+        return "everything" if "*" in obj.scopes else ", ".join(obj.scopes)
 
     @admin.action(description="Revoke the selected keys", permissions=["administer"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -29,12 +29,12 @@ from workflows.steps import registry
 
 #: How much of a row each field of a step gets.
 _ROOM: dict[str, dict[str, Any]] = {
-    "position": {"style": "width: 3.5rem"},
-    "name": {"style": "min-width: 11rem"},
-    "connector": {"style": "min-width: 6rem"},
-    "connector_id": {"style": "min-width: 6rem"},
-    "error_status": {"style": "min-width: 6rem"},
-    "properties": {"rows": 2, "style": "min-width: 9rem"},
+    "position": {"style": "width: 3.25rem"},
+    "name": {"style": "min-width: 11.5rem"},
+    "connector": {"style": "min-width: 8rem"},
+    "connector_id": {"style": "min-width: 7rem"},
+    "error_status": {"style": "min-width: 7rem"},
+    "properties": {"style": "min-width: 10rem"},
 }
 
 

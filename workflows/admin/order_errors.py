@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url
-from tenants.adminkit import TenantAdmin, display, link, may, register_page
+from tenants.adminkit import TenantAdmin, display, link, may
 from tenants.models import Right
 from workflows import orders
 from workflows.admin.panels import ReadOnlyInline
@@ -101,6 +101,3 @@ class OrderErrorAdmin(_Columns, TenantAdmin):
 
     def save_model(self, request: HttpRequest, obj: OrderError, form: Any, change: bool) -> None:
         orders.solve_error(obj.pk, actor=request.user.get_username(), comment=obj.comment)
-
-
-register_page("Orders", "Order Errors", "admin:workflows_ordererror_changelist", icon="error", first=True)

@@ -168,4 +168,5 @@ def _rows(values: Mapping[str, str]) -> str:
 
 
 register_page("Orders", "Orders", "admin:workflows_order_changelist", icon="shopping_bag", first=True)
+register_page("Orders", "Order Errors", "admin:workflows_ordererror_changelist", icon="error", first=True)
 register_event_link("order_id", "admin:workflows_order_change")

@@ -18,6 +18,7 @@ _COLOURS = {
     RunState.RUNNING: "info",
     RunState.WAITING: "warning",
     RunState.COMPLETED: "success",
+    "troubled": "warning",
     RunState.STOPPED: "danger",
     RunState.SUPERSEDED: "",
 }
@@ -31,6 +32,12 @@ _STEP_COLOURS = {
     StepState.SKIPPED: "",
 }
 _FAILED = (StepState.ERROR, StepState.WAITING)
+
+
+def _standing(run: WorkflowRun) -> tuple[str, str]:
+    """A run that completed says something only where steps failed on the way."""
+    troubled = run.state == RunState.COMPLETED and run.message
+    return ("troubled", "Completed with errors") if troubled else (run.state, run.get_state_display())
 
 
 class RunInline(ReadOnlyInline):
@@ -51,7 +58,7 @@ class RunInline(ReadOnlyInline):
 
     @display(description="State", label=_COLOURS)
     def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return run.state, run.get_state_display()
+        return _standing(run)
 
     @admin.display(description="Failed steps")
     def failed(self, run: Any) -> str:
@@ -129,7 +136,7 @@ class WorkflowRunAdmin(ReadOnlyAdmin):
 
     @display(description="State", label=_COLOURS)
     def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return run.state, run.get_state_display()
+        return _standing(run)
 
     @admin.display(description="Failed steps")
     def failed(self, run: WorkflowRun) -> str:
