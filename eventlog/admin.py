@@ -95,6 +95,7 @@ class StepFilter(admin.SimpleListFilter):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
+    nothing = "What happens with orders and every call to a vendor is written here."
     list_display = ["at", "result", "category", "message", "connector_name", "order_number", "duration_ms"]
     list_filter = [SinceFilter, StepFilter, "category", "outcome", ConnectorFilter, ProviderFilter]
     search_fields = ["order_number"]

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from connectors.admin.forms import ConnectorForm
+from connectors.admin.guide import guide
 from connectors.admin.inlines import (
     AuthenticationInline,
     FieldMappingInline,
@@ -27,6 +28,10 @@ from tenants.adminkit import action, display, register_page
 
 @admin.register(Connector)
 class ConnectorAdmin(PublishableAdmin):
+    nothing = (
+        "A connector links this tenant with a vendor: a payment provider, a carrier, a shop, an "
+        "ERP, a sender of mail. Payment methods and shipping providers make theirs themselves."
+    )
     form = ConnectorForm
     inlines = [AuthenticationInline, PropertyInline, HeaderInline, MarketsInline, FieldMappingInline]
     list_display = ["__str__", "name", "implementation", "category", "mode", "state", "outcome"]
@@ -58,6 +63,13 @@ class ConnectorAdmin(PublishableAdmin):
         rows: QuerySet[Connector] = super().get_queryset(request)
         return rows.prefetch_related(*PREFETCH)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["guide"] = guide(context.get("original"))
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         both = overlapping(connector_document(Connector.objects.get(pk=form.instance.pk)))
@@ -77,6 +89,7 @@ class ConnectorAdmin(PublishableAdmin):
             "title": str(connector),
             "opts": self.opts,
             "original": connector,
+            "label": label_of_type(connector),
             "trial": run_trial(connector, request.user.get_username()) if request.method == "POST" else None,
         }
         return TemplateResponse(request, "admin/connectors/connector/test.html", context)

@@ -92,7 +92,7 @@ class SecretRowForm(TenantForm):
         self.secret_before = self.instance.secret if self.instance.secret_id else None
         if "value" in self.fields:
             attrs = self.fields["value"].widget.attrs
-            attrs |= {"rows": 1, "autocomplete": "off", "style": "min-width: 16rem"}
+            attrs |= {"rows": 1, "autocomplete": "off", "style": "min-width: 15rem"}
             attrs["class"] = f"{attrs.get('class', '')} grows"
             if self.secret_before is not None:
                 attrs["placeholder"] = self.secret_before.describe()
@@ -138,7 +138,8 @@ class PropertyForm(SecretRowForm):
         super().__init__(*args, **kwargs)
         if "key" in self.fields:
             self.fields["key"].widget.attrs["style"] = "min-width: 11rem"
-            self.fields["file"].widget.attrs["style"] = "max-width: 13rem"
+            self.fields["value_type"].widget.attrs["style"] = "min-width: 6.5rem"
+            self.fields["file"].widget.attrs["style"] = "max-width: 11rem"
         self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
         if self.file_before:
             self.initial["value"] = ""

@@ -9,6 +9,7 @@ from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
 
 @admin.register(Effect)
 class EffectAdmin(ReadOnlyAdmin):
+    nothing = "Each thing that vendors were asked to do is listed here, with what became of it."
     paginator = UncountedPaginator
     show_full_result_count = False
     list_display = [
@@ -29,6 +30,7 @@ class EffectAdmin(ReadOnlyAdmin):
 
 @admin.register(InboundWebhook)
 class InboundWebhookAdmin(ReadOnlyAdmin):
+    nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
     paginator = UncountedPaginator
     show_full_result_count = False
     list_display = [

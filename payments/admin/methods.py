@@ -11,6 +11,7 @@ from tenants.adminkit import register_page
 
 @admin.register(PaymentMethod)
 class PaymentMethodAdmin(GatewayAdmin):
+    nothing = "A payment method is what orders are paid with, over a payment provider such as Stripe."
     form = PaymentMethodForm
     list_display = ["name", "payment_method_name", "provider", "connector", "markets", "version"]
     search_fields = ["name", "payment_method_name"]

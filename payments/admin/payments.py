@@ -68,6 +68,7 @@ class PaymentPanel(_State, ReadOnlyInline):
 
 @admin.register(Payment)
 class PaymentAdmin(_State, ReadOnlyAdmin):
+    nothing = "Payments come with orders that name a published payment method."
     list_display = [
         "order",
         "method_name",

@@ -32,6 +32,7 @@ class ShipmentOptionInline(StackedInline):
 
 @admin.register(ShippingProvider)
 class ShippingProviderAdmin(GatewayAdmin):
+    nothing = "A shipping provider holds the options that a carrier such as Bring ships with."
     form = ShippingProviderForm
     inlines = [ShipmentOptionInline]
     ordering = ["name"]

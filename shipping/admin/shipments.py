@@ -83,6 +83,10 @@ class ShipmentPanel(_States, ReadOnlyInline):
 @admin.register(Shipment)
 class ShipmentAdmin(_States, ReadOnlyAdmin):
     first_tab = "Shipment"
+    nothing = (
+        "Shipments come with orders, or are made by the step CompleteShipment from a published "
+        "shipping provider."
+    )
     list_display = [
         "order",
         "option_name",

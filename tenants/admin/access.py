@@ -39,6 +39,7 @@ class MembershipForm(TenantForm):
 
 @admin.register(Membership)
 class MembershipAdmin(TrackedAdmin):
+    nothing = "A member may work in this tenant, with the rights of a role."
     view_right = edit_right = Right.ADMINISTER
     list_display = ["user", "role"]
     list_filter = ["role"]
@@ -74,6 +75,7 @@ class ApiKeyForm(TenantForm):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(TrackedAdmin):
+    nothing = "A shop or an app sends orders with a key. Its scopes say what it may do."
     view_right = edit_right = Right.ADMINISTER
     form = ApiKeyForm
     list_display = ["name", "prefix", "may", "expires_at", "revoked_at", "last_used_at"]
@@ -117,6 +119,7 @@ class ApiKeyAdmin(TrackedAdmin):
 
 @admin.register(Secret)
 class SecretAdmin(ReadOnlyAdmin):
+    nothing = "Credentials that are entered in connectors are listed here, never with their value."
     view_right = Right.ADMINISTER
     list_display = ["label", "state", "created_at"]
     fields = ["label", "state", "created_at"]

@@ -55,6 +55,7 @@ class MessageInline(_State, ReadOnlyInline):
 @admin.register(SentMessage)
 class SentMessageAdmin(_State, ReadOnlyAdmin):
     first_tab = "Message"
+    nothing = "Each message that a Notification step sends is kept here, with what became of it."
     list_display = ["created_at", "order", "template_name", "recipient", "subject", "shown_state", "reason"]
     list_filter = ["state", "channel", "connector"]
     list_select_related = ["order"]

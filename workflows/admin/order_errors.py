@@ -57,6 +57,7 @@ class ErrorInline(_Columns, ReadOnlyInline):
 class OrderErrorAdmin(_Columns, TenantAdmin):
     """An active error is solved by saving it, with a comment."""
 
+    nothing = "What goes wrong with orders is listed here until it is solved."
     list_display = ["order", "shown_status", "shown_severity", "message", "occurred_at"]
     list_filter = ["status", "severity"]
     list_select_related = ["order"]

@@ -37,6 +37,10 @@ _HIDDEN = "Your role does not show personal data."
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     first_tab = "Order"
+    nothing = (
+        "Orders come by the API, or from a shop by a scheduled task. They need a market and a "
+        "published order type."
+    )
     list_display = [
         "number",
         "status",

@@ -105,6 +105,7 @@ class StepInline(ReadOnlyInline):
 @admin.register(WorkflowRun)
 class WorkflowRunAdmin(ReadOnlyAdmin):
     first_tab = "Run"
+    nothing = "One is kept for each run of the steps of a status that an order entered."
     list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
     list_filter = ["state", "trigger"]
     list_select_related = ["order"]

@@ -40,6 +40,10 @@ class ScheduledTaskAdmin(TrackedAdmin):
     form = ScheduledTaskForm
     edit_right = Right.PUBLISH
     first_tab = "Task"
+    nothing = (
+        "A scheduled task imports orders or stock, sends stock to a shop, or cleans up. Most types "
+        "need a published connector."
+    )
     list_display = [
         "name",
         "type",

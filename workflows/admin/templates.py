@@ -33,6 +33,7 @@ _FIELDS = format_html(
 
 @admin.register(NotificationTemplate)
 class NotificationTemplateAdmin(TrackedAdmin):
+    nothing = "A template is what a Notification step sends: to the customer, at the statuses that it names."
     form = TemplateForm
     list_display = ["name", "used_in", "order_type", "used_for", "language", "channel", "is_active"]
     list_filter = ["is_active", "channel"]
