@@ -34,6 +34,13 @@ class SecretInput:
         return f"SecretInput({SecretValue(self.text) if self.text else ''}, clear={self.clear})"
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A secret that was typed into a form that was refused; `present` is the stored one."""
+
+    present: Secret | None
+
+
 class SecretWidget(forms.Widget):
     """A password field without value, what is stored in words, and the box."""
 
@@ -41,13 +48,14 @@ class SecretWidget(forms.Widget):
     needs_multipart_form = False
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        present = value if isinstance(value, Secret) else None
+        lost = isinstance(value, Lost)
+        present = value.present if isinstance(value, Lost) else value if isinstance(value, Secret) else None
         field = format_html(
             '<input type="password" name="{}" id="{}" class="{}" autocomplete="new-password" placeholder="{}">',
             name,
             (attrs or {}).get("id", f"id_{name}"),
             self.input_classes,
-            "Leave empty to keep it" if present else "",
+            "Enter it again: it was not saved" if lost else "Leave empty to keep it" if present else "",
         )
         if present is None:
             return field
@@ -83,5 +91,5 @@ class SecretFormField(forms.Field):
         return self.to_python(data).changes
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """A refused form shows what is stored again, never what was typed."""
-        return initial
+        """A refused form shows what is stored again, never what was typed; it says so."""
+        return Lost(initial) if isinstance(data, SecretInput) and data.text else initial

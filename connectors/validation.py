@@ -44,11 +44,17 @@ def implementation_of(slug: str) -> type[Provider] | None:
         return None
 
 
+def label_of_type(connector: Connector) -> str:
+    """What people call its implementation; the slug of one that is not installed."""
+    found = implementation_of(connector.type)
+    return found.label if found else f"{connector.type} (not installed)"
+
+
 def check_type(slug: str) -> type[Provider]:
     """Raises ValidationError that names the installed implementations that are near."""
     implementation = implementation_of(slug)
     if implementation is None:
-        raise ValidationError(f"There is no implementation {slug!r}; {suggest(slug, registry.all())}.")
+        raise ValidationError(f"There is no implementation {slug!r}; {ended(suggest(slug, registry.all()))}")
     return implementation
 
 
@@ -59,7 +65,7 @@ def check_name(name: str, implementation: type[Provider]) -> str:
         if known.casefold() == name.strip().casefold():
             return known
     raise ValidationError(
-        f"{implementation.label} does not expect the name {name!r}; {suggest(name, expected)}."
+        f"{implementation.label} does not expect the name {name!r}; {ended(suggest(name, expected))}"
     )
 
 
@@ -125,13 +131,18 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(names) or '(none)'}"
 
 
+def ended(text: str) -> str:
+    """With a full stop, except where it ends with a mark of its own."""
+    return text if text.endswith(("?", ".", "!")) else f"{text}."
+
+
 def _check_code(value_type: str, value: str) -> None:
     codes = _codes.get(value_type)
     if codes is None or not value:
         return
     known = list(codes())
     if value.strip().casefold() not in {code.casefold() for code in known}:
-        raise ValidationError(f"There is no {value_type} {value!r}; {suggest(value, known)}.")
+        raise ValidationError(f"There is no {value_type} {value!r}; {ended(suggest(value, known))}")
 
 
 def _check_is_test(connector: Connector, key: str, value: Any) -> None:

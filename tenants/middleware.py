@@ -37,7 +37,15 @@ def choose(request: HttpRequest) -> tuple[Tenant | None, frozenset[str]]:
     chosen = next((item for item in options if item[0].pk == request.session.get(SESSION_KEY)), None)
     if chosen is None and options and (len(options) == 1 or user.is_superuser):
         chosen = options[0]
+    if chosen is not None and user.is_superuser:
+        _stay(request, chosen[0])
     return chosen or (None, frozenset())
+
+
+def _stay(request: HttpRequest, tenant: Tenant) -> None:
+    """So that a tenant that is added later, and comes first by its name, moves nobody into it."""
+    if request.session.get(SESSION_KEY) != tenant.pk:
+        request.session[SESSION_KEY] = tenant.pk
 
 
 def choices(user: Any) -> list[tuple[Tenant, frozenset[str]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 
 GROUPS = (
@@ -27,6 +28,7 @@ class Page(NamedTuple):
     link: str
     permission: str | Callable[[HttpRequest], bool]
     icon: str
+    first: bool
 
 
 _pages: list[Page] = []
@@ -38,16 +40,18 @@ def register_page(
     link: str,
     permission: str | Callable[[HttpRequest], bool] = "view",
     icon: str = "",
+    first: bool = False,
 ) -> None:
     """Add a page to the sidebar. `link` is a URL name such as "admin:eventlog_event_changelist"; `permission` is a
-    right of the session's membership, "superuser", or a function of the request. Groups come in the order of GROUPS."""
-    page = Page(group, title, link, permission, icon)
+    right of the session's membership, "superuser", or a function of the request. Groups come in the order of GROUPS,
+    their pages as they were added; a page that is `first` comes before the others."""
+    page = Page(group, title, link, permission, icon, first)
     _pages[:] = [known for known in _pages if known[:2] != (group, title)] + [page]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar for this request; pages that the person may not see are left out."""
-    shown = [page for page in _pages if _may_see(page, request)]
+    shown = sorted((page for page in _pages if _may_see(page, request)), key=lambda page: not page.first)
     titles = sorted({page.group for page in shown}, key=_position)
     return [
         {"title": title, "items": [_item(page) for page in shown if page.group == title]} for title in titles
@@ -76,6 +80,15 @@ def tenant_choices(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"title": tenant.name, "link": str(tenant.pk)} for tenant, _ in choices(request.user)]
 
 
+def icon(request: HttpRequest | None = None) -> str:
+    """The address of the icon that browsers show with the page."""
+    return static("tenants/icon.svg")
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("tenants/admin.css")
+
+
 def _may_see(page: Page, request: HttpRequest) -> bool:
     if callable(page.permission):
         return page.permission(request)
@@ -102,9 +115,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Crossdock",
     "SITE_SUBHEADER": "tenants.navigation.tenant_name",
     "SITE_SYMBOL": "swap_horiz",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "SITE_URL": None,
     "SITE_DROPDOWN": "tenants.navigation.tenant_choices",
     "ENVIRONMENT": "tenants.navigation.tenant_environment",
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [stylesheet],
     "SIDEBAR": {"show_search": False, "navigation": "tenants.navigation.navigation"},
 }

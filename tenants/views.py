@@ -5,6 +5,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tenants.middleware import SESSION_KEY, choices
+from tenants.navigation import icon
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For pages that name no icon, such as a label or the API's description: browsers ask for it by this name."""
+    return redirect(icon())
 
 
 @require_POST

@@ -9,6 +9,7 @@ from connectors.checklist import Finding, Going, error, register, warning
 from connectors.checklist.use import dangling, ties
 from connectors.compiled import ConnectorConfig
 from connectors.schema import SettingsError
+from connectors.validation import ended
 from workflows.chart import KIND, Chart, StepConfig, compile_chart, suggest
 from workflows.step_uses import active, draft_chart, external_steps, known_step, reference
 from workflows.steps import registry
@@ -22,7 +23,7 @@ def steps_areknown_step(going: Going) -> Iterator[Finding]:
         if known_step(step) is None:
             yield error(
                 "step",
-                f"{status.name}: there is no workflow step {step.name!r}; {suggest(step.name, known)}.",
+                f"{status.name}: there is no workflow step {step.name!r}; {ended(suggest(step.name, known))}",
             )
 
 
@@ -55,7 +56,7 @@ def connector_ids_are_there(going: Going) -> Iterator[Finding]:
         yield error(
             "dangling",
             f"{missing.where} asks for Connector ID {missing.connector_id}, which no published connector"
-            f"{f' {missing.name}' if missing.name else ''} has; {suggest(missing.connector_id, known)}.",
+            f"{f' {missing.name}' if missing.name else ''} has; {ended(suggest(missing.connector_id, known))}",
             "ConnectorId",
         )
 
@@ -70,7 +71,7 @@ def connectors_are_published(going: Going) -> Iterator[Finding]:
             yield warning(
                 "unpublished",
                 f"{status.name} > {step.name}: no published connector is called {step.connector};"
-                f" {suggest(step.connector, known)}.",
+                f" {ended(suggest(step.connector, known))}",
                 "Connector",
             )
 

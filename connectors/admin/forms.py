@@ -37,7 +37,15 @@ class ConnectorForm(DraftForm):
         if implementation is not None and "host" in self.fields:
             host = implementation.hosts.get("test" if self.instance.is_test else "live", "")
             self.fields["host"].widget.attrs["placeholder"] = host
+            self.fields["name"].help_text = _expected(implementation)
             self.fields["timeout_ms"].widget.attrs["placeholder"] = str(implementation.timeout_ms)
+
+
+def _expected(implementation: Any) -> str:
+    names = [*implementation.names, implementation.slug]
+    return (
+        f"What workflow steps call it by; {implementation.label} goes by {', '.join(dict.fromkeys(names))}."
+    )
 
 
 def _types(present: str) -> list[tuple[str, str]]:
@@ -84,7 +92,8 @@ class SecretRowForm(TenantForm):
         self.secret_before = self.instance.secret if self.instance.secret_id else None
         if "value" in self.fields:
             attrs = self.fields["value"].widget.attrs
-            attrs |= {"rows": 1, "autocomplete": "off", "style": "min-width: 14rem"}
+            attrs |= {"rows": 1, "autocomplete": "off", "style": "min-width: 15rem"}
+            attrs["class"] = f"{attrs.get('class', '')} grows"
             if self.secret_before is not None:
                 attrs["placeholder"] = self.secret_before.describe()
 
@@ -129,7 +138,8 @@ class PropertyForm(SecretRowForm):
         super().__init__(*args, **kwargs)
         if "key" in self.fields:
             self.fields["key"].widget.attrs["style"] = "min-width: 11rem"
-            self.fields["file"].widget.attrs["style"] = "max-width: 13rem"
+            self.fields["value_type"].widget.attrs["style"] = "min-width: 6.5rem"
+            self.fields["file"].widget.attrs["style"] = "max-width: 11rem"
         self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
         if self.file_before:
             self.initial["value"] = ""

@@ -14,6 +14,9 @@ from connectors.models import (
 )
 from tenants.adminkit import OneRowInline, TabularInline
 
+#: Above the fields: which of them the connector's Type uses, by the tab that `guide` names.
+_GUIDE = "admin/connectors/connector/guide.html"
+
 
 class _SignedForms:
     """Tells the forms who is typing, so that a stored secret can say it."""
@@ -27,6 +30,8 @@ class _SignedForms:
 class AuthenticationInline(_SignedForms, OneRowInline):
     model = ConnectorAuthentication
     form = AuthenticationForm
+    template_before = _GUIDE
+    guide = "authentication"
     fields = [
         "merchant_id",
         "bearer_token_input",
@@ -43,6 +48,8 @@ class AuthenticationInline(_SignedForms, OneRowInline):
 class PropertyInline(_SignedForms, TabularInline):
     model = ConnectorProperty
     form = PropertyForm
+    template_before = _GUIDE
+    guide = "properties"
     tab = True
     fields = ["key", "key_group", "value_type", "value", "file", "is_secret", "remove_secret"]
 

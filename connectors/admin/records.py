@@ -3,11 +3,13 @@ from __future__ import annotations
 from django.contrib import admin
 
 from connectors.models import Effect, InboundWebhook
+from eventlog.links import register_event_link
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
 
 
 @admin.register(Effect)
 class EffectAdmin(ReadOnlyAdmin):
+    nothing = "Each thing that vendors were asked to do is listed here, with what became of it."
     paginator = UncountedPaginator
     show_full_result_count = False
     list_display = [
@@ -28,6 +30,7 @@ class EffectAdmin(ReadOnlyAdmin):
 
 @admin.register(InboundWebhook)
 class InboundWebhookAdmin(ReadOnlyAdmin):
+    nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
     paginator = UncountedPaginator
     show_full_result_count = False
     list_display = [
@@ -46,5 +49,6 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
     exclude = ["tenant", "body"]
 
 
-register_page("Event Log", "Calls to providers", "admin:connectors_effect_changelist", icon="sync_alt")
-register_page("Event Log", "Webhooks received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
+register_event_link("effect_id", "admin:connectors_effect_change")
+register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
+register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")

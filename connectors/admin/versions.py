@@ -30,7 +30,7 @@ class VersionsMixin:
 
     actions_detail = ["versions"]
 
-    @action(description="Versions", url_path="versions", permissions=["view"], icon="history")
+    @action(description="Versions", url_path="versions", permissions=["view"], icon="difference")
     def versions(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET shows, POST rolls the draft back or retires."""
         obj = self.get_object(request, object_id)

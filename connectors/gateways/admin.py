@@ -24,7 +24,6 @@ class GatewayAdmin(VersionsMixin, PublishMixin, PublishAdmin):
 
     form: type[GatewayForm]
     list_select_related = ["connector", "live"]
-    filter_horizontal = ["valid_on_markets"]
     actions_submit_line = ["publish", "retire"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -47,19 +47,28 @@ class EntryInline(ReadOnlyInline):
         return entry.total or "-"
 
 
+class _State:
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, payment: Payment) -> tuple[str, str]:
+        return payment.state, payment.get_state_display()
+
+
 @register_panel
-class PaymentPanel(ReadOnlyInline):
+class PaymentPanel(_State, ReadOnlyInline):
     """The payments on the order's page."""
 
     model = Payment
-    fields = ["position", "method_name", "state", "amount", "authorized", "captured", "refunded", "cancelled"]
-    readonly_fields = ["amount", "authorized", "captured", "refunded", "cancelled"]
+    _amounts = ["amount", "authorized", "captured", "refunded", "cancelled"]
+    fields = ["position", "method_name", "shown_state", *_amounts]
+    readonly_fields = ["shown_state", *_amounts]
     ordering = ["position"]
     show_change_link = True
+    nothing = "No payment is known for this order."
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(_State, ReadOnlyAdmin):
+    nothing = "Payments come with orders that name a published payment method."
     list_display = [
         "order",
         "method_name",
@@ -105,10 +114,6 @@ class PaymentAdmin(ReadOnlyAdmin):
         if not term:
             return queryset, False
         return queryset.filter(Q(order__number=term) | Q(reference=term) | Q(provider_id=term)), False
-
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, payment: Payment) -> tuple[str, str]:
-        return payment.state, payment.get_state_display()
 
     @admin.display(description="Awaiting confirmation")
     def unconfirmed(self, payment: Payment) -> str:

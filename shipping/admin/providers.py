@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from connectors.gateways.admin import GatewayAdmin
+from connectors.validation import label_of_type
 from shipping.forms import ShipmentOptionForm, ShippingProviderForm
 from shipping.models import ShipmentOption, ShippingProvider
 from tenants.adminkit import StackedInline, register_page
@@ -23,13 +24,15 @@ class ShipmentOptionInline(StackedInline):
         ("product", "return_product"),
         "services",
         ("is_default", "service_point_required"),
-        ("weight", "length", "width", "height"),
+        ("weight", "length"),
+        ("width", "height"),
         ("store", "position"),
     ]
 
 
 @admin.register(ShippingProvider)
 class ShippingProviderAdmin(GatewayAdmin):
+    nothing = "A shipping provider holds the options that a carrier such as Bring ships with."
     form = ShippingProviderForm
     inlines = [ShipmentOptionInline]
     ordering = ["name"]
@@ -38,10 +41,18 @@ class ShippingProviderAdmin(GatewayAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["name", "connector", *ShippingProviderForm.settings_fields(), "comment", "seen"]},
-        ),
-        ("Valid On Markets", {"fields": ["valid_on_markets"]}),
-        ("Properties", {"fields": ["properties"]}),
+            {
+                "fields": [
+                    "name",
+                    "connector",
+                    *ShippingProviderForm.settings_fields(),
+                    "valid_on_markets",
+                    "properties",
+                    "comment",
+                    "seen",
+                ]
+            },
+        )
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -49,7 +60,7 @@ class ShippingProviderAdmin(GatewayAdmin):
 
     @admin.display(description="Shipping Gateway", ordering="connector__type")
     def gateway(self, provider: ShippingProvider) -> str:
-        return provider.connector.type
+        return label_of_type(provider.connector)
 
     @admin.display(description="Shipment Options")
     def options(self, provider: Any) -> int:

@@ -14,6 +14,7 @@ from tenants.adminkit import (
     ReadOnlyAdmin,
     UncountedPaginator,
     display,
+    link,
     may,
     register_admin_url,
     register_page,
@@ -49,8 +50,18 @@ class TrackingInline(ReadOnlyInline):
     ordering = ["-occurred_at", "-id"]
 
 
+class _States:
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, shipment: Shipment) -> tuple[str, str]:
+        return shipment.state, shipment.get_state_display()
+
+    @display(description="Tracking state", label=_TRACKING_COLOURS)
+    def shown_tracking(self, shipment: Shipment) -> tuple[str, str]:
+        return shipment.tracking_state, shipment.get_tracking_state_display() or "-"
+
+
 @register_panel
-class ShipmentPanel(ReadOnlyInline):
+class ShipmentPanel(_States, ReadOnlyInline):
     """The shipments on the order's page."""
 
     model = Shipment
@@ -58,18 +69,24 @@ class ShipmentPanel(ReadOnlyInline):
         "position",
         "option_name",
         "product",
-        "state",
+        "shown_state",
         "consignment",
-        "tracking_state",
+        "shown_tracking",
         "expected_delivery",
     ]
+    readonly_fields = ["shown_state", "shown_tracking"]
     ordering = ["position"]
     show_change_link = True
+    nothing = "No shipment yet; the step CompleteShipment books one."
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(ReadOnlyAdmin):
+class ShipmentAdmin(_States, ReadOnlyAdmin):
     first_tab = "Shipment"
+    nothing = (
+        "Shipments come with orders, or are made by the step CompleteShipment from a published "
+        "shipping provider."
+    )
     list_display = [
         "order",
         "option_name",
@@ -130,14 +147,6 @@ class ShipmentAdmin(ReadOnlyAdmin):
         parcels = Package.objects.filter(number=term).values("shipment")
         return queryset.filter(known | Q(pk__in=parcels)), False
 
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, shipment: Shipment) -> tuple[str, str]:
-        return shipment.state, shipment.get_state_display()
-
-    @display(description="Tracking state", label=_TRACKING_COLOURS)
-    def shown_tracking(self, shipment: Shipment) -> tuple[str, str]:
-        return shipment.tracking_state, shipment.get_tracking_state_display() or "-"
-
     @admin.display(description="Services")
     def codes(self, shipment: Shipment) -> str:
         return ", ".join(shipment.services) or "-"
@@ -148,22 +157,19 @@ class ShipmentAdmin(ReadOnlyAdmin):
         url = shipment.tracking_url
         if not is_web_address(url):
             return url or "-"
-        return format_html(
-            '<a class="text-primary-600" href="{}" target="_blank" rel="noopener noreferrer">{}</a>', url, url
-        )
+        return link(url, url, new_tab=True)
 
     @admin.display(description="Label")
     def label_file(self, shipment: Shipment) -> str:
         label = shipment.stored_label
         if label is None:
             return "none yet"
-        made = f"{label.content_type}, {label.created_at:%Y-%m-%d %H:%M}"
+        kind = label.content_type.partition("/")[2].upper()
+        made = f"{kind} of {label.created_at:%Y-%m-%d %H:%M}"
         if not getattr(shipment, "may_print", False):
             return f"{made} (only for those who may see personal data)"
         where = reverse("admin:shipping-label", args=[shipment.pk])
-        return format_html(
-            '<a class="text-primary-600" href="{}" target="_blank">Print</a> ({})', where, made
-        )
+        return format_html("{} ({})", link(where, "Print", new_tab=True), made)
 
 
 def label_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -39,6 +39,7 @@ class MembershipForm(TenantForm):
 
 @admin.register(Membership)
 class MembershipAdmin(TrackedAdmin):
+    nothing = "A member may work in this tenant, with the rights of a role."
     view_right = edit_right = Right.ADMINISTER
     list_display = ["user", "role"]
     list_filter = ["role"]
@@ -74,9 +75,10 @@ class ApiKeyForm(TenantForm):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(TrackedAdmin):
+    nothing = "A shop or an app sends orders with a key. Its scopes say what it may do."
     view_right = edit_right = Right.ADMINISTER
     form = ApiKeyForm
-    list_display = ["name", "prefix", "scopes", "expires_at", "revoked_at", "last_used_at"]
+    list_display = ["name", "prefix", "may", "expires_at", "revoked_at", "last_used_at"]
     fields = ["name", "scopes", "expires_at", "allowed_ips"]
     actions = ["revoke"]
     search_fields = ["name", "prefix"]
@@ -103,6 +105,10 @@ class ApiKeyAdmin(TrackedAdmin):
             request, "admin/tenants/apikey/issued.html", context, headers={"Cache-Control": "no-store"}
         )
 
+    @admin.display(description="Scopes")
+    def may(self, obj: ApiKey) -> str:
+        return "everything" if "*" in obj.scopes else ", ".join(obj.scopes)
+
     @admin.action(description="Revoke the selected keys", permissions=["administer"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         keys = list(queryset.filter(revoked_at__isnull=True))
@@ -113,6 +119,7 @@ class ApiKeyAdmin(TrackedAdmin):
 
 @admin.register(Secret)
 class SecretAdmin(ReadOnlyAdmin):
+    nothing = "Credentials that are entered in connectors are listed here, never with their value."
     view_right = Right.ADMINISTER
     list_display = ["label", "state", "created_at"]
     fields = ["label", "state", "created_at"]
@@ -124,6 +131,6 @@ class SecretAdmin(ReadOnlyAdmin):
         return obj.describe()
 
 
-register_page("Advanced Settings", "API keys", "admin:tenants_apikey_changelist", "administer", "key")
+register_page("Advanced Settings", "API Keys", "admin:tenants_apikey_changelist", "administer", "key")
 register_page("Advanced Settings", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
 register_page("Advanced Settings", "Members", "admin:tenants_membership_changelist", "administer", "group")

@@ -11,6 +11,7 @@ from tenants.models import Market, MarketGroup, Store, usages
 
 @admin.register(MarketGroup)
 class MarketGroupAdmin(TrackedAdmin):
+    nothing = "A group gathers markets, so that a connector can be enabled for all of them."
     list_display = ["code", "name"]
     search_fields = ["code", "name"]
 
@@ -26,6 +27,9 @@ class _RetirableAdmin(TrackedAdmin):
 
 @admin.register(Market)
 class MarketAdmin(_RetirableAdmin):
+    nothing = (
+        "A market is where orders are sold: it has a currency, a country and a language. Begin with one."
+    )
     list_display = ["code", "name", "currency", "country", "language", "is_active"]
     list_filter = ["is_active", "groups"]
     search_fields = ["code", "name"]
@@ -33,6 +37,7 @@ class MarketAdmin(_RetirableAdmin):
 
 @admin.register(Store)
 class StoreAdmin(_RetirableAdmin):
+    nothing = "A store or warehouse holds stock and sends shipments."
     list_display = ["code", "name", "market", "country", "is_warehouse", "is_active"]
     list_filter = ["is_active", "is_warehouse", "market"]
     list_select_related = ["market"]
@@ -40,5 +45,5 @@ class StoreAdmin(_RetirableAdmin):
 
 
 register_page("Configuration", "Markets", "admin:tenants_market_changelist", icon="public")
-register_page("Configuration", "Market groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
+register_page("Configuration", "Market Groups", "admin:tenants_marketgroup_changelist", icon="workspaces")
 register_page("Configuration", "Stores", "admin:tenants_store_changelist", icon="store")

@@ -3,7 +3,7 @@
 from unfold.decorators import action
 from unfold.paginator import InfinitePaginator as UncountedPaginator
 
-from tenants.adminkit.display import display
+from tenants.adminkit.display import badge, display
 from tenants.adminkit.forms import (
     LineField,
     NamesField,
@@ -15,7 +15,7 @@ from tenants.adminkit.forms import (
 )
 from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
-from tenants.adminkit.pages import pretty_json, register_admin_url
+from tenants.adminkit.pages import link, link_to, pretty_json, register_admin_url
 from tenants.adminkit.publish import PublishAdmin
 from tenants.adminkit.rights import may
 from tenants.navigation import register_page
@@ -38,7 +38,10 @@ __all__ = [
     "UserForms",
     "WordsField",
     "action",
+    "badge",
     "display",
+    "link",
+    "link_to",
     "may",
     "pretty_json",
     "register_admin_url",

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import math
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from unfold import forms as skin_forms
 from unfold import widgets as skin_widgets
 
+from tenants.adminkit.json_field import JsonField, JsonInput
 from tenants.models import Membership
 from tenants.scoping import TenantModel
 
@@ -57,11 +56,13 @@ def _dress(field: Any) -> None:
 
 
 class OwnChoicesMixin:
-    """Drop-downs of people offer the tenant's members only; those of TenantModels are scoped by their managers."""
+    """Drop-downs of people offer the tenant's members only; those of TenantModels are scoped by their managers.
+    Lists of rows are chosen from a search box."""
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.JSONField):
-            kwargs.setdefault("form_class", JsonField)
+            kwargs.setdefault("form_class", partial(JsonField, nothing=db_field.get_default))
+            kwargs.setdefault("widget", JsonInput())
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(
@@ -72,6 +73,17 @@ class OwnChoicesMixin:
             kwargs["queryset"] = get_user_model()._default_manager.filter(pk__in=members)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        widget = skin_widgets.UnfoldAdminSelect2MultipleWidget({"style": "width: 100%"})
+        classes = widget.attrs["class"]
+        field = super().formfield_for_manytomany(db_field, request, widget=widget, **kwargs)
+        if field is not None:
+            field.widget.attrs["class"] = classes  # the skin puts those of a plain select there
+            field.help_text = db_field.help_text
+        return field
+
 
 class UserForms:
     """The skin's forms for creating people and changing their passwords."""
@@ -79,40 +91,6 @@ class UserForms:
     form = skin_forms.UserChangeForm
     add_form = skin_forms.UserCreationForm
     change_password_form = skin_forms.AdminPasswordChangeForm
-
-
-class JsonField(forms.JSONField):
-    """JSON that every database can hold."""
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was refused is shown as it was typed."""
-        try:
-            self.to_python(data)
-        except ValidationError:
-            return InvalidJSONInput(data)
-        return super().bound_data(data, initial)
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            found = super().to_python(value)
-            storable = _is_storable(found)
-        except RecursionError:
-            raise ValidationError("This is nested too deeply.") from None
-        if not storable:
-            raise ValidationError(
-                "Use finite numbers, and text without NUL and without half surrogate pairs."
-            )
-        return found
-
-
-def _is_storable(value: Any) -> bool:
-    if isinstance(value, str):
-        return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value)
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(_is_storable(item) for pair in value.items() for item in pair)
-    return all(map(_is_storable, value)) if isinstance(value, list) else True
 
 
 class WordsField(forms.Field):

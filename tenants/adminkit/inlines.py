@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
 from django.db.models import F, UniqueConstraint
-from django.http import HttpRequest
 from unfold import admin as skin
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from tenants.adminkit.forms import OwnChoicesMixin, TenantForm
 from tenants.adminkit.rights import RightsMixin
@@ -44,9 +41,12 @@ def _field_of(expression: Any) -> str:
 
 
 class TabularInline(RightsMixin, OwnChoicesMixin, skin.TabularInline):
+    """The skin's title above each row is left out: it says again what the row says."""
+
     form = TenantForm
     formset = DistinctFormSet
     extra = 0
+    hide_title = True
 
 
 class StackedInline(RightsMixin, OwnChoicesMixin, skin.StackedInline):
@@ -55,20 +55,9 @@ class StackedInline(RightsMixin, OwnChoicesMixin, skin.StackedInline):
 
 
 class OneRowInline(StackedInline):
-    """The one row of a one-to-one relation, as a tab of its own; lists of rows are chosen from a search box."""
+    """The one row of a one-to-one relation, as a tab of its own."""
 
     tab = True
     min_num = max_num = 1
     can_delete = False
     hide_title = True
-
-    def formfield_for_manytomany(
-        self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        widget = UnfoldAdminSelect2MultipleWidget({"style": "width: 100%"})
-        classes = widget.attrs["class"]
-        field = super().formfield_for_manytomany(db_field, request, widget=widget, **kwargs)
-        if field is not None:
-            field.widget.attrs["class"] = classes  # the skin puts those of a plain select there
-            field.help_text = db_field.help_text
-        return field

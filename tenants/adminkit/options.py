@@ -14,9 +14,11 @@ from tenants.models import usages
 
 
 class _BaseAdmin(skin.ModelAdmin):
-    """`first_tab` names the tab of the object's own fields, before those of its inlines."""
+    """`first_tab` names the tab of the object's own fields, before those of its inlines. `nothing` tells in an empty
+    list what will be there, and what to do for it."""
 
     first_tab = "General"
+    nothing = ""
     list_filter_submit = True
     warn_unsaved_form = True
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from tenants.adminkit.options import TrackedAdmin
 
@@ -41,11 +43,28 @@ class PublishAdmin(TrackedAdmin):
         for action in self._pressed(request, form.instance):
             action.method(request, form.instance)
 
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Stay on the page: what was saved is a draft, and Publish is there."""
+        if IS_POPUP_VAR in request.POST or not self.has_change_permission(request, obj):
+            return super().response_add(request, obj, post_url_continue)
+        self._tell_saved(request, obj)
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(page, args=[obj.pk], current_app=self.admin_site.name))
+
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Stay on the page after a button of our own: what it did is shown there."""
-        if self._pressed(request, obj):
-            return HttpResponseRedirect(request.get_full_path())
-        return super().response_change(request, obj)
+        """Stay on the page: what a button of our own did is shown there, and a saved draft wants publishing."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        if not self._pressed(request, obj):
+            self._tell_saved(request, obj)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _tell_saved(self, request: HttpRequest, obj: Any) -> None:
+        self.message_user(
+            request, f"{obj} is saved as a draft. What is live changes when you publish.", messages.SUCCESS
+        )
 
     def _pressed(self, request: HttpRequest, obj: Any) -> list[Any]:
         actions = self.get_actions_submit_line(request, obj.pk)

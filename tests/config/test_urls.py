@@ -1,5 +1,6 @@
 import pytest
 from django.contrib import admin
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 
@@ -13,6 +14,14 @@ def test_api_pages_load_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
     assert "swagger-ui" in page
     assert "https://" not in page
+
+
+@pytest.mark.django_db
+def test_every_page_finds_an_icon_and_the_admins_names_it(client: Client, admin_client: Client) -> None:
+    where = client.get("/favicon.ico").headers["Location"]
+    assert finders.find(where.removeprefix("/static/"))
+    for page in (client.get("/admin/login/"), admin_client.get("/admin/")):
+        assert f'href="{where}"' in page.content.decode()
 
 
 @pytest.mark.django_db

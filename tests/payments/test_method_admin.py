@@ -123,7 +123,7 @@ class TestEditor:
             ("base_url", "not an address", "Use a web address"),
             ("base_url", "http://169.254.169.254/", "address"),
             ("name", "", "required"),
-            ("options", "{", "valid JSON"),
+            ("options", "{", "not JSON: look at line 1"),
             ("options", '{"a": NaN}', "finite numbers"),
             ("options", '{"a": "\\u0000"}', "without NUL"),
         ],

@@ -88,7 +88,7 @@ class TestTenantOfASession:
         assert strict.post("/admin/switch-tenant/", {"tenant": ours.pk}).status_code == 403
 
     def test_the_switch_offers_ones_own_tenants_only(self, staff, theirs):
-        assert 'value="' + str(theirs.pk) not in html(staff().get("/admin/"))
+        assert f'value="{theirs.pk}"' not in html(staff().get("/admin/"))
         assert "Theirs" not in html(staff().get("/admin/"))
 
     def test_who_is_not_staff_or_lost_the_membership_gets_nowhere(self, ours, staff):

@@ -2,7 +2,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from eventlog.links import events_url
+from eventlog.models import Event
 from tenants.models import Role
 from tenants.scoping import tenant_scope
 from tests.factories.tenants import MembershipFactory, StoreFactory
@@ -15,6 +18,7 @@ from workflows.models import (
     OrderStatus,
     OrderType,
     Product,
+    StepRun,
     WorkflowRun,
 )
 from workflows.orders import add_error, create_order
@@ -49,6 +53,13 @@ def staff(shop):
         return client
 
     return log_in
+
+
+def record_call(step, message):
+    about = (
+        {"order_id": step.order_id, "order_number": step.order.number, "step_run_id": step.pk} if step else {}
+    )
+    return Event.objects.create(category="Connector", outcome="error", message=message, **about)
 
 
 def listing(model):
@@ -106,6 +117,25 @@ class TestOrderPage:
             assert text in shown
         assert page(first(shop, WorkflowRun)) in shown
         assert page(first(shop, OrderError)) in shown
+
+    def test_leads_from_a_failed_step_to_what_was_sent(self, shop, staff):
+        order = first(shop, Order)
+        with tenant_scope(shop.tenant):
+            step = StepRun.objects.filter(order=order).first()
+            StepRun.objects.filter(pk=step.pk).update(state="error")
+            add_error(order.pk, f"step-{step.pk}", "ERP said no", step_run_id=step.pk)
+            kept = [record_call(step, "POST erp → HTTP 400"), record_call(None, "POST elsewhere → HTTP 200")]
+        where = events_url(order=order.number, step_run=step.pk)
+        assert escape(where) in html(staff().get(page(order)))
+        assert escape(where) in html(staff().get(page(step.run)))
+        shown = html(staff().get(where))
+        assert kept[0].message in shown and kept[1].message not in shown
+        assert page(order) in html(staff().get(reverse("admin:eventlog_event_change", args=[kept[0].pk])))
+
+    def test_says_where_there_is_nothing(self, shop, staff):
+        with tenant_scope(shop.tenant):
+            OrderError.objects.all().delete()
+        assert "Nothing has gone wrong with this order." in html(staff().get(page(first(shop, Order))))
 
     def test_shows_people_only_to_those_who_may_see_them(self, shop, staff):
         where = page(first(shop, Order))

@@ -6,6 +6,7 @@ from workflows.admin import (
     chart,
     imports,
     messages,
+    order_errors,
     orders,
     runs,
     scheduled_runs,
@@ -19,6 +20,7 @@ __all__ = [
     "chart",
     "imports",
     "messages",
+    "order_errors",
     "orders",
     "register_panel",
     "runs",
@@ -30,6 +32,6 @@ __all__ = [
 for _title, _model, _icon in (
     ("Scheduled Tasks", "scheduledtask", "schedule"),
     ("Runs", "scheduledrun", "history"),
-    ("Imported objects", "importedobject", "move_to_inbox"),
+    ("Imported Objects", "importedobject", "move_to_inbox"),
 ):
     register_page("Scheduled Tasks", _title, f"admin:workflows_{_model}_changelist", icon=_icon)

@@ -22,6 +22,7 @@ class _CatalogAdmin(TenantAdmin):
 
 @admin.register(Customer)
 class CustomerAdmin(_CatalogAdmin):
+    nothing = "Customers are added here, or come with orders by the API."
     view_right = Right.SEE_PERSONAL_DATA
     list_display = ["number", "full_name", "email", "company", "modified_at"]
     search_fields = ["number__istartswith", "email__istartswith", "last_name__istartswith"]
@@ -33,6 +34,7 @@ class CustomerAdmin(_CatalogAdmin):
 
 @admin.register(Product)
 class ProductAdmin(_CatalogAdmin):
+    nothing = "Products are added here or by the API; an import of orders makes those that are not known."
     list_display = ["sku", "name", "unit", "price_text", "tax_rate", "is_active", "modified_at"]
     list_filter = ["is_active"]
     search_fields = ["sku__istartswith", "name"]
@@ -45,6 +47,7 @@ class ProductAdmin(_CatalogAdmin):
 
 @admin.register(InventoryLevel)
 class InventoryLevelAdmin(_CatalogAdmin):
+    nothing = "Levels of stock are added here, by the API, or by a scheduled task ImportInventory."
     list_display = ["product", "store", "on_hand", "reserved", "left", "modified_at"]
     list_filter = ["store"]
     list_select_related = ["product", "store"]

@@ -20,6 +20,8 @@ from tenants.adminkit import (
     SeveralOfField,
     TabularInline,
     TenantForm,
+    link,
+    link_to,
     register_page,
 )
 from workflows.models import OrderStatus, OrderType, WorkflowStep
@@ -29,12 +31,12 @@ from workflows.steps import registry
 
 #: How much of a row each field of a step gets.
 _ROOM: dict[str, dict[str, Any]] = {
-    "position": {"style": "width: 3.5rem"},
+    "position": {"style": "min-width: 3.5rem; width: 3.5rem"},
     "name": {"style": "min-width: 11rem"},
-    "connector": {"style": "min-width: 6rem"},
+    "connector": {"style": "min-width: 7.25rem"},
     "connector_id": {"style": "min-width: 6rem"},
     "error_status": {"style": "min-width: 6rem"},
-    "properties": {"rows": 2, "style": "min-width: 9rem"},
+    "properties": {"style": "min-width: 7.5rem"},
 }
 
 
@@ -42,6 +44,13 @@ class StatusForm(TenantForm):
     allowed_next = NamesField(
         label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
     )
+
+
+class StatusRowForm(StatusForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].widget.attrs |= _ROOM["position"]
 
 
 class StepForm(TenantForm):
@@ -71,7 +80,7 @@ def _steps(present: str) -> list[tuple[str, str]]:
 
 class StatusInline(TabularInline):
     model = OrderStatus
-    form = StatusForm
+    form = StatusRowForm
     tab = True
     fields = ["position", "name", "display_name", "allowed_next", "is_canceled", "is_completed", "steps"]
     readonly_fields = ["steps"]
@@ -88,7 +97,7 @@ class StatusInline(TabularInline):
         count = status.step_count  # type: ignore[attr-defined]
         url = reverse("admin:workflows_orderstatus_change", args=[status.pk])
         words = f"{count} step{'' if count == 1 else 's'}" if count else "Add steps"
-        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, words)
+        return link(url, words.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 class StepInline(TabularInline):
@@ -112,6 +121,10 @@ class StepInline(TabularInline):
 
 @admin.register(OrderType)
 class OrderTypeAdmin(PublishableAdmin):
+    nothing = (
+        "An order type holds the statuses that orders go through, and the steps that run at each. "
+        "Orders need a published one."
+    )
     list_display = ["name", "is_default", "disable_workflow", "state"]
     search_fields = ["name"]
     fields = ["name", "is_default", "disable_workflow", "standing", "comment", "seen"]
@@ -172,12 +185,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
     def chart(self, obj: OrderStatus) -> str:
         if obj.pk is None:
             return "-"
-        url = reverse("admin:workflows_ordertype_change", args=[obj.order_type_id])
-        return format_html(
-            'Publish makes the whole draft of <a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> live.',
-            url,
-            obj.order_type,
-        )
+        return format_html("Publish makes the whole draft of {} live.", link_to(obj.order_type))
 
 
 register_page("Configuration", "Order Types", "admin:workflows_ordertype_changelist", icon="account_tree")

@@ -20,6 +20,10 @@ _MOST = 200
 @admin.register(ImportedObject)
 class ImportedObjectAdmin(ReadOnlyAdmin):
     first_tab = "Imported object"
+    nothing = (
+        "What scheduled tasks and webhooks take in from shops is listed here, also what could not "
+        "be taken in and why."
+    )
     list_display = ["number", "external_id", "connector", "shown_state", "reason", "order", "seen_at"]
     list_filter = ["state", "connector"]
     list_select_related = ["connector", "order"]

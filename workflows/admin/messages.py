@@ -5,11 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, may, register_page
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link_to, may, register_page
 from tenants.models import Right
 from workflows.admin.panels import ReadOnlyInline, register_panel
 from workflows.models import SentMessage
@@ -33,21 +32,30 @@ def _shown(request: HttpRequest, names: list[str]) -> list[str]:
     return [name for name in names if sees or name not in _PERSONAL]
 
 
+class _State:
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, message: SentMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
+
+
 @register_panel
-class MessageInline(ReadOnlyInline):
+class MessageInline(_State, ReadOnlyInline):
     model = SentMessage
-    fields = ["created_at", "template_name", "recipient", "subject", "state", "changed_at", "reason"]
+    fields = ["created_at", "template_name", "recipient", "subject", "shown_state", "changed_at", "reason"]
+    readonly_fields = ["shown_state"]
     ordering = ["-id"]
     show_change_link = True
     verbose_name_plural = "Messages"
+    nothing = "Nothing was sent for this order yet. Notification steps send."
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return _shown(request, self.fields)
+        return _shown(request, super().get_fields(request, obj))
 
 
 @admin.register(SentMessage)
-class SentMessageAdmin(ReadOnlyAdmin):
+class SentMessageAdmin(_State, ReadOnlyAdmin):
     first_tab = "Message"
+    nothing = "Each message that a Notification step sends is kept here, with what became of it."
     list_display = ["created_at", "order", "template_name", "recipient", "subject", "shown_state", "reason"]
     list_filter = ["state", "channel", "connector"]
     list_select_related = ["order"]
@@ -65,7 +73,7 @@ class SentMessageAdmin(ReadOnlyAdmin):
         "channel",
         "recipient",
         "subject",
-        "state",
+        "shown_state",
         "changed_at",
         "reason",
         "connector",
@@ -96,10 +104,6 @@ class SentMessageAdmin(ReadOnlyAdmin):
             wanted |= Q(recipient=term)
         return queryset.filter(wanted), False
 
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, message: SentMessage) -> tuple[str, str]:
-        return message.state, message.get_state_display()
-
     @admin.display(description="How the template was chosen")
     def why(self, message: SentMessage) -> str:
         return format_html_join(SafeString("<br>"), "{}", ((line,) for line in message.trace)) or "-"
@@ -108,8 +112,7 @@ class SentMessageAdmin(ReadOnlyAdmin):
     def result(self, message: SentMessage) -> str:
         if message.step_run is None:
             return "-"
-        where = reverse("admin:workflows_workflowrun_change", args=[message.step_run.run_id])
-        return format_html('<a class="text-primary-600" href="{}">{}</a>', where, message.step_run.run)
+        return link_to(message.step_run.run)
 
 
 register_page("Orders", "Sent Messages", "admin:workflows_sentmessage_changelist", icon="outgoing_mail")

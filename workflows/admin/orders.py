@@ -1,93 +1,46 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from eventlog.links import events_url, register_event_link
 from tenants.adminkit import (
     ReadOnlyAdmin,
-    TenantAdmin,
     UncountedPaginator,
     display,
+    link,
+    link_to,
     may,
     pretty_json,
     register_page,
 )
 from tenants.models import Right
 from tenants.money import Money
-from workflows import lookups, orders
-from workflows.admin.panels import ReadOnlyInline, panels
+from workflows import lookups
+from workflows.admin.order_errors import ErrorInline, sent_link
+from workflows.admin.order_filters import ErrorsFilter, OrderTypeFilter, StatusFilter
+from workflows.admin.order_lines import LineInline
+from workflows.admin.panels import panels
 from workflows.admin.runs import RunInline
-from workflows.models import ErrorStatus, Order, OrderError, OrderLine, OrderStatus, OrderType
+from workflows.models import ErrorStatus, Order, OrderError
 
+_NAMES = {"line1": "Street", "line2": "Street, 2nd line", "email": "E-mail"}
 _HIDDEN = "Your role does not show personal data."
-
-
-class LineInline(ReadOnlyInline):
-    model = OrderLine
-    fields = ["number", "sku", "name", "quantity", "unit_price", "discount", "tax_rate", "tax", "total"]
-    ordering = ["number"]
-    verbose_name_plural = "Lines"
-
-
-class ErrorInline(ReadOnlyInline):
-    model = OrderError
-    fields = ["key", "severity", "status", "message", "comment", "occurred_at", "solved_by"]
-    ordering = ["status", "-id"]
-    show_change_link = True
-
-
-class ErrorsFilter(admin.SimpleListFilter):
-    title = "errors"
-    parameter_name = "errors"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Has active errors"), ("none", "Has none")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        if self.value() not in {"active", "none"}:
-            return queryset
-        return queryset.filter(has_errors=self.value() == "active")
-
-
-class _NameFilter(admin.SimpleListFilter):
-    """Offers the names that the tenant's drafts have, because listing those of all orders would read them all."""
-
-    def names(self) -> Iterable[str]:
-        raise NotImplementedError
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name) for name in dict.fromkeys(self.names())]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
-
-
-class StatusFilter(_NameFilter):
-    title = parameter_name = "status"
-
-    def names(self) -> Iterable[str]:
-        return OrderStatus.objects.order_by("position").values_list("name", flat=True)
-
-
-class OrderTypeFilter(_NameFilter):
-    title = "order type"
-    parameter_name = "order_type"
-
-    def names(self) -> Iterable[str]:
-        return OrderType.objects.values_list("name", flat=True)
 
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     first_tab = "Order"
+    nothing = (
+        "Orders come by the API, or from a shop by a scheduled task. They need a market and a "
+        "published order type."
+    )
     list_display = [
         "number",
         "status",
@@ -114,6 +67,7 @@ class OrderAdmin(ReadOnlyAdmin):
                 "fields": [
                     "number",
                     "status",
+                    "problems",
                     "order_type",
                     "market",
                     "store",
@@ -125,7 +79,7 @@ class OrderAdmin(ReadOnlyAdmin):
         ),
         ("Amounts", {"fields": ["amount", "tax", "discount", "shipping_cost"]}),
         ("Customer", {"fields": ["customer", "customer_details", "billing_address", "shipping_address"]}),
-        ("More", {"fields": ["tags", "ids", "values", "version"]}),
+        ("More", {"fields": ["words", "ids", "values", "version"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
@@ -181,6 +135,10 @@ class OrderAdmin(ReadOnlyAdmin):
     def shipping_address(self, obj: Any) -> str:
         return _people(obj, obj.shipping)
 
+    @admin.display(description="Tags")
+    def words(self, obj: Order) -> str:
+        return ", ".join(map(str, obj.tags)) or "-"
+
     @admin.display(description="External ids")
     def ids(self, obj: Order) -> str:
         return _rows(obj.external_ids)
@@ -189,68 +147,30 @@ class OrderAdmin(ReadOnlyAdmin):
     def values(self, obj: Order) -> str:
         return pretty_json(obj.properties or None)
 
+    @admin.display(description="Errors")
+    def problems(self, obj: Order) -> str:
+        """The active ones, each with the way to what was sent and to where it is solved."""
+        active = obj.errors.filter(status=ErrorStatus.ACTIVE).select_related("order")
+        rows = ((error.message, sent_link(error), link_to(error, "Solve")) for error in active)
+        return format_html_join("", '<p class="py-0.5">{} · {} · {}</p>', rows) or "none"
+
     @admin.display(description="Log")
     def log(self, obj: Order) -> str:
-        where = f"{reverse('admin:eventlog_event_changelist')}?{urlencode({'q': obj.number})}"
-        return format_html('<a class="text-primary-600" href="{}">Events of this order</a>', where)
-
-
-@admin.register(OrderError)
-class OrderErrorAdmin(TenantAdmin):
-    """An active error is solved by saving it, with a comment."""
-
-    list_display = ["order", "key", "severity", "status", "message", "occurred_at"]
-    list_filter = ["status", "severity"]
-    list_select_related = ["order"]
-    search_fields = ["order__number__istartswith", "key"]
-    ordering = ["-id"]
-    show_full_result_count = False
-    fields = [
-        "order",
-        "key",
-        "severity",
-        "status",
-        "message",
-        "details",
-        "reference",
-        "occurred_at",
-        "comment",
-    ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [name for name in self.fields if name != "comment"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request, Right.ACT) and (obj is None or obj.status == ErrorStatus.ACTIVE)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        buttons = {"save_label": "Mark as solved", "show_save_and_continue": False}
-        return super().changeform_view(request, object_id, form_url, {**buttons, **(extra_context or {})})
-
-    def save_model(self, request: HttpRequest, obj: OrderError, form: Any, change: bool) -> None:
-        orders.solve_error(obj.pk, actor=request.user.get_username(), comment=obj.comment)
+        return link(events_url(order=obj.number), "Events of this order")
 
 
 def _people(order: Any, values: Mapping[str, str]) -> str:
-    return _rows(values) if getattr(order, "shows_people", False) else _HIDDEN
+    if not getattr(order, "shows_people", False):
+        return _HIDDEN
+    words = (_NAMES.get(name, name.replace("_", " ").capitalize()) for name in values)
+    return _rows(dict(zip(words, values.values(), strict=True)))
 
 
 def _rows(values: Mapping[str, str]) -> str:
-    shown = ((name.replace("_", " "), value) for name, value in values.items() if value)
+    shown = ((name, value) for name, value in values.items() if value)
     return format_html_join(SafeString("<br>"), "{}: {}", shown) or "-"
 
 
-register_page("Orders", "Orders", "admin:workflows_order_changelist", icon="receipt_long")
-register_page("Orders", "Order Errors", "admin:workflows_ordererror_changelist", icon="error")
+register_page("Orders", "Orders", "admin:workflows_order_changelist", icon="shopping_bag", first=True)
+register_page("Orders", "Order Errors", "admin:workflows_ordererror_changelist", icon="error", first=True)
+register_event_link("order_id", "admin:workflows_order_change")

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 
-from tenants.adminkit import TabularInline
+from tenants.adminkit import TabularInline, link_to
 
 _panels: list[type[TabularInline]] = []
 
 
 class ReadOnlyInline(TabularInline):
-    """Rows that are only looked at."""
+    """Rows that are only looked at. With `show_change_link` each has a link to its own page; `nothing` is said where
+    there are none."""
 
     can_delete = False
     tab = True
+    template_after = "admin/no_rows.html"
+    nothing = "None yet."
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*(self.fields or ()), *(["page"] if self.show_change_link else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [
-            *self.readonly_fields,
-            *(name for name in self.fields or () if name not in self.readonly_fields),
-        ]
+        names = [name for name in self.fields or () if name not in self.readonly_fields]
+        return [*self.readonly_fields, *names, "page"]
+
+    @admin.display(description="")
+    def page(self, row: Any) -> str:
+        return link_to(row, "Open")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

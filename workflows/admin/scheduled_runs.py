@@ -20,6 +20,7 @@ COLOURS = {
 @admin.register(ScheduledRun)
 class ScheduledRunAdmin(ReadOnlyAdmin):
     first_tab = "Run"
+    nothing = "Each run of a scheduled task is kept here, with what it did."
     list_display = [
         "slot",
         "task",

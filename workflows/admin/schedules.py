@@ -15,7 +15,10 @@ from django.utils.html import format_html, format_html_join
 from tenants.adminkit import (
     TrackedAdmin,
     action,
+    badge,
     display,
+    link,
+    link_to,
     may,
     register_admin_url,
 )
@@ -37,6 +40,10 @@ class ScheduledTaskAdmin(TrackedAdmin):
     form = ScheduledTaskForm
     edit_right = Right.PUBLISH
     first_tab = "Task"
+    nothing = (
+        "A scheduled task imports orders or stock, sends stock to a shop, or cleans up. Most types "
+        "need a published connector."
+    )
     list_display = [
         "name",
         "type",
@@ -78,7 +85,7 @@ class ScheduledTaskAdmin(TrackedAdmin):
         if change and "cursor" in form.changed_data:
             ScheduledTask.objects.filter(pk=obj.pk).update(cursor=obj.cursor)
 
-    @action(description="Run now", url_path="run", permissions=["act"])
+    @action(description="Run now", url_path="run", permissions=["act"], icon="play_arrow")
     def run(self, request: HttpRequest, object_id: int) -> Any:
         return redirect(reverse("admin:scheduled-task-run", args=[object_id]))
 
@@ -111,20 +118,29 @@ class ScheduledTaskAdmin(TrackedAdmin):
     def recent(self, obj: ScheduledTask) -> str:
         if obj.pk is None:
             return "-"
-        rows = ((_page(run), f"{run.slot:%Y-%m-%d %H:%M}", run.state, _short(run)) for run in _latest(obj))
-        lines = format_html_join("", '<li><a class="text-primary-600" href="{}">{}</a> {}: {}</li>', rows)
+        rows = (
+            (
+                link_to(run, f"{run.slot:%Y-%m-%d %H:%M}"),
+                badge(run.get_state_display(), COLOURS[run.state]),
+                _short(run),
+            )
+            for run in _latest(obj)
+        )
+        lines = format_html_join("", '<li class="py-0.5">{} {} {}</li>', rows)
         every = (
             f"{reverse('admin:workflows_scheduledrun_changelist')}?{urlencode({'task__id__exact': obj.pk})}"
         )
-        return format_html('<ul>{}</ul><a class="text-primary-600" href="{}">All runs</a>', lines, every)
-
-    @admin.display(description="Properties of the types")
-    def guide(self, obj: ScheduledTask) -> str:
-        rows = (
-            (name, kind.description, format_html_join("; ", "{}: {}", _fields(kind)) or "no properties")
-            for name, kind in types.all_types().items()
+        return (
+            format_html("<ul>{}</ul>{}", lines, link(every, "All runs")) if lines else "It has not run yet."
         )
-        return format_html_join("", "<p><b>{}</b>: {} <i>{}</i></p>", rows)
+
+    @admin.display(description="What Properties may hold")
+    def guide(self, obj: ScheduledTask) -> str:
+        """Of the type that was chosen; of all while none is saved."""
+        kinds = types.all_types()
+        shown = {obj.type: kinds[obj.type]} if obj.type in kinds else kinds
+        rows = ((name, kind.description, _listed(kind)) for name, kind in shown.items())
+        return format_html_join("", '<p class="pt-1"><b>{}</b>: {}</p>{}', rows)
 
 
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -159,12 +175,15 @@ def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
     return task.runs.order_by("-pk")[:_RECENT]
 
 
-def _page(run: ScheduledRun) -> str:
-    return reverse("admin:workflows_scheduledrun_change", args=[run.pk])
-
-
 def _short(run: ScheduledRun) -> str:
     return "; ".join(filter(None, [counted(run.counts), run.message.partition("\n")[0]]))
+
+
+def _listed(kind: types.TaskType) -> str:
+    lines = format_html_join("", "<li><code>{}</code>: {}</li>", _fields(kind))
+    if not lines:
+        return format_html("<p>{} takes no properties.</p>", kind.name)
+    return format_html('<ul class="list-disc ml-4 pb-2">{}</ul>', lines)
 
 
 def _fields(kind: types.TaskType) -> list[tuple[str, str]]:

@@ -33,11 +33,11 @@ _FIELDS = format_html(
 
 @admin.register(NotificationTemplate)
 class NotificationTemplateAdmin(TrackedAdmin):
+    nothing = "A template is what a Notification step sends: to the customer, at the statuses that it names."
     form = TemplateForm
     list_display = ["name", "used_in", "order_type", "used_for", "language", "channel", "is_active"]
     list_filter = ["is_active", "channel"]
     search_fields = ["name", "subject"]
-    filter_horizontal = ["markets"]
     fieldsets = [
         (None, {"description": _LIVE, "fields": ["name", "is_active", "channel"]}),
         ("When", {"description": _WHEN, "fields": ["statuses", "order_type", "markets", "language"]}),
@@ -60,7 +60,7 @@ class NotificationTemplateAdmin(TrackedAdmin):
                 )
                 self.message_user(request, text, messages.WARNING)
 
-    @action(description="Preview", url_path="show-preview")
+    @action(description="Preview", url_path="show-preview", icon="visibility")
     def preview(self, request: HttpRequest, object_id: int) -> Any:
         return redirect("admin:notification-template-preview", object_id)
 

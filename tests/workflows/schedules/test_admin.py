@@ -217,7 +217,7 @@ class TestTheForm:
 def test_a_task_shows_how_it_goes(task: ScheduledTask, staff: LogIn) -> None:
     shown = html(staff().get(page(task)))
     run = ScheduledRun.objects.get()
-    for text in ("2 read, 1 new, 1 failed", page(run), "NumberPrefix: In front of", "All runs"):
+    for text in ("2 read, 1 new, 1 failed", page(run), "<code>NumberPrefix</code>: In front of", "All runs"):
         assert text in shown
     assert "Succeeded" in html(staff().get(listing(ScheduledTask)))
     run_page = html(staff().get(page(run)))
