@@ -20,6 +20,7 @@ from django.conf import settings
 
 from config.demo import systems
 from connectors import registry
+from tests.stand.processes import descendants, wait_for
 
 CANARIES = list(systems.SECRETS)
 
@@ -173,3 +174,20 @@ def _shapes(secret: str) -> list[tuple[str, bytes]]:
         "form-encoded": quote_plus(secret).encode(),
     }
     return [*plain.items(), *encoded.items()]
+
+
+@pytest.mark.thorough
+def test_who_ends_the_demo_ends_its_processes(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", "0", "--directory", str(tmp_path)],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert wait_for(lambda: (tmp_path / "worker.log").exists(), 60)
+    children = descendants(demo.pid)
+    assert len(children) >= 3
+    demo.terminate()
+    demo.communicate(timeout=60)
+    assert wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from argparse import SUPPRESS, ArgumentParser
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         if options["seed"]:
             self.stdout.write(json.dumps(seed.seed()))
             return
+        # Whoever ends the demo ends its processes too.
+        signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
         try:
             ended = self._play(options)
         except DemoFailed as error:
