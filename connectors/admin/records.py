@@ -5,6 +5,7 @@ from django.contrib import admin
 from connectors.models import Effect, InboundWebhook
 from eventlog.links import register_event_link
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
+from tenants.dashboard import register_waiting
 
 
 @admin.register(Effect)
@@ -52,3 +53,10 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
 register_event_link("effect_id", "admin:connectors_effect_change")
 register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
 register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
+register_waiting(
+    "call to a provider waits for somebody to decide",
+    "calls to providers wait for somebody to decide",
+    lambda: Effect.objects.filter(state=Effect.State.UNKNOWN, needs_person=True),
+    "admin:connectors_effect_changelist",
+    "state__exact=unknown&needs_person__exact=1",
+)
