@@ -23,11 +23,18 @@ def host_of(explicit: str, implementation: type[Provider], *, is_test: bool) -> 
 
     An explicit host wins. In development a simulator stands in for the vendors' test hosts.
     """
-    if explicit:
+    if is_host_word(explicit, implementation):
+        is_test = implementation.host_words[explicit.strip().lower()] == "test"
+    elif explicit:
         return explicit.rstrip("/")
     if is_test and settings.CROSSDOCK_SANDBOX_URL and not settings.PRODUCTION:
         return f"{settings.CROSSDOCK_SANDBOX_URL}/{implementation.slug}"
     return implementation.hosts.get("test" if is_test else "live", "").rstrip("/")
+
+
+def is_host_word(text: str, implementation: type[Provider] | None) -> bool:
+    """Whether this names one of the implementation's own hosts, such as "sandbox"."""
+    return implementation is not None and text.strip().lower() in implementation.host_words
 
 
 def check_address(url: str, tenant: UUID) -> None:

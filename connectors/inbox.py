@@ -37,6 +37,8 @@ Handler = Callable[[ConnectorConfig, WebhookEvent], None]
 TRIES = 10
 FIRST_WAIT = 30
 LONGEST_WAIT = 3600
+#: Seconds that one try has; then its worker is taken for dead.
+CLAIM_S = 120
 #: Seconds that asking a vendor about one event may take, and after which the rest is left to the next turn.
 CONFIRM_S = 10.0
 TURN_S = 60.0
@@ -46,6 +48,10 @@ OVERLOOKED_AFTER = 10.0
 _State = InboundWebhook.State
 _handlers: list[tuple[type[Provider], Handler]] = []
 _looked_at = -OVERLOOKED_AFTER
+
+
+class WorkerDied(RuntimeError):
+    """An event was never tried to its end."""
 
 
 def register_handler(contract: type[Provider], handler: Handler) -> None:
@@ -107,7 +113,7 @@ class _NoDoor:
     def send(self, request: Request, classify: Classify) -> Answer:
         return _refuse()
 
-    def next_key(self) -> str | None:
+    def next_key(self, part: str = "") -> str | None:
         return None
 
 
@@ -125,9 +131,14 @@ def _work_off(pk: int, tenant_id: int) -> bool:
         if not _count(pk):
             return False
         try:
-            config, events = _believed(InboundWebhook.objects.get(pk=pk))
+            row = InboundWebhook.objects.get(pk=pk)
+            if row.attempts > TRIES:
+                raise WorkerDied("each worker that took it up died over it")
+            config, events = _believed(row)
             with transaction.atomic():
                 row = InboundWebhook.objects.select_for_update().get(pk=pk)
+                if row.state != _State.RECEIVED:
+                    return True
                 _handle(config, events)
                 row.state, row.error, row.done_at = _State.DONE, "", timezone.now()
                 row.save(update_fields=["state", "error", "done_at"])
@@ -141,7 +152,7 @@ def _count(pk: int) -> bool:
     """Claim by moving the next try into the future; whoever moves it first has it."""
     now = timezone.now()
     due = InboundWebhook.objects.filter(pk=pk, state=_State.RECEIVED, next_try_at__lte=now)
-    return bool(due.update(attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=LONGEST_WAIT)))
+    return bool(due.update(attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=CLAIM_S)))
 
 
 def _believed(row: InboundWebhook) -> tuple[ConnectorConfig, Sequence[WebhookEvent]]:
@@ -189,6 +200,8 @@ def _inbound(row: InboundWebhook) -> Inbound:
 
 def _put_off(pk: int, error: Exception) -> None:
     row = InboundWebhook.objects.get(pk=pk)
+    if row.state != _State.RECEIVED:
+        return
     row.error = f"{type(error).__name__}: {error}"
     wait = min(FIRST_WAIT * 2 ** (row.attempts - 1), LONGEST_WAIT)
     row.next_try_at = timezone.now() + timedelta(seconds=wait)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from connectors import registry
 from connectors.contracts.base import Provider
-from connectors.hosts import check_address
+from connectors.hosts import check_address, is_host_word
 from connectors.property_values import IS_TEST, is_true, read_value
 from connectors.schema import Url
 from connectors.secret_keys import declared
@@ -80,8 +80,8 @@ def check_connector_id(connector: Connector) -> None:
 
 
 def check_host(connector: Connector, url: str) -> None:
-    """Raises ValidationError for what is no address that the tenant may call."""
-    if url:
+    """Raises ValidationError for what is no address that the tenant may call, and no word of the implementation's."""
+    if url and not is_host_word(url, implementation_of(connector.type)):
         try:
             check_address(url, connector.tenant.uid)
         except ValueError as error:

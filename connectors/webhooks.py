@@ -20,11 +20,12 @@ from connectors import inbox, registry
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Inbound, Provider
 from connectors.contracts.common import WebhookEvent
-from connectors.errors import BadSignature
+from connectors.errors import BadSignature, ProviderError
 from connectors.inbox import register_handler, work_off_due
 from connectors.models import Connector, InboundWebhook
 from connectors.runtime import runtime
 from connectors.signing import Unsigned
+from connectors.webhook_material import with_fetched
 from connectors.webhook_secrets import former_secret, signing_secret
 from eventlog import store
 from eventlog.events import Category
@@ -71,6 +72,9 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
     except BadSignature as error:
         _log_rarely(config, error)
         return HttpResponse("The signature does not fit.", status=401, content_type="text/plain")
+    except ProviderError as error:
+        log.warning("a webhook for connector %s cannot be verified: %s", config.id, error)
+        return _later()
     _store(config, inbound, inbox.read(config, inbound))
     return HttpResponse(implementation.webhook_answer, content_type="text/plain")
 
@@ -101,6 +105,7 @@ def _verify(config: ConnectorConfig, implementation: type[Provider], inbound: In
     scheme = implementation.webhook_of(config.values)
     if isinstance(scheme, Unsigned):
         return
+    inbound = with_fetched(scheme, config, inbound)
     try:
         scheme.verify(inbound, [signing_secret(config)], inbound.received_at)
     except BadSignature:

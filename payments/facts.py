@@ -84,6 +84,9 @@ class _Answer:
 
     def _moved(self, kind: EntryKind, before: Money, told: Money | None) -> Iterator[Fact]:
         """`told` is the total that the answer gives; without one, what was asked for was moved."""
+        if self.result.parts:
+            yield from self._in_parts(kind, told)
+            return
         if self.result.state in {State.DECLINED, State.EXPIRED, State.CANCELLED}:
             return
         asked = before + self.request.amount
@@ -98,6 +101,19 @@ class _Answer:
             amount=moved if confirmed else self.request.amount.minor,
             total=(total if confirmed else asked).minor,
         )
+
+    def _in_parts(self, kind: EntryKind, told: Money | None) -> Iterator[Fact]:
+        """Each as its webhook tells of it; the first one stands for our call, the last one for the total."""
+        for number, part in enumerate(self.result.parts, start=1):
+            last = number == len(self.result.parts)
+            yield self._own(
+                kind,
+                standing=_standing(part.state, kind),
+                amount=part.amount.minor,
+                total=told.minor if told is not None and last else None,
+                reference=part.operation_id,
+                effect_id=self.effect_id if number == 1 else None,
+            )
 
     def _is_settled(self) -> bool:
         return self.result.state not in {State.PENDING, State.UNKNOWN}
@@ -194,7 +210,8 @@ def _standing(state: State, kind: EntryKind) -> Standing:
 
 def check_currency(result: PaymentResult, currency: str, *more: Money | None) -> None:
     """Raises CurrencyMismatch unless every amount is of this currency."""
-    amounts = (result.authorized, result.captured, result.refunded, result.cancelled, *more)
+    parts = (part.amount for part in result.parts)
+    amounts = (result.authorized, result.captured, result.refunded, result.cancelled, *parts, *more)
     strangers = {amount.currency for amount in amounts if amount is not None} - {currency}
     if strangers:
         raise CurrencyMismatch(

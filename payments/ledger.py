@@ -82,9 +82,11 @@ def _standing(payment: Payment) -> tuple[object, ...]:
 
 
 def _object(payment: Payment, rows: Sequence[PaymentEntry], news: News) -> str:
-    """The provider's object that this payment is: one that holds money, else the newest that we opened."""
+    """The provider's object that this payment is: one that holds money, else the newest that we opened. Facts that name
+    none hold whichever it is."""
     current, told = payment.provider_id, news.provider_id
-    if not told or told == current or totals_of(rows, current).has_money:
+    own = [row for row in rows if row.provider_id == current]
+    if not told or told == current or (current and totals_of(own, current).has_money):
         return current
     named = news.opening or not current or news.replaces == current
     wins = named or any(fact.brings_money for fact in news.facts)

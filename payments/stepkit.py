@@ -12,7 +12,7 @@ from payments import ledger
 from payments.facts import CurrencyMismatch
 from payments.methods import KIND
 from payments.models import Payment
-from payments.news import from_outcome
+from payments.news import News, from_outcome
 from tenants.money import Money
 from tenants.vault import VaultError
 from workflows.steps.base import Plan, Result, Step, StepContext
@@ -94,15 +94,32 @@ class PaymentStep(Step):
         except CurrencyMismatch as error:
             review.failures[payment.reference] = str(error)
             return
-        if news is not None:
-            if news.own and news.word is contract.State.DECLINED:
-                payment.declined_in = review.context.step_run_id
-            ledger.apply(payment, news)
+        if news is None:
+            return
+        owner = _owner_of(payment, news)
+        if owner:
+            text = f"{news.provider_id} at the provider belongs to order {owner}; another payment has to pay this one"
+            review.failures[payment.reference] = text
+            return
+        if news.own and news.word is contract.State.DECLINED:
+            payment.declined_in = review.context.step_run_id
+        ledger.apply(payment, news)
 
     def _verdict(self, review: Review) -> Result:
         verdict = Verdict()
         self.judge(review, verdict)
         return verdict.result()
+
+
+def _owner_of(payment: Payment, news: News) -> str:
+    """Number of the order whose payment the provider's object is already; "" where it is free. A token may name any."""
+    told = news.provider_id
+    if not told or told == payment.provider_id:
+        return ""
+    others = Payment.objects.filter(connector_id=payment.connector_id, provider_id=told).exclude(
+        pk=payment.pk
+    )
+    return str(others.values_list("order__number", flat=True).first() or "")
 
 
 def request_of(context: StepContext, payment: Payment, amount: Money) -> contract.Payment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from connectors import registry
 from connectors.calls import CallSpec
 from payments import judging, ledger
 from payments.judging import NO_ACTIVE, UNDECIDED
@@ -25,9 +26,16 @@ class AuthorizePayment(PaymentStep):
     def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
         for payment in payments:
             if payment.state in UNDECIDED and payment.provider_id:
-                yield self.call(context, payment, "status", payment.amount)
+                yield self.call(context, payment, self._next(context, payment), payment.amount)
             elif payment.state == PaymentState.PENDING or _may_try_again(payment, context):
                 yield self.call(context, payment, "authorize", payment.amount)
+
+    def _next(self, context: StepContext, payment: Payment) -> str:
+        """What brings a payment on that the shopper or the provider had to confirm."""
+        connector = context.runtime.connectors.get(payment.connector_id)
+        if connector is None or connector.problem:
+            return "status"
+        return "authorize" if getattr(registry.get(connector.slug), "approves_first", False) else "status"
 
     def judge(self, review: Review, verdict: Verdict) -> None:
         for payment in review.payments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -61,6 +62,12 @@ def confirmed_before(shipment: Shipment) -> str | None:
     """The carrier's reference of a booking that it confirmed and that was not kept here; None when there is none."""
     effects = Effect.objects.filter(subject=shipment.subject, operation="book", state=Effect.State.SUCCEEDED)
     return effects.order_by("-ordinal").values_list("provider_reference", flat=True).first()
+
+
+def last_try_at(shipment: Shipment) -> datetime | None:
+    """When booking it was tried last; None when it never was."""
+    effects = Effect.objects.filter(subject=shipment.subject, operation="book")
+    return effects.order_by("-ordinal").values_list("last_sent_at", flat=True).first()
 
 
 def cancel(shipment: Shipment, reason: str) -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
+from typing import cast
+
+from django.utils import timezone
+
+from connectors import registry
 from connectors.calls import CallSpec, Ending, Outcome
-from connectors.contracts.shipping import Booked
+from connectors.contracts.shipping import Booked, CarrierProvider
 from shipping import booked, drawing, labels, tracking
 from shipping.bookings import booking_of, call
 from shipping.defaults import default_shipment
@@ -152,11 +159,18 @@ class CancelShipments(ShipmentStep):
             return
         if outcome.prepared.spec.operation == "find" and outcome.result is not None:
             booked.confirm(shipment, outcome.result, review.source)
+        elif shipment.is_booked:
+            booked.cancel(shipment, "")
+        elif minutes := _minutes_in_doubt(shipment):
+            text = f"{shipment.carrier} does not know it yet, which proves something only {minutes} minutes from now"
+            booked.wait(shipment, ShipmentState.BOOKING, f"{text}; run CancelShipments again then")
         else:
-            booked.cancel(shipment, "" if shipment.is_booked else "The carrier does not know it")
+            booked.cancel(shipment, "The carrier does not know it")
 
     def judge(self, review: Review, shipment: Shipment, verdict: Verdict) -> None:
-        if not shipment.is_booked:
+        if shipment.reference in review.answers and not shipment.is_booked:
+            verdict.error(f"{shipment}: {shipment.reason}")
+        elif not shipment.is_booked:
             verdict.error(f"{shipment}: nobody knows whether it was booked; look at {shipment.carrier}")
         elif not shipment.is_under_way:
             verdict.warning(f"{shipment} has ended: {shipment.get_tracking_state_display()}")
@@ -166,3 +180,13 @@ class CancelShipments(ShipmentStep):
             verdict.warning(
                 f"{shipment}: cancel {shipment.consignment} at {shipment.carrier}, which cannot do it from here"
             )
+
+
+def _minutes_in_doubt(shipment: Shipment) -> int:
+    """For how long the carrier's look-up may still lag behind a booking that was tried."""
+    tried = booked.last_try_at(shipment)
+    if tried is None:
+        return 0
+    carrier = cast(type[CarrierProvider], registry.get(shipment.connector.type))
+    lag = timedelta(seconds=carrier.find_lag_s)
+    return max(math.ceil((tried + lag - timezone.now()).total_seconds() / 60), 0)

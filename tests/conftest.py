@@ -22,6 +22,8 @@ def _skips() -> dict[str, str]:
     skips = {}
     if _on_sqlite():
         skips["pg"] = skips["faults"] = "needs PostgreSQL: make test-postgres"
+        if os.environ.get("CROSSDOCK_THOROUGH") != "1":
+            skips["thorough"] = "runs on PostgreSQL; here with CROSSDOCK_THOROUGH=1"
     if os.environ.get("CROSSDOCK_BROWSER") != "1":
         skips["browser"] = "drives Chromium: CROSSDOCK_BROWSER=1"
     return skips

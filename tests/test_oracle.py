@@ -18,6 +18,8 @@ from workflows.models import Lane, RunState, WorkflowRun
 
 __all__ = ["running_vendors", "shop", "vendors"]
 
+pytestmark = pytest.mark.thorough
+
 CHART = {
     "New": ["AuthorizePayment!"],
     "Ship": ["ExportOrder@erp", "CapturePayments!"],

@@ -36,9 +36,15 @@ def settle(outcomes: Sequence[Outcome]) -> Result:
     if len(told) < len(outcomes):
         return summary(outcomes)
     shop = _label(outcomes[0].prepared.spec.connector)
-    return Result.success(
-        f"{shop} was told of {', '.join(item.tracking_number or item.reference for item in told)}"
-    )
+    left_out = [item.result.message for item in outcomes if item.result.message]
+    names = [
+        request.tracking_number or request.reference
+        for request, item in zip(told, outcomes, strict=True)
+        if not item.result.message
+    ]
+    done = [f"{shop} was told of {', '.join(names)}"] if names else []
+    text = "; ".join([*done, *left_out])
+    return Result.warning(text) if left_out else Result.success(text)
 
 
 def _call(connector: ConnectorConfig, external_id: str, shipment: Mapping[str, Any]) -> CallSpec:

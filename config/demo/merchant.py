@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
 import requests
@@ -47,6 +48,15 @@ class Merchant:
                     raise
             time.sleep(_POLL_S)
         raise TimeoutError(f"order {number} did not arrive within {PATIENCE_S:.0f} s")
+
+    def paid(self, number: str, total: str, amount: str) -> None:
+        """Wait until so much is "authorized" or "captured", which some providers tell later. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if sum(Decimal(payment[total]) for payment in self.payments(number)) >= Decimal(amount):
+                return
+            time.sleep(_POLL_S)
+        raise TimeoutError(f"{amount} of order {number} was not {total} within {PATIENCE_S:.0f} s")
 
     def stock(self, sku: str) -> list[dict[str, Any]]:
         """What each store has of a product."""

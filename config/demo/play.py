@@ -68,13 +68,19 @@ def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[En
         merchant.move(story.number, status)
         ended.runs = merchant.settled(story.number)
     ended.status = merchant.order(story.number)["status"]
+    if story.captured:
+        merchant.paid(story.number, "captured", story.amount)
     ended.differences = _differences(ended, merchant.payments(story.number))
 
 
 def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:
     """Orders of a shop arrive by themselves; those of the shop in Norway were sold before the hub was started."""
     if not story.shop:
-        merchant.place(order_body(story))
+        merchant.place(order_body(vendors.with_token(story)))
+        if story.method == "Vipps":
+            merchant.settled(story.number)
+            vendors.approve_in_app(merchant.payments(story.number)[0]["provider_id"])
+            merchant.paid(story.number, "authorized", story.amount)
         return
     if story.shop == "shopify-sweden":
         vendors.sell(story)
@@ -105,7 +111,7 @@ def order_body(story: Story) -> dict[str, Any]:
         "billing": person,
         "shipping": person,
         "lines": [{"sku": "TENT-2", "quantity": "1", "unit_price": story.amount, "tax_rate": "25"}],
-        "payments": [{"payment_method": "Stripe", "amount": story.amount, "token": story.token}],
+        "payments": [{"payment_method": story.method, "amount": story.amount, "token": story.token}],
     }
 
 

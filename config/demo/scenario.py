@@ -31,6 +31,7 @@ class Story:
     captured: bool = True
     fault: dict[str, Any] = field(default_factory=dict)
     shop: str = ""
+    method: str = "Stripe"
 
     @property
     def email(self) -> str:
@@ -82,7 +83,7 @@ def stories() -> list[Story]:
         Story(number=f"D-{1001 + index}", title="paid, exported, shipped", market=market, amount=amount)
         for index, (market, amount) in enumerate(_PLAIN)
     ]
-    return [*plain, *_eventful(), *_sold_at_shopify()]
+    return [*plain, *_eventful(), *_paid_otherwise(), *_sold_at_shopify()]
 
 
 def _eventful() -> list[Story]:
@@ -157,6 +158,21 @@ def _eventful() -> list[Story]:
                 "retry_after": 1,
             },
         ),
+    ]
+
+
+def _paid_otherwise() -> list[Story]:
+    """One order for each further payment provider, with what its own page in the shop would have given as token."""
+    card = '{"type": "scheme", "encryptedCardNumber": "test_4111111111111111", "holderName": "Kari"}'
+    ways = (
+        ("D-3001", "Klarna", "invoice of Klarna", "SWE", "1490.00", "accepted-D-3001"),
+        ("D-3002", "Vipps", "approved in Vipps' app", "NOR", "640.00", "+4791234567"),
+        ("D-3003", "Adyen", "captured later by Adyen", "NOR", "980.00", card),
+        ("D-3004", "PayPal", "PayPal's button", "DNK", "415.00", ""),
+    )
+    return [
+        Story(number=number, title=title, market=market, amount=amount, method=method, token=token)
+        for number, method, title, market, amount, token in ways
     ]
 
 

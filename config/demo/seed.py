@@ -8,9 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import ground
+from config.demo import ground, systems
 from config.demo.charts import Status, Step, draw
-from config.demo.systems import systems
 from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
@@ -20,6 +19,15 @@ from shipping.models import ShipmentOption, ShippingProvider
 from tenants.models import ApiKey, Market, Store
 from tenants.scoping import tenant_scope
 from workflows.models import NotificationTemplate, ScheduledTask
+
+#: Names with what shoppers read.
+_PAYMENT_METHODS = {
+    "Stripe": "Card",
+    "Klarna": "Pay later",
+    "Vipps": "Vipps",
+    "Adyen": "Card by Adyen",
+    "PayPal": "PayPal",
+}
 
 _ERP, _MAIL = "Dynamics365", "SendGrid"
 _TELL = Step("Notification", _MAIL)
@@ -72,10 +80,11 @@ def seed() -> dict[str, Any]:
         tenant, user = ground.open_tenant()
         with tenant_scope(tenant):
             ground.lay()
-            found = systems(tenant)
+            found = systems.create(tenant)
             for connector in found.values():
                 _publish(connector, user)
-            _publish(_payment_method(found["stripe"]), user)
+            for name, shown in _PAYMENT_METHODS.items():
+                _publish(_payment_method(name, shown, found[name.lower()]), user)
             for provider in _shipping_providers(found["bring"]):
                 publish_with_connector(provider, user=user, comment="First version")
             _publish(draw("Online", _ONLINE, is_default=True), user)
@@ -91,8 +100,11 @@ def _publish(draft: Publishable, user: Any) -> None:
     publish(draft, user=user, comment="First version")
 
 
-def _payment_method(connector: Connector) -> PaymentMethod:
-    return PaymentMethod.objects.create(name="Stripe", payment_method_name="Card", connector=connector)
+def _payment_method(name: str, shown: str, connector: Connector) -> PaymentMethod:
+    options = {"ReturnUrl": "https://nordic-outdoor.example/thanks"}
+    return PaymentMethod.objects.create(
+        name=name, payment_method_name=shown, connector=connector, options=options
+    )
 
 
 def _shipping_providers(connector: Connector) -> list[ShippingProvider]:

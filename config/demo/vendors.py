@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -11,7 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from config.demo.ground import PRODUCTS
 from config.demo.scenario import Story
-from config.demo.systems import BUSINESS_CENTRAL_SECRETS, SENDGRID_SIGNING_KEY, SHOPS, SIGNING_SECRETS
+from config.demo.systems import (
+    ADYEN_HMAC_KEY,
+    BUSINESS_CENTRAL_SECRETS,
+    PAYPAL_WEBHOOK_ID,
+    SENDGRID_SIGNING_KEY,
+    SHOPS,
+    SIGNING_SECRETS,
+    VIPPS_MSN,
+    VIPPS_WEBHOOK_SECRET,
+)
 
 #: Pieces of every article in each company of Business Central.
 STOCK = 40
@@ -30,6 +40,7 @@ class Vendors:
         for name, secret in SIGNING_SECRETS.items():
             self._post("webhook/secrets", {"name": name, "secrets": [secret]})
         self._post("sendgrid/webhook", {"url": webhooks["sendgrid"], "private_key": _pem()})
+        self._payments(webhooks)
         for company in BUSINESS_CENTRAL_SECRETS:
             items = [{"number": sku, "inventory": STOCK} for sku in PRODUCTS]
             self._post("dynamics365/items", {"tenant": company, "items": items})
@@ -43,6 +54,18 @@ class Vendors:
                 self._post("faults", story.fault)
             if story.shop == "shopify-norway":
                 self.sell(story)
+
+    def with_token(self, story: Story) -> Story:
+        """PayPal's button has made the order there before the shop places its own."""
+        if story.method != "PayPal":
+            return story
+        currency = {"NOR": "NOK", "SWE": "SEK", "DNK": "DKK"}[story.market]
+        made = self._post("paypal/button", {"amount": story.amount, "currency": currency})
+        return replace(story, token=made["id"])
+
+    def approve_in_app(self, reference: str) -> None:
+        """The shopper approves the payment in Vipps' app."""
+        self._post(f"vipps/pay/{reference}", {"outcome": "approve"})
 
     def sell(self, story: Story) -> None:
         """A shopper orders in the story's shop at Shopify."""
@@ -59,8 +82,16 @@ class Vendors:
             "providers": dict(sorted(fine.items())),
         }
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> None:
-        self._ask("POST", path, json=body)
+    def _payments(self, webhooks: Mapping[str, str]) -> None:
+        self._post(
+            "vipps/webhook",
+            {"msn": VIPPS_MSN, "url": webhooks["vipps"], "secret": VIPPS_WEBHOOK_SECRET},
+        )
+        self._post("adyen/webhook", {"url": webhooks["adyen"], "hmac_key": ADYEN_HMAC_KEY})
+        self._post("paypal/webhook", {"url": webhooks["paypal"], "id": PAYPAL_WEBHOOK_ID})
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._ask("POST", path, json=body).json()
 
     def _get(self, path: str) -> Any:
         return self._ask("GET", path).json()

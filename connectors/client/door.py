@@ -44,12 +44,16 @@ class HttpDoor:
         self.prepared = prepared
         self.deadline = deadline
         self.provider = registry.get(config.slug)
+        self._key = key
         self._keys = _keys(key)
         self._guard = guard
 
-    def next_key(self) -> str | None:
-        """The key itself for the first write, one derived from it for each later one; None without a key."""
-        return next(self._keys)
+    def next_key(self, part: str = "") -> str | None:
+        """The key itself for the first write, one derived from it for each later one and for each named part; None
+        without a key."""
+        if not part:
+            return next(self._keys)
+        return None if self._key is None else str(uuid5(UUID(self._key), f"part {part}"))
 
     def send(self, request: Request, classify: Classify) -> Answer:
         """Send with as many tries as the standard error policy grants. Raises the error of all tries together."""

@@ -108,20 +108,27 @@ class Door(Protocol):
 
     def send(self, request: Request, classify: Classify) -> Answer: ...
 
-    def next_key(self) -> str | None:
-        """The idempotency key of the next write of this operation; None outside a write operation."""
+    def next_key(self, part: str = "") -> str | None:
+        """The idempotency key of the next write of this operation; None outside a write operation.
+
+        That of a named `part` is the same whatever was sent before it: for writes that a later try may leave out.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A webhook as it arrived: raw bytes, headers by lower-case name, the full public URL, seconds since the epoch."""
+    """A webhook as it arrived: raw bytes, headers by lower-case name, the full public URL, seconds since the epoch.
+
+    `fetched` is what its signature scheme had asked for, by address.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
     received_at: float
+    fetched: Mapping[str, bytes] = field(default_factory=dict)
 
     def json(self) -> Any:
         """The body parsed, numbers with decimals as Decimal. Raises BadAnswer for anything that is not JSON."""
@@ -154,7 +161,8 @@ _WAIT_STATUSES = {408, 503}
 class Provider:
     """Base of all implementations. Subclasses declare; see `docs` of each attribute in the README's provider guide.
 
-    A `local` one calls nobody and has no host.
+    A `local` one calls nobody and has no host. `host_words` are what may be entered as Host in an address's stead, in
+    lower case, each with the name of one of the `hosts`.
     """
 
     slug: ClassVar[str]
@@ -163,6 +171,7 @@ class Provider:
     names: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
+    host_words: ClassVar[Mapping[str, str]] = {}
     local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
@@ -230,17 +239,25 @@ class Provider:
             raise kind(f"{self.label} answered something unreadable: {error}", status=answer.status) from None
 
     def send(
-        self, method: str, path: str, data: Any = None, *, write: bool, keyed: bool = True, **extra: Any
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        *,
+        write: bool,
+        keyed: bool = True,
+        part: str = "",
+        **extra: Any,
     ) -> Answer:
         """Send one request in the provider's encoding; `extra` are fields of Request.
 
-        A write that is not `keyed` takes no idempotency key and so is never repeated blindly.
+        A write that is not `keyed` takes no idempotency key and so is never repeated blindly; `part` is that of next_key.
         """
         body: dict[str, Any] = {}
         if data is not None:
             body = {"form": form_pairs(data)} if self.encoding == "form" else {"json": data}
         headers = {**self.headers, **extra.pop("headers", {})}
-        key = self.door.next_key() if write and keyed else None
+        key = self.door.next_key(part) if write and keyed else None
         request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
         return self.door.send(request, lambda answer: self.classify(answer, write))
 

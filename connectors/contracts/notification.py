@@ -72,6 +72,7 @@ class Notifier(Provider):
         """Read what became of messages from a verified webhook.
 
         `type` is the vendor's word, `reference` that of the message, `provider_id` its `message_id`; `data` holds a
-        DeliveryState as "state", and "recipient" and "reason" as text where they are told.
+        DeliveryState as "state", and "recipient" and "reason" as text where they are told; "foreign" is True where the
+        message is surely another sender's, so that nobody waits for it to become known.
         """
         raise NotSupported(f"{self.label} sends no webhooks")

@@ -59,12 +59,23 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several captures or refunds that a vendor made of one operation, with the vendor's id of it."""
+
+    operation_id: str
+    amount: Money
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResult:
     """What the provider says. Totals are None where the answer did not carry them. `raw_state` is the vendor's word.
 
     `cancelled` is what was released without being captured, also by a partial capture that ends the authorisation.
     A PENDING answer to an operation means that the provider took it on and will confirm it later.
-    `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks.
+    `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks. A vendor
+    that carries one operation out in several `parts` names each; they then tell what was moved, and a total that comes
+    along includes them.
     `replaces` is the id by which the payment was known before, such as that of a hosted checkout: from now on the payment
     is the object of `provider_id`.
     """
@@ -77,6 +88,7 @@ class PaymentResult:
     refunded: Money | None = None
     cancelled: Money | None = None
     operation_id: str = ""
+    parts: tuple[Part, ...] = ()
     replaces: str = ""
     redirect_url: str = ""
     client_secret: SecretValue | None = None
@@ -105,12 +117,14 @@ class PaymentProvider(Provider):
     `multiple_captures` the first capture releases the rest. `exponents` holds the decimals of currencies where the
     vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
     `can_be_asked` tells whether the vendor can be asked what became of a payment: if not, only its webhooks tell, and
-    `status` speaks of an open checkout at most.
+    `status` speaks of an open checkout at most. With `approves_first` what a shopper has approved holds no money before
+    `authorize` is called with its `provider_id`; until the approval that answers PENDING.
     """
 
     category = Category.PAYMENT
     partial_capture: ClassVar[bool] = True
     multiple_captures: ClassVar[bool] = False
+    approves_first: ClassVar[bool] = False
     partial_refund: ClassVar[bool] = True
     exponents: ClassVar[Mapping[str, int]] = {}
     currencies: ClassVar[frozenset[str]] = frozenset()

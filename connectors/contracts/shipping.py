@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.contracts.base import Category, Inbound, NotExecuted, Provider, operation
 from connectors.contracts.common import Address, WebhookEvent
@@ -134,9 +134,13 @@ class TrackingEvent:
 
 
 class CarrierProvider(Provider):
-    """Contract of Category Shipping."""
+    """Contract of Category Shipping.
+
+    `find_lag_s` is how many seconds after a try to book `find` may still not know a booking that was made.
+    """
 
     category = Category.SHIPPING
+    find_lag_s: ClassVar[float] = 0
 
     @operation
     def options(self, query: ShippingQuery) -> list[ShippingOption]:
@@ -181,7 +185,7 @@ class CarrierProvider(Provider):
     def settle(self, operation: str, request: Any) -> Booked | NotExecuted | None:
         if operation != "book" or "find" not in self.operations():
             return None
-        return self.find(request) or NotExecuted()
+        return self.find(request) or NotExecuted(proved_after_s=self.find_lag_s)
 
 
 def _missing(provider: Provider, what: str) -> NotSupported:

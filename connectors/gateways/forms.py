@@ -3,17 +3,17 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from connectors.contracts.base import Category
 from connectors.documents import connector_document
 from connectors.gateways import fields as stored
 from connectors.gateways.fields import ConnectorFields, implementations
-from connectors.hosts import check_address
+from connectors.hosts import check_address, is_host_word
 from connectors.models import Connector
 from connectors.overtaken import refuse_overtaken, stamp
 from connectors.publishing import kind_of
 from connectors.secrets_form import SecretFormField
+from connectors.validation import implementation_of
 from tenants.adminkit import TenantForm
 from tenants.scoping import current_tenant
 from tenants.secret_value import SecretValue
@@ -69,18 +69,10 @@ class GatewayForm(TenantForm):
         cleaned = super().clean() or self.cleaned_data
         self._refuse_overtaken(cleaned.get("seen"))
         self._check_gateway(cleaned)
+        self._check_base_url(cleaned)
         if self._changes_both():
             self.add_error("connector", "Save the choice of another connector first; then edit its settings.")
         return cleaned
-
-    def clean_base_url(self) -> str:
-        url = str(self.cleaned_data["base_url"]).strip()
-        if url:
-            try:
-                check_address(url, current_tenant().uid)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
-        return url
 
     def write_connector(self, user: Any) -> None:
         """Give the instance its connector, new or changed. Call it before the instance is saved."""
@@ -112,6 +104,15 @@ class GatewayForm(TenantForm):
             refusal = self.was_used(self.instance.connector)
             if refusal:
                 self.add_error(self.gateway_field, refusal)
+
+    def _check_base_url(self, cleaned: dict[str, Any]) -> None:
+        """A web address, or a word of the chosen provider's."""
+        url = cleaned["base_url"] = str(cleaned.get("base_url") or "").strip()
+        if url and not is_host_word(url, implementation_of(str(cleaned.get(self.gateway_field)))):
+            try:
+                check_address(url, current_tenant().uid)
+            except ValueError as error:
+                self.add_error("base_url", str(error))
 
     def _changes_both(self) -> bool:
         moved = self.cleaned_data.get("connector") is not None and "connector" in self.changed_data

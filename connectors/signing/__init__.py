@@ -1,6 +1,8 @@
 """Webhook signatures, both ways. Any of several live secrets may have signed.
 
-Each scheme's `key` names the setting that holds the secret, except Unsigned's. Times are in seconds since the epoch.
+Each scheme's `key` names the setting that holds the secret, except Unsigned's. Times are in seconds since the epoch. A
+scheme that needs something published by the vendor has `fetches(inbound, connector)`, which gives its address or raises
+BadSignature.
 """
 
 from connectors.signing.ecdsa import EcdsaSha256

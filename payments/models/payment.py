@@ -91,11 +91,12 @@ class Payment(TenantModel):
             models.CheckConstraint(
                 condition=Q(capturing_minor__gte=0, refunding_minor__gte=0), name="payment_unconfirmed"
             ),
-        ]
-        indexes = [
-            models.Index(
+            # One payment at the provider never pays two orders.
+            models.UniqueConstraint(
                 fields=["connector", "provider_id"], name="payment_provider_id", condition=~Q(provider_id="")
             ),
+        ]
+        indexes = [
             models.Index(fields=["tenant", "-id"], name="payment_newest"),
         ]
 

@@ -135,6 +135,10 @@ class Package(TenantModel):
             ),
             models.CheckConstraint(condition=Q(weight__gt=0), name="package_weight"),
         ]
+        indexes = [
+            # Scans and people know a parcel by its number alone.
+            models.Index(fields=["number"], name="package_by_number", condition=~Q(number="")),
+        ]
 
     def __str__(self) -> str:
         return self.number or f"Parcel {self.position}"

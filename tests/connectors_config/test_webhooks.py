@@ -227,6 +227,48 @@ def test_a_handler_that_fails_is_tried_again_later_and_given_up_in_the_end(confi
     assert "given up after 10 tries" in Event.objects.get(category="Error").message
 
 
+class _Killed(BaseException):
+    """What no handler can catch, as a worker that is killed."""
+
+
+def test_an_event_whose_worker_died_is_taken_up_again_within_minutes(config, handled):
+    send(config)
+    handled.fail = _Killed()
+    with pytest.raises(_Killed):
+        inbox.work_off_due()
+    assert stored().state == "received"
+    assert stored().next_try_at - timezone.now() < timedelta(minutes=3)
+    handled.fail = None
+    InboundWebhook.objects.update(next_try_at=timezone.now())
+    assert inbox.work_off_due() == 1
+    assert stored().state == "done"
+
+
+def test_an_event_that_kills_its_worker_each_time_is_given_up(config, handled):
+    send(config)
+    handled.fail = _Killed()
+    for _ in range(inbox.TRIES):
+        InboundWebhook.objects.update(next_try_at=timezone.now())
+        with pytest.raises(_Killed):
+            inbox.work_off_due()
+    InboundWebhook.objects.update(next_try_at=timezone.now())
+    assert inbox.work_off_due() == 1
+    assert (stored().state, len(handled)) == ("failed", inbox.TRIES)
+    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+
+
+def test_what_another_worker_has_handled_meanwhile_is_not_handled_again(config, handled, monkeypatch):
+    def slow(row):
+        InboundWebhook.objects.filter(pk=row.pk).update(state="done")
+        return believed(row)
+
+    believed = inbox._believed
+    monkeypatch.setattr(inbox, "_believed", slow)
+    send(config)
+    inbox.work_off_due()
+    assert handled == []
+
+
 def test_what_a_failed_handler_wrote_is_undone(config, handled, tenant, monkeypatch):
     def writes_and_fails(connector, event):
         TenantFactory(slug="half-done")

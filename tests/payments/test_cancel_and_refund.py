@@ -1,11 +1,13 @@
 """CancelPayments and RefundPayments."""
 
-from connectors.contracts.payment import State
+import pytest
+
+from connectors.contracts.payment import Part, State
 from connectors.errors import Unknown
 from connectors.models import Effect
 from payments.models import PaymentState
 from tests.payments.stage import captured, hear, the_payment
-from tests.payments.stories import event, result
+from tests.payments.stories import event, nok, result
 from workflows.steps.base import ResultState
 
 
@@ -82,3 +84,39 @@ def test_a_refund_that_fails_after_it_had_succeeded_is_owed_again(paid):
     hear(event("e1", State.DECLINED, operation="refund", amount=39800, operation_id="re_1"))
     payment = the_payment()
     assert (payment.state, payment.refunded_minor) == (PaymentState.CAPTURED, 0)
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_a_refund_in_parts_counts_each_part_once(paid, told_before):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    webhooks = [
+        event("e1", State.REFUNDED, operation="refund", amount=30000, operation_id="re_1"),
+        event("e2", State.REFUNDED, operation="refund", amount=9800, operation_id="re_2"),
+    ]
+    parts = tuple(
+        Part(operation_id=name, amount=nok(amount), state=State.REFUNDED)
+        for name, amount in (("re_1", 30000), ("re_2", 9800))
+    )
+    if told_before:
+        hear(webhooks[1])
+    answer = result(State.REFUNDED, parts=parts)
+    done = paid.run(
+        "RefundPayments", answer, step_run_id=3, meanwhile=lambda: hear(webhooks[0]) if told_before else None
+    )
+    hear(*webhooks, *webhooks)
+    payment = the_payment()
+    assert (payment.state, payment.refunded_minor) == (PaymentState.REFUNDED, 39800)
+    assert "Refunded" in done.message
+    refunds = payment.entries.filter(kind="refund").values_list("reference", "amount_minor")
+    assert sorted(refunds) == [("re_1", 30000), ("re_2", 9800)]
+
+
+def test_a_part_that_fails_is_no_money(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    parts = (
+        Part(operation_id="re_1", amount=nok(30000), state=State.REFUNDED),
+        Part(operation_id="re_2", amount=nok(9800), state=State.DECLINED),
+    )
+    done = paid.run("RefundPayments", result(State.REFUNDED, parts=parts), step_run_id=3)
+    assert (done.state, the_payment().refunded_minor) == (ResultState.WARNING, 30000)
+    assert "Refunded only 300.00 NOK of 398.00 NOK" in done.message

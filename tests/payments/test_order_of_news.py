@@ -27,11 +27,17 @@ OPERATIONS = [
     event("e2", State.CAPTURED, operation="capture", amount=10000, operation_id="cap_1"),
     event("e3", State.REFUNDED, operation="refund", amount=10000, operation_id="re_1"),
 ]
+#: One whose refunds do not say which object they belong to.
+ANONYMOUS = [
+    *OPERATIONS[:2],
+    event("e3", State.REFUNDED, provider_id="", operation="refund", amount=10000, operation_id="re_1"),
+]
 STORIES = {
     "totals, old attempt failed": [*TOTALS, OLD_FAILURE],
     "totals, an earlier card failed": [*TOTALS, SAME_OBJECT_FAILURE],
     "operations, old attempt failed": [*OPERATIONS, OLD_FAILURE],
     "operations, an earlier card failed": [*OPERATIONS, SAME_OBJECT_FAILURE],
+    "refunds without their object, old attempt failed": [*ANONYMOUS, OLD_FAILURE],
 }
 REFUNDED = {
     "state": PaymentState.REFUNDED,
@@ -69,7 +75,14 @@ def reckoned(events) -> dict:
     return books(payment)
 
 
-@pytest.mark.parametrize("story", ["totals, old attempt failed", "operations, an earlier card failed"])
+@pytest.mark.parametrize(
+    "story",
+    [
+        "totals, old attempt failed",
+        "operations, an earlier card failed",
+        "refunds without their object, old attempt failed",
+    ],
+)
 def test_every_permutation_with_duplicates_ends_the_same(story):
     orders = set(permutations([0, 0, 1, 1, 2, 2, 3, 3]))
     assert len(orders) == 2520

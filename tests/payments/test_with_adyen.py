@@ -18,7 +18,7 @@ from tests.shop import running_vendors, shop, vendors
 from workflows.orders import create_order
 
 __all__ = ["running_vendors", "shop", "vendors"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 class Line:

@@ -31,7 +31,7 @@ from workflows.models import Order
 from workflows.orders import create_order
 
 __all__ = ["running_vendors", "shop", "vendors"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 ON_PAGE = {**CHART, "New": [], "OnHold": ["AuthorizePayment!"]}
 

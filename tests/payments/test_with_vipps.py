@@ -23,7 +23,7 @@ from workflows.models import Order
 from workflows.orders import create_order
 
 __all__ = ["running_vendors", "shop", "vendors"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 MSN = "884021"
 PARTS = {**CHART, "OnHold": ["AuthorizePayment!"]}
@@ -174,3 +174,19 @@ def test_posts_that_are_not_for_this_address_or_from_vipps_are_refused(vipps: Vi
     assert vipps.post({**headers, "authorization": "Basic eDp5"}, body) == 200
     assert [(row.event_type, row.duplicates) for row in InboundWebhook.objects.all()] == [("CREATED", 0)]
     assert not any("authorization" in row.headers for row in InboundWebhook.objects.all())
+
+
+def test_one_payment_of_the_shop_pays_one_order_only(vipps: VippsShop) -> None:
+    """A shopper who hands the reference of a paid order in once more would get goods for nothing."""
+    paid = vipps.order()
+    vipps.shopper(paid.payments.get())
+    assert move(vipps.shop, paid, "OnHold") == {"AuthorizePayment": "success"}
+
+    second = vipps.order(token=paid.payments.get().reference)
+    again = second.payments.get()
+    assert (again.state, again.provider_id, amounts(again)) == ("pending", "", (0, 0, 0, 0))
+    [error] = vipps.shop.active_errors(second)
+    assert f"belongs to order {paid.number}" in error
+    assert move(vipps.shop, paid, "Ship") == {"CapturePayments": "success"}
+    assert move(vipps.shop, second, "Ship") == {"CapturePayments": "error"}
+    assert amounts(again) == (0, 0, 0, 0)

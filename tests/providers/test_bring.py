@@ -85,6 +85,7 @@ def test_an_address_is_not_cut() -> None:
         "book", booking({"recipient": replace(ADDRESS, line1="Storgata 1 " * 4, line2="oppgang C")})
     )
     assert isinstance(asked.error, Rejected)
+    assert "recipient's address is too long" in asked.error.message
     assert "two lines of 35" in asked.error.message
     assert asked.sent == []
 

@@ -157,6 +157,16 @@ def test_our_reference_is_that_of_the_order() -> None:
     assert (event.state, event.result.authorized) == (State.AUTHORIZED, nok("1250.00"))
 
 
+def test_a_page_that_is_completed_before_its_order_can_be_read_is_asked_again_later() -> None:
+    """The hint comes once; taken as read, the payment would wait for ever."""
+    [hint] = reader("klarna").read_webhook(  # type: ignore[attr-defined]
+        _inbound(b'{"event_id": "e1", "session": {"session_id": "p1", "status": "COMPLETED"}}')
+    )
+    page = {"session_id": "p1", "status": "COMPLETED", "expires_at": "2099-01-01T00:00:00Z"}
+    asked = ask("klarna", "confirm", hint, (200, page))
+    assert isinstance(asked.error, RetryLater)
+
+
 def _inbound(body: bytes) -> Any:
     return Inbound("POST", "https://hub.example/", {}, body, 0)
 

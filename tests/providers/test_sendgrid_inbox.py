@@ -133,6 +133,38 @@ def test_events_of_another_connector_of_the_account_are_nobodys(stage: Stage, ha
     assert {event.reference for event in handled} == {""}
 
 
+def test_what_others_send_from_the_account_is_done_at_once(db: None) -> None:
+    """A newsletter's events come by the hundred thousand, and none of its messages will ever be known here."""
+    properties = fixture("sendgrid")["connector"]["properties"]
+    config = publish_connector(TenantFactory(), "sendgrid", bearer_token=KEY, properties=properties)
+    kinds = {
+        "processed": {},
+        "delivered": {},
+        "open": {},
+        "dropped": {"crossdock_connector": "other"},
+        "bounce": {},
+    }
+    news = [
+        {
+            "event": kind,
+            "sg_event_id": kind,
+            "sg_message_id": "news.7",
+            "email": "a@b.example",
+            "timestamp": 1,
+            **more,
+        }
+        for kind, more in kinds.items()
+    ]
+    body, key = json.dumps(news).encode(), SecretValue(fixture("sendgrid")["signs"])
+    path = config.public_url.removeprefix("http://testserver")
+    headers = Sendgrid.webhook.sign(body, [key], now=time.time())
+    assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 200
+    inbox.work_off_due()
+    with tenant_scope(config.tenant_id):
+        states = dict(InboundWebhook.objects.values_list("event_type", "state"))
+    assert states == {kind: "received" if kind == "bounce" else "done" for kind in kinds}
+
+
 @pytest.mark.parametrize(("tolerance", "status"), [("", 401), ("86400", 200)])
 def test_how_old_an_event_may_be_is_a_setting(db: None, tolerance: str, status: int) -> None:
     properties = {**fixture("sendgrid")["connector"]["properties"], "WebhookTolerance": tolerance}

@@ -95,7 +95,14 @@ class TestRepeated:
         for lines in ({}, {"71001": 2}):
             asked = fulfilled(replace(GOODS, lines=lines), closed)
             assert (asked.result.external_id, len(asked.bodies)) == ("2400", 1)
-            assert "before" in asked.result.message
+            assert "without tracking number T1" in asked.result.message
+
+    def test_the_second_parcel_of_an_order_is_not_passed_over_in_silence(self) -> None:
+        """The first one has taken all pieces, for nobody knows which are in which parcel."""
+        closed = state(fulfilment_order(_71001=0), made=[made(2500, "T1", _71001=2)])
+        asked = fulfilled(replace(GOODS, tracking_number="T2"), closed)
+        assert "without tracking number T2; add it to order" in asked.result.message
+        assert fulfilled(GOODS, closed).result.message == ""
 
 
 class TestRefused:

@@ -207,6 +207,51 @@ class WebhookCaller(Caller):
         return self.call("POST", f"/webhook/{path}", raw, headers)
 
 
+class PaypalCaller(Caller):
+    """Logs in on first use."""
+
+    def __init__(self, sandbox: Sandbox, client: str = "client-1") -> None:
+        super().__init__(sandbox)
+        self.client = client
+        self.token = ""
+
+    def login(self, secret: str = "secret-1") -> Reply:
+        credentials = base64.b64encode(f"{self.client}:{secret}".encode()).decode()
+        headers = {"Authorization": f"Basic {credentials}", "Content-Type": FORM}
+        return self.call("POST", "/paypal/v1/oauth2/token", b"grant_type=client_credentials", headers)
+
+    def send(self, method: str, path: str, body: Any = None, key: str = "", **headers: str) -> Reply:
+        if not self.token:
+            self.token = self.login().json["access_token"]
+        given = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
+        given |= {"PayPal-Request-Id": key} if key else {}
+        given.setdefault("Prefer", "return=representation")
+        raw = None if body is None else json.dumps(body).encode()
+        return self.call(method, f"/paypal/{path}", raw, given)
+
+    def create(self, value: str = "100.00", key: str = "", **unit: Any) -> Reply:
+        """An order to be authorised; `unit` are fields of its purchase unit."""
+        amount = {"currency_code": "NOK", "value": value}
+        body = {"intent": "AUTHORIZE", "purchase_units": [{"amount": amount, "custom_id": "r1", **unit}]}
+        return self.send("POST", "v2/checkout/orders", body, key)
+
+    def authorized(self, instrument: str = "", **unit: Any) -> tuple[str, str]:
+        """Ids of a fresh order and of its authorisation."""
+        order = self.create(**unit).json["id"]
+        self.sandbox.control("POST", f"paypal/pay/{order}", {"instrument": instrument})
+        made = self.send("POST", f"v2/checkout/orders/{order}/authorize", {}).json
+        return order, made["purchase_units"][0]["payments"]["authorizations"][0]["id"]
+
+    def capture(self, authorization: str, value: str = "", key: str = "", **fields: Any) -> Reply:
+        amount = {"amount": {"currency_code": "NOK", "value": value}} if value else {}
+        path = f"v2/payments/authorizations/{authorization}/capture"
+        return self.send("POST", path, {**amount, **fields}, key)
+
+    def refund(self, capture: str, value: str = "", key: str = "", **fields: Any) -> Reply:
+        amount = {"amount": {"currency_code": "NOK", "value": value}} if value else {}
+        return self.send("POST", f"v2/payments/captures/{capture}/refund", {**amount, **fields}, key)
+
+
 class SendgridCaller(Caller):
     """Sends a good mail, with changes of its fields; None leaves one out."""
 

@@ -8,6 +8,7 @@ from connectors.sandbox import Sandbox, start
 from tests.sandbox.callers import (
     AdyenCaller,
     BringCaller,
+    PaypalCaller,
     SendgridCaller,
     StripeCaller,
     VippsCaller,
@@ -30,6 +31,11 @@ def adyen(sandbox: Sandbox) -> AdyenCaller:
 @pytest.fixture
 def bring(sandbox: Sandbox) -> BringCaller:
     return BringCaller(sandbox)
+
+
+@pytest.fixture
+def paypal(sandbox: Sandbox) -> PaypalCaller:
+    return PaypalCaller(sandbox)
 
 
 @pytest.fixture

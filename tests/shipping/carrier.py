@@ -106,9 +106,16 @@ def _booked(data: dict[str, Any]) -> Booked:
     )
 
 
+class Sledge(Trolley):
+    """Its look-up lags half an hour behind what it books."""
+
+    slug, label, names = "sledge", "Sledge", ("Sledge",)
+    find_lag_s = 1800
+
+
 class Depot:
     """What the carrier's server does. `faults` are taken by the next requests to book, one each, and `label_faults` by
-    those for a label."""
+    those for a label. While it is `lagging`, the look-up knows nothing of what was booked."""
 
     def __init__(self) -> None:
         self.bookings: dict[str, dict[str, Any]] = {}
@@ -119,6 +126,7 @@ class Depot:
         self.faults: list[Behaviour] = []
         self.label_faults: list[Behaviour] = []
         self.label = PDF
+        self.lagging = False
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> None:
@@ -132,7 +140,8 @@ class Depot:
                 self.cancelled.append(place.path.split("/")[2])
                 _reply(exchange, {})
             elif name == "GET bookings":
-                _reply(exchange, self.bookings.get(parse_qs(place.query)["reference"][0]))
+                found = self.bookings.get(parse_qs(place.query)["reference"][0])
+                _reply(exchange, None if self.lagging else found)
             elif name == "GET labels" and self.label_faults:
                 self.label_faults.pop(0)(exchange)
             elif name == "GET labels":

@@ -4,13 +4,13 @@ from connectors import registry
 from tenants.scoping import tenant_scope
 from tests.factories.tenants import TenantFactory
 from tests.faultserver import FaultServer
-from tests.shipping.carrier import Depot, Handcart, Trolley
+from tests.shipping.carrier import Depot, Handcart, Sledge, Trolley
 from tests.shipping.house import CHART, House
 
 
 @pytest.fixture(autouse=True)
 def carriers():
-    with registry.registered(Trolley), registry.registered(Handcart):
+    with registry.registered(Trolley), registry.registered(Handcart), registry.registered(Sledge):
         yield
 
 

@@ -33,7 +33,7 @@ class House(Shop):
 
     def carrier(self, slug: str = "trolley", name: str = "Trolley", **values: Any) -> ShippingProvider:
         """A published provider at the depot."""
-        settings = CONNECTOR if slug == "trolley" else {}
+        settings = CONNECTOR if slug in {"trolley", "sledge"} else {}
         connector = make_connector(self.tenant, slug, **{**settings, "host": self.url, "timeout_ms": 400})
         return publish_shipping_provider(self.tenant, name=name, connector=connector, **values)
 

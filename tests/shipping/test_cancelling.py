@@ -61,3 +61,21 @@ def test_where_nobody_knows_the_carrier_is_asked_first(house, made, status):
     assert house.depot.asked["POST bookings"] == (2 if made and status == "OrderCanceled" else 1)
     assert len(house.depot.cancelled) == (made and status == "OrderCanceled")
     assert house.depot.doubles == []
+
+
+@pytest.mark.parametrize("status", ["OrderCanceled", "Withdrawn"])
+def test_a_booking_that_a_lagging_look_up_does_not_know_yet_is_not_taken_for_unbooked(house, status):
+    house.chart({"New": [], "Ship": ["CompleteShipment"], status: ["CancelShipments"]})
+    house.carrier("sledge", "Sledge")
+    house.depot.faults, house.depot.lagging = [after(faultserver.reset(effect=False))], True
+    order = house.order(shipments=HOME)
+    house.ships(order)
+    told = house.ships(order, status)
+    assert told.startswith("error: Shipment 1 (home): Sledge does not know it yet")
+    assert the_shipment(order).state == "booking"
+
+    house.depot.lagging = False
+    house.later(hours=2)
+    house.pump()
+    assert (the_shipment(order).state, the_shipment(order).consignment) == ("booked", "700001")
+    assert house.depot.doubles == []

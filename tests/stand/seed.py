@@ -31,7 +31,7 @@ def seed() -> str:
         tenant, user = ground.open_tenant()
         with tenant_scope(tenant):
             ground.lay()
-            stripe = systems.stripe(tenant)
+            [stripe] = systems.create(tenant, "stripe").values()
             receivers = [
                 systems.webhook(tenant, "erp", "ERP", "webhook/erp/{status}"),
                 systems.webhook(tenant, "mail", "Mail service", "webhook/mail"),

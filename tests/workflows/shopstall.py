@@ -63,7 +63,8 @@ class Stall(ShopProvider):
 
     def fulfil(self, fulfilment: Fulfilment) -> Exported:
         body = {"order": fulfilment.order_external_id, "tracking": fulfilment.tracking_number}
-        return Exported(external_id=self.post("/fulfilments", body)["id"])
+        made = self.post("/fulfilments", body)
+        return Exported(external_id=made["id"], message=made.get("told", ""))
 
     def read_error(self, answer: Any) -> tuple[str, str]:
         return "", str(answer.json().get("error", ""))

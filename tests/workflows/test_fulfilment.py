@@ -90,6 +90,17 @@ def test_a_refusal_is_the_steps_error(market: Market, shipments: Shipments) -> N
     assert (step.state, step.message) == ("error", "the order is closed")
 
 
+def test_what_the_shop_did_not_take_over_is_a_warning(market: Market, shipments: Shipments) -> None:
+    shipments.add(1)
+    shipments.add(2)
+    market.server.failing = [
+        answer(200, {"id": "F1"}),
+        answer(200, {"id": "F1", "told": "add 70732 by hand"}),
+    ]
+    step = move("InProgress")
+    assert (step.state, step.message) == ("warning", "Stall was told of 70731; add 70732 by hand")
+
+
 def test_nothing_is_told_before_anything_is_booked(market: Market, shipments: Shipments) -> None:
     shipments.add(1, "cancelled")
     step = move("InProgress")

@@ -20,6 +20,7 @@ _COLUMNS = (
     "modified_at",
     "checksum",
     "tags",
+    "cancelled",
     "document",
     "tries",
     "seen_at",
@@ -40,10 +41,19 @@ def locked_rows(config: ConnectorConfig, orders: Sequence[ImportedOrder]) -> dic
 
 
 def is_news(row: ImportedObject, order: ImportedOrder) -> bool:
-    """Whether this copy is newer than the last one; one that failed is looked at again when it comes again."""
+    """Whether this copy is newer than the last one; one that failed is looked at again when it comes again.
+
+    Shops tell times in whole seconds, so that of two copies of the same time the one with more to say is the newer.
+    """
     if row.modified_at is None or order.modified_at > row.modified_at:
         return True
-    return row.state == ImportedObject.State.ERROR and order.modified_at == row.modified_at
+    if order.modified_at < row.modified_at:
+        return False
+    if row.state == ImportedObject.State.ERROR:
+        return True
+    if order.cancelled != row.cancelled:
+        return order.cancelled
+    return row.was_placed and set(order.tags) > set(row.tags)
 
 
 def save_rows(rows: Sequence[ImportedObject]) -> None:

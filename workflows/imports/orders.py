@@ -117,6 +117,7 @@ class _Taking:
             row.document = None
             self.tally.counts[done] += 1
         row.modified_at, row.seen_at = order.modified_at, timezone.now()
+        row.cancelled = order.cancelled
         row.number = order.number[:100]
 
     def _place(self, row: ImportedObject, order: ImportedOrder) -> str:

@@ -41,6 +41,7 @@ class ImportedObject(TenantModel):
     modified_at = models.DateTimeField("modified there", null=True, blank=True)
     checksum = models.CharField(max_length=64, blank=True)
     tags = models.JSONField(default=list, blank=True)
+    cancelled = models.BooleanField("cancelled there", default=False)
     document = models.JSONField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
     first_seen_at = models.DateTimeField("first seen")

@@ -26,7 +26,8 @@ class UnknownMessage(LookupError):
 
 
 def take(connector: Any, event: WebhookEvent) -> None:
-    """Work off one verified event; one that tells of no state that we know changes nothing. Raises UnknownMessage.
+    """Work off one verified event; one that tells of no state that we know, or of another sender's message, changes
+    nothing. Raises UnknownMessage.
 
     `connector` is the one whose address the event came to; the messages of others are out of its reach.
     """
@@ -35,6 +36,8 @@ def take(connector: Any, event: WebhookEvent) -> None:
         return
     with transaction.atomic():
         found = _find(connector.id, event)
+        if found is None:
+            return
         uncertain = found.state == MessageState.WAITING
         if uncertain:
             # Before the message, because that is the order in which the engine locks them.
@@ -60,12 +63,14 @@ def _state(event: WebhookEvent) -> MessageState | None:
     return None if told is DeliveryState.UNKNOWN else MessageState(told.value)
 
 
-def _find(connector_id: int, event: WebhookEvent) -> SentMessage:
-    """By our reference, else by the vendor's id."""
+def _find(connector_id: int, event: WebhookEvent) -> SentMessage | None:
+    """By our reference, else by the vendor's id; None for another sender's. Raises UnknownMessage."""
     for condition in _conditions(event):
         found = SentMessage.objects.filter(condition, connector_id=connector_id).order_by("-pk").first()
         if found is not None:
             return found
+    if event.data.get("foreign"):
+        return None
     named = event.reference or event.provider_id or "what the event names"
     raise UnknownMessage(f"no message of this connector is known as {named}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,6 +15,8 @@ FIELDS = 5
 #: No clock is moved by more than this; near a change slots are looked for one by one.
 _SHIFT = timedelta(hours=3)
 _EVERY_HOUR = 24
+#: R and H, for chance and for a hash, where no letter of a month's or day's name is next to it.
+_DRAWN = re.compile(r"(?<![A-Za-z])[RH](?![A-Za-z])", re.IGNORECASE)
 
 
 class ScheduleError(ValueError):
@@ -48,6 +51,10 @@ def check_cron(cron: str) -> None:
     if len(cron.split()) != FIELDS:
         raise ScheduleError(
             'Use five fields: minute, hour, day of month, month, day of week, such as "0 3 * * *".'
+        )
+    if _DRAWN.search(cron):
+        raise ScheduleError(
+            f"{cron!r} is drawn anew each time that it is read; use fixed times such as 17 3 * * *."
         )
     next_slot(cron, "UTC", datetime.now(UTC))
 

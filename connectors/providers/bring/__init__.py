@@ -59,6 +59,7 @@ class Bring(CarrierProvider):
     limits = Limits(per_second=18)
     states = STATES
     errors = {"authentication": Misconfigured}
+    find_lag_s = TRACKING_LAG_S
     guide = GUIDE
 
     def options(self, query: ShippingQuery) -> list[ShippingOption]:
@@ -114,9 +115,7 @@ class Bring(CarrierProvider):
     def settle(self, operation: str, request: Any) -> Booked | NotExecuted | None:
         """A test booking is nowhere to be found, and to repeat it does no harm."""
         settled = super().settle(operation, request)
-        if isinstance(settled, NotExecuted) and not self.config.is_test:
-            return NotExecuted(proved_after_s=TRACKING_LAG_S)
-        return settled
+        return NotExecuted() if isinstance(settled, NotExecuted) and self.config.is_test else settled
 
     def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
         headers = {**self._client, **extra.pop("headers", {})}

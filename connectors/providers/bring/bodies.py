@@ -52,8 +52,8 @@ def guide_body(query: ShippingQuery, customer: str) -> dict[str, Any]:
 def booking_body(booking: Booking, customer: str, is_test: bool, now_ms: int) -> dict[str, Any]:
     """`now_ms` is in milliseconds since the epoch; the goods are ready then. Raises Rejected for what does not fit in."""
     parties: dict[str, Any] = {
-        "sender": _party(booking.sender, booking.reference),
-        "recipient": _party(booking.recipient, booking.order_number),
+        "sender": _party("sender", booking.sender, booking.reference),
+        "recipient": _party("recipient", booking.recipient, booking.order_number),
     }
     if booking.pickup_point:
         parties["pickupPoint"] = {"id": booking.pickup_point, "countryCode": booking.recipient.country}
@@ -96,10 +96,10 @@ def _package(parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _party(address: Address, reference: str) -> dict[str, Any]:
+def _party(whose: str, address: Address, reference: str) -> dict[str, Any]:
     if len(reference) > WIDTH:
         raise Rejected(f"The reference {reference} is longer than the {WIDTH} characters that Bring takes")
-    first, second = _lines(address)
+    first, second = _lines(whose, address)
     contact = {"name": address.name, "email": address.email, "phoneNumber": address.phone}
     return {
         "name": (address.company or address.name)[:WIDTH],
@@ -113,13 +113,16 @@ def _party(address: Address, reference: str) -> dict[str, Any]:
     }
 
 
-def _lines(address: Address) -> tuple[str, str]:
-    """Both lines of an address, one that is too long wrapped into the second. Raises Rejected when it needs a third."""
+def _lines(whose: str, address: Address) -> tuple[str, str]:
+    """Both lines of an address, one that is too long wrapped into the second. Raises Rejected when it needs a third.
+
+    The text goes to staff who may not see addresses too, so it only says which one is meant.
+    """
     given = [line.strip() for line in (address.line1, address.line2) if line.strip()]
     wrapped = [part for line in given for part in textwrap.wrap(line, WIDTH)]
     if len(wrapped) > 2:
         raise Rejected(
-            f"The address {', '.join(given)} is too long for Bring: shorten it to two lines of {WIDTH} characters"
+            f"The {whose}'s address is too long for Bring: shorten it to two lines of {WIDTH} characters"
         )
     first, second = [*wrapped, "", ""][:2]
     return first, second

@@ -138,8 +138,10 @@ class Klarna(KlarnaAnswers):
         )
 
     def confirm(self, event: WebhookEvent) -> list[WebhookEvent]:
-        """Our reference is read from the order too: a callback may name anything."""
+        """Our reference is read from the order too: a callback may name anything. It comes only once."""
         result, order = self._look(event.provider_id, held=event.type == STOPPED)
+        if order is None and result.raw_state == "COMPLETED":
+            raise RetryLater("Klarna's page is completed and does not show its order yet")
         stopped = event.type == STOPPED and result.state is State.CANCELLED
         alert = {"alert": "Klarna stopped this order for suspected fraud: do not ship it"} if stopped else {}
         told = PaymentEvent(

@@ -23,6 +23,9 @@ STATES = {
     "spamreport": DeliveryState.COMPLAINED,
 }
 
+#: Events that may come days after the message, without its arguments.
+_LATE = frozenset({"bounce", "dropped"})
+
 
 def event_of(event: Mapping[str, Any], mark: str) -> WebhookEvent:
     """Every event is known by its id; only those of the messages of the connector with this mark have a reference.
@@ -31,6 +34,12 @@ def event_of(event: Mapping[str, Any], mark: str) -> WebhookEvent:
     and a changed account has not even an address.
     """
     ours = event.get(CONNECTOR) == mark
+    state = _state(event)
+    foreign = (
+        not ours
+        and state is not DeliveryState.UNKNOWN
+        and (CONNECTOR in event or event["event"] not in _LATE)
+    )
     told = {"recipient": event.get("email"), "reason": event.get("reason") or event.get("response")}
     return WebhookEvent(
         id=_text(event, "sg_event_id"),
@@ -38,7 +47,9 @@ def event_of(event: Mapping[str, Any], mark: str) -> WebhookEvent:
         provider_id=(event.get("sg_message_id") or "").partition(".")[0],
         reference=_text(event, REFERENCE) if ours else "",
         occurred_at=datetime.fromtimestamp(float(event["timestamp"]), UTC),
-        data={"state": _state(event)} | {name: str(item) for name, item in told.items() if item},
+        data={"state": state}
+        | {name: str(item) for name, item in told.items() if item}
+        | ({"foreign": True} if foreign else {}),
         body=json.dumps([plain(event)]).encode(),
     )
 

@@ -151,7 +151,7 @@ class Shopify(ShopifyApi):
         if not (told or state.made):
             return None
         ids = [number_of(item["id"]) for item in told or state.made]
-        return Exported(external_id=",".join(ids), message="Shopify had been told of this before")
+        return Exported(external_id=",".join(ids), message=state.left_out(fulfilment))
 
     def _create(self, fulfilment: Fulfilment, parts: Any) -> str:
         asked = creation(fulfilment, parts, notify=self.values.notify_customer)

@@ -56,6 +56,15 @@ class OrderState:
             if number and number in [info["number"] for info in item["trackingInfo"]]
         ]
 
+    def left_out(self, fulfilment: Fulfilment) -> str:
+        """What staff have to add by hand where all pieces were told of without this tracking number; "" for nothing."""
+        if not fulfilment.tracking_number or self.told(fulfilment):
+            return ""
+        return (
+            f"Shopify had been told of all pieces before, without tracking number {fulfilment.tracking_number};"
+            f" add it to order {self.name} there"
+        )
+
     def missing(self, fulfilment: Fulfilment) -> dict[str, int]:
         """Pieces by order line that this fulfilment is still to tell; those of fulfilments already told are off."""
         told = _pieces(self.told(fulfilment))

@@ -221,9 +221,18 @@ class TestKey:
             keys = [[door.next_key() for _ in range(3)] for door in (bench.door(server), bench.door(server))]
         assert keys[0] == keys[1] == [KEY, str(uuid5(UUID(KEY), "2")), str(uuid5(UUID(KEY), "3"))]
 
+    def test_of_a_named_part_does_not_depend_on_what_went_before(self, bench: Bench) -> None:
+        with FaultServer() as server:
+            first, second = bench.door(server), bench.door(server)
+            second.next_key()
+            keys = {first.next_key("a"), first.next_key("b"), second.next_key("b"), second.next_key("a")}
+        assert len(keys) == 2
+        assert KEY not in keys
+
     def test_is_absent_outside_writes(self, bench: Bench) -> None:
         with FaultServer() as server:
             assert bench.door(server, key=None).next_key() is None
+            assert bench.door(server, key=None).next_key("a") is None
 
 
 def test_nothing_is_sent_when_the_guard_objects(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,22 @@ def test_a_newer_copy_with_other_lines_is_told_and_not_taken_over(market: Market
     assert imported(1).state == State.IMPORTED
 
 
+def test_what_changes_within_the_second_of_the_first_copy_is_not_lost(market: Market) -> None:
+    """Shops tell times in whole seconds, and their own automatons are quick."""
+    market.server.orders = [order(1, tags=["web"])]
+    task = market.task()
+    market.run(task)
+    market.server.orders += [order(1, tags=["web", "hold"])]
+    assert market.run(task).counts["updated"] == 1
+    assert Order.objects.get().tags == ["web", "hold"]
+    market.server.orders += [order(1, tags=["web", "hold"], cancelled=True)]
+    assert market.run(task).counts["updated"] == 1
+    assert Order.objects.get().status == "OrderCanceled"
+    market.server.orders += [order(1, tags=["web"]), order(1, tags=["web"], cancelled=True)]
+    assert market.run(task).counts.get("updated", 0) == 0
+    assert Order.objects.get().tags == ["web", "hold"]
+
+
 class TestCancelling:
     @pytest.fixture
     def task(self, market: Market) -> ScheduledTask:

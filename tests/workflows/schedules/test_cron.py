@@ -99,3 +99,9 @@ def test_a_leap_day_is_a_schedule() -> None:
 def test_an_unknown_time_zone_is_refused_with_the_cure(name: str, cure: str) -> None:
     with pytest.raises(ScheduleError, match=cure):
         time_zone(name)
+
+
+@pytest.mark.parametrize("cron", ["R R R R R", "0 r * * *", "R(0-5) 3 * * *", "H H * * *"])
+def test_a_schedule_that_is_drawn_anew_each_time_is_refused(cron: str) -> None:
+    with pytest.raises(ScheduleError):
+        check_cron(cron)
