@@ -118,6 +118,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "SITE_URL": None,
     "SITE_DROPDOWN": "tenants.navigation.tenant_choices",
+    "DASHBOARD_CALLBACK": "tenants.dashboard.dashboard",
     "ENVIRONMENT": "tenants.navigation.tenant_environment",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [stylesheet],

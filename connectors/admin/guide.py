@@ -45,7 +45,7 @@ def _wanted(item: Field, name: str) -> Wanted:
 
 
 def _need(item: Field) -> str:
-    if item.default is not None and item.default != "":
+    if item.default not in (None, "", {}, [], ()):
         words = str(item.default)
         return f"otherwise {words.lower() if isinstance(item.default, bool) else words}"
     return "required" if item.required and item.default is None else "optional"

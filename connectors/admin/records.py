@@ -4,7 +4,18 @@ from django.contrib import admin
 
 from connectors.models import Effect, InboundWebhook
 from eventlog.links import register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, register_page
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, register_page
+from tenants.dashboard import register_waiting
+
+_COLOURS = {
+    Effect.State.CALLING: "info",
+    Effect.State.SUCCEEDED: "success",
+    Effect.State.FAILED: "danger",
+    Effect.State.RETRY: "warning",
+    Effect.State.UNKNOWN: "warning",
+    "person": "danger",
+}
+_WEBHOOK_COLOURS = {"received": "info", "done": "success", "failed": "danger"}
 
 
 @admin.register(Effect)
@@ -17,15 +28,20 @@ class EffectAdmin(ReadOnlyAdmin):
         "connector",
         "operation",
         "subject",
-        "state",
+        "shown_state",
         "attempts",
         "provider_reference",
-        "needs_person",
     ]
     list_filter = ["state", "needs_person", "operation"]
     list_select_related = ["connector"]
     search_fields = ["subject", "provider_reference", "key"]
     ordering = ["-created_at"]
+
+    @display(description="State", label=_COLOURS)
+    def shown_state(self, effect: Effect) -> tuple[str, str]:
+        if effect.needs_person and effect.state == Effect.State.UNKNOWN:
+            return "person", "Unknown, somebody has to decide"
+        return effect.state, effect.get_state_display()
 
 
 @admin.register(InboundWebhook)
@@ -38,7 +54,7 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
         "connector",
         "event_type",
         "event_id",
-        "state",
+        "shown_state",
         "attempts",
         "duplicates",
         "error",
@@ -48,7 +64,18 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
     search_fields = ["event_id", "event_type"]
     exclude = ["tenant", "body"]
 
+    @display(description="State", label=_WEBHOOK_COLOURS)
+    def shown_state(self, webhook: InboundWebhook) -> tuple[str, str]:
+        return webhook.state, webhook.get_state_display()
+
 
 register_event_link("effect_id", "admin:connectors_effect_change")
 register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
 register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
+register_waiting(
+    "call to a provider waits for somebody to decide",
+    "calls to providers wait for somebody to decide",
+    lambda: Effect.objects.filter(state=Effect.State.UNKNOWN, needs_person=True),
+    "admin:connectors_effect_changelist",
+    "state__exact=unknown&needs_person__exact=1",
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from django.template.response import TemplateResponse
 
 from tenants.adminkit import ReadOnlyAdmin, TenantForm, TrackedAdmin, WordsField, register_page
 from tenants.models import ApiKey, Membership, Right, Secret
+
+_SCOPE = re.compile(r"\*|[a-z_]+:(read|write)")
 
 
 class MembershipForm(TenantForm):
@@ -66,6 +69,16 @@ class MembershipAdmin(TrackedAdmin):
 
 class ApiKeyForm(TenantForm):
     scopes = WordsField(help_text="Such as orders:read orders:write; * allows everything.")
+
+    def clean_scopes(self) -> list[str]:
+        scopes: list[str] = self.cleaned_data["scopes"]
+        for scope in scopes:
+            if not _SCOPE.fullmatch(scope):
+                raise ValidationError(
+                    f"{scope} is no scope: write what the key works with and read or write, such as orders:read."
+                )
+        return scopes
+
     allowed_ips = WordsField(
         label="Allowed addresses",
         required=False,

@@ -39,6 +39,17 @@ def test_the_list_and_the_editor_show_one_flat_row_of_tabs(staff, connector):
     assert connector.webhook_token in shown
 
 
+def test_each_tab_tells_what_the_type_uses(staff, connector):
+    shown = staff().get(page(connector)).content.decode()
+    for text in (
+        "Acme Pay uses:",
+        "<code>Bearer Token</code> (required)",
+        "<code>PrePaid</code> (otherwise false)",
+    ):
+        assert text in shown
+    assert "then this tab says what it needs" in staff().get(f"{LIST}add/").content.decode()
+
+
 def test_no_secret_is_in_the_page_its_history_or_the_list(staff, connector):
     client = staff()
     for url in (page(connector), LIST, f"{LIST}{connector.pk}/history/", f"{LIST}{connector.pk}/versions/"):

@@ -42,6 +42,7 @@ def test_a_refused_form_shows_no_typed_secret(staff, connector):
     answer = staff().post(page(connector), data)
     assert answer.status_code == 200
     assert "acme-typed" not in answer.content.decode()
+    assert "Enter it again: it was not saved" in answer.content.decode()
 
 
 def test_a_key_that_looks_like_a_credential_is_secret_without_being_asked(staff, connector):

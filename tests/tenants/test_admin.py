@@ -67,6 +67,12 @@ class TestTenantOfASession:
         assert "INFIRST" not in shown
         assert "CCC" in shown and "Production" in shown
 
+    def test_a_tenant_that_is_added_moves_no_superuser_into_it(self, superuser):
+        MarketFactory(tenant=TenantFactory(name="BBB"), code="INFIRST")
+        superuser.get(LIST)
+        TenantFactory(name="AAA")
+        assert "INFIRST" in html(superuser.get(LIST))
+
     def test_nobody_enters_anothers_tenant(self, staff, theirs):
         client = staff()
         for wanted in (theirs.pk, theirs.pk + 1000, "", "x", -1):
@@ -249,6 +255,10 @@ class TestKeys:
     def test_wrong_addresses_are_refused(self, staff):
         shown = html(staff().post("/admin/tenants/apikey/add/", {**self.SENT, "allowed_ips": "localhost"}))
         assert "Use a list of addresses or networks" in shown
+
+    def test_a_word_that_is_no_scope_is_refused(self, staff):
+        shown = html(staff().post("/admin/tenants/apikey/add/", {**self.SENT, "scopes": "orders:raed"}))
+        assert "orders:raed is no scope" in shown
 
     def test_a_key_is_revoked_and_never_deleted(self, staff, ours):
         key, plain = ApiKey.issue(ours, "x", ["*"])

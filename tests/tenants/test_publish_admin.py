@@ -41,8 +41,9 @@ def test_publish_sees_what_was_typed_into_the_inlines_in_the_same_click(staff, m
     assert editor.published == [["new"]]
 
 
-def test_save_as_draft_publishes_nothing(staff, market, ours):
-    send(staff(Role.PUBLISHER), market, _save="1")
+def test_save_as_draft_publishes_nothing_and_stays_on_the_page(staff, market, ours):
+    answer = send(staff(Role.PUBLISHER), market, _save="1")
+    assert (answer.status_code, answer["Location"]) == (302, f"/editor/tenants/market/{market.pk}/change/")
     assert editor.published == []
     with tenant_scope(ours):
         assert market.stores.get().name == "new"

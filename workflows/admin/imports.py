@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, action, display
+from tenants.dashboard import register_waiting
 from workflows.imports.again import try_again
 from workflows.models import ImportedObject
 from workflows.schedules.ending import counted
@@ -63,3 +64,12 @@ class ImportedObjectAdmin(ReadOnlyAdmin):
         self.message_user(
             request, "; ".join([f"Imported again: {counted(tally.counts)}", *tally.remarks]), level
         )
+
+
+register_waiting(
+    "object of a shop could not be imported",
+    "objects of shops could not be imported",
+    lambda: ImportedObject.objects.filter(state=ImportedObject.State.ERROR),
+    "admin:workflows_importedobject_changelist",
+    "state__exact=error",
+)

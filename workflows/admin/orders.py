@@ -20,6 +20,7 @@ from tenants.adminkit import (
     pretty_json,
     register_page,
 )
+from tenants.dashboard import register_waiting
 from tenants.models import Right
 from tenants.money import Money
 from workflows import lookups
@@ -173,4 +174,11 @@ def _rows(values: Mapping[str, str]) -> str:
 
 register_page("Orders", "Orders", "admin:workflows_order_changelist", icon="shopping_bag", first=True)
 register_page("Orders", "Order Errors", "admin:workflows_ordererror_changelist", icon="error", first=True)
+register_waiting(
+    "order error is not solved",
+    "order errors are not solved",
+    lambda: OrderError.objects.filter(status=ErrorStatus.ACTIVE),
+    "admin:workflows_ordererror_changelist",
+    "status__exact=Active",
+)
 register_event_link("order_id", "admin:workflows_order_change")
