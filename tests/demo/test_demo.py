@@ -22,6 +22,9 @@ from config.demo import systems
 from connectors import registry
 from tests.stand.processes import descendants, wait_for
 
+# In one process, or the demo would be played in each.
+pytestmark = pytest.mark.xdist_group("demo")
+
 CANARIES = list(systems.SECRETS)
 
 
