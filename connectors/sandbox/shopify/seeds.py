@@ -29,6 +29,8 @@ def add(shop: Shop, given: Json) -> Order:
         line.setdefault("fulfillable_quantity", line["quantity"])
         if line.get("sku"):
             shop.item(line["sku"])
+    for line in body["shipping_lines"]:
+        line.setdefault("id", shop.new_id())
     order = Order(body, _transactions(shop, body) if transactions is None else transactions)
     order.fulfilment_orders = _fulfilment_orders(shop, body)
     shop.orders[body["id"]] = order
