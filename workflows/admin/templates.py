@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tenants.adminkit import TrackedAdmin, action, register_page
+from tenants.models import Right
 from workflows.admin import template_preview  # noqa: F401 - registers its URL
 from workflows.admin.template_form import TemplateForm
 from workflows.models import NotificationTemplate
@@ -33,6 +34,9 @@ _FIELDS = format_html(
 
 @admin.register(NotificationTemplate)
 class NotificationTemplateAdmin(TrackedAdmin):
+    """What is saved here reaches customers at once, so that it takes the right to publish."""
+
+    edit_right = Right.PUBLISH
     nothing = "A template is what a Notification step sends: to the customer, at the statuses that it names."
     form = TemplateForm
     list_display = ["name", "used_in", "order_type", "used_for", "language", "channel", "is_active"]

@@ -12,7 +12,7 @@ from workflows.models import OrderStatus, WorkflowStep
 
 
 def test_what_is_entered_is_in_force_and_in_the_history(shop, staff):
-    client = staff(Role.CONNECTOR_EDITOR)
+    client = staff(Role.PUBLISHER)
     shown = html(client.get(f"{TEMPLATES}add/"))
     assert "in force as soon as it is saved" in shown
     assert "{shipments.X} where X is tracking_number" in shown
@@ -75,8 +75,9 @@ def test_a_tie_is_told_when_it_is_saved(staff, template):
     assert told in html(answer)
 
 
-def test_who_may_only_look_changes_nothing(shop, staff, template):
-    client = staff(Role.VIEWER)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.CONNECTOR_EDITOR])
+def test_who_may_only_look_changes_nothing(role, shop, staff, template):
+    client = staff(role)
     shown = html(client.get(f"{TEMPLATES}{template.pk}/change/"))
     assert "Order {number}" in shown and 'name="_save"' not in shown
     assert client.post(f"{TEMPLATES}{template.pk}/change/", GIVEN).status_code == 403
