@@ -40,10 +40,10 @@ run: $(STAMP) ## Development server at http://127.0.0.1:8000
 
 # Tables come from the models here; the suite on PostgreSQL and the demo run the migrations.
 test: $(STAMP) ## The suite on SQLite
-	@env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --dist loadgroup --nomigrations $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --nomigrations $(ARGS)
 
 test-postgres: $(STAMP) ## The suite with the fault tests on a throw-away PostgreSQL
-	@sh tests/postgres.sh $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@sh tests/postgres.sh $(BIN)/python -m pytest -n 3 $(ARGS)
 
 check: $(STAMP) ## Linters, types, import contracts, migrations, settings, OpenAPI file
 	@sh tests/check.sh

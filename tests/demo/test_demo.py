@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import re
@@ -22,25 +23,36 @@ from config.demo import systems
 from connectors import registry
 from tests.stand.processes import descendants, wait_for
 
-# In one process, or the demo would be played in each.
-pytestmark = pytest.mark.xdist_group("demo")
-
 CANARIES = list(systems.SECRETS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The demo's directory after one run, and the JSON object that it printed last."""
-    directory = tmp_path_factory.mktemp("demo")
-    arguments = ["manage.py", "demo", "--once", "--json", "--directory", str(directory)]
-    done = _run(arguments, {})
+    """The demo's directory after one run, and the JSON object that it printed last.
+
+    It is played once, by whichever of the suite's processes comes first; the others wait for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    directory, told = shared / "demo", shared / "demo.json"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(_play(directory))
+    return directory, json.loads(told.read_text())
+
+
+def _play(directory: Path) -> str:
+    """Play the demo and read all pages; the last line that it printed."""
+    directory.mkdir()
+    done = _run(["manage.py", "demo", "--once", "--json", "--directory", str(directory)], {})
     (directory / "terminal.log").write_text(done.stdout + done.stderr)
     crawl = {
         "DATABASE_URL": f"sqlite:///{directory / 'crossdock.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     _run(["-m", "tests.demo.crawl", str(directory / "pages")], crawl)
-    return directory, json.loads(done.stdout.strip().splitlines()[-1])
+    return done.stdout.strip().splitlines()[-1]
 
 
 _CHOICES = """
