@@ -17,6 +17,9 @@ from tests.payments.stories import books, nok
 PSP, OLD, CAPTURE, REFUND, CANCEL = (f"{name}QFQTPCQ8HXSKGK" for name in ("P1", "P0", "C1", "R1", "X1"))
 
 
+pytestmark = pytest.mark.thorough
+
+
 def told(code, amount=10000, psp=PSP, original="", success=True, reason=""):
     """One webhook item about a payment of ours, as the provider reads it."""
     item = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from connectors.client import Ports, open_door
 from connectors.contracts.common import WebhookEvent
 from connectors.contracts.payment import PaymentEvent
@@ -19,6 +21,9 @@ from tests.payments.stories import books
 from tests.providers.asking import Says
 
 PAGE, FIRST_ORDER = "hpp:page-2", "order-1"
+
+
+pytestmark = pytest.mark.thorough
 
 
 def confirmed(number: int, provider_id: str, *answers: dict[str, Any]) -> PaymentEvent:

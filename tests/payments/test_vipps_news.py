@@ -18,6 +18,8 @@ from tests.contract.scenarios.payment import paid
 from tests.contract.test_webhooks import reader
 from tests.payments.stories import books, nok
 
+pytestmark = pytest.mark.thorough
+
 REFERENCE = "5f0c1d7a9b2e4c63a1f08d4be2713f55"
 SECOND = f"{REFERENCE}-try2"
 

@@ -27,7 +27,7 @@ from tests.factories.tenants import TenantFactory
 from tests.shop import running_vendors, vendors
 
 __all__ = ["running_vendors", "vendors"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 BOOKING = {"product": "5800", "services": ("EVARSLING",)}
 BEFORE = ({"drop_before": True}, {"hang_before": True}, {"status": 500}, {"status": 503})

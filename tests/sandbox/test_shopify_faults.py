@@ -13,7 +13,10 @@ from connectors.contracts.erp import StockLevel
 from connectors.sandbox import Sandbox
 from tests.sandbox.shops import ShopStand
 
+pytestmark = pytest.mark.thorough
+
 #: Patience with a shop that is silent on purpose.
+
 IMPATIENT_MS = 300
 LEVELS = [StockLevel(sku="WOOL-M", quantity=Decimal(12), location="Oslo")]
 

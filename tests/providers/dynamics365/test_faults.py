@@ -14,7 +14,10 @@ from connectors.sandbox import Sandbox
 from tests.contract.scenarios.base import ORDER
 from tests.providers.dynamics365.asking import Central
 
+pytestmark = pytest.mark.thorough
+
 #: Patience with a vendor that is silent on purpose; every answer that is meant to come arrives sooner.
+
 IMPATIENT = {"timeout_ms": 400}
 
 FAULTS: dict[str, dict[str, Any]] = {
