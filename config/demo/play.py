@@ -55,7 +55,11 @@ def play(
         return ended
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(one, stories))
+        try:
+            return list(pool.map(one, stories))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[Ended], None]) -> None:

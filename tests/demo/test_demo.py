@@ -204,5 +204,5 @@ def test_who_ends_the_demo_ends_its_processes(tmp_path: Path) -> None:
     children = descendants(demo.pid)
     assert len(children) >= 3
     demo.terminate()
-    demo.communicate(timeout=60)
+    demo.communicate(timeout=120)
     assert wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), 20)

@@ -8,6 +8,7 @@ import sys
 import time
 from argparse import SUPPRESS, ArgumentParser
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -44,8 +45,7 @@ class Command(BaseCommand):
         if options["seed"]:
             self.stdout.write(json.dumps(seed.seed()))
             return
-        # Whoever ends the demo ends its processes too.
-        signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             ended = self._play(options)
         except DemoFailed as error:
@@ -91,3 +91,8 @@ class Command(BaseCommand):
             self.stderr.write(line)
         stock = Merchant(house.url, key).stock("TENT-2")
         return figures(ended, vendors, stock, time.monotonic() - began)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Whoever ends the demo ends its processes too, also where SIGINT is ignored, as in a shell's background."""
+    raise KeyboardInterrupt
