@@ -24,6 +24,8 @@ from tests.contract.scenarios.base import Scenario
 from tests.contract.test_webhooks import reader
 from tests.faultserver import Received
 
+pytestmark = pytest.mark.thorough
+
 
 def exceptions(slug: str) -> Mapping[str, str]:
     module = f"tests.providers.{slug}_published"

@@ -14,6 +14,8 @@ from tests.contract.probing import check, every_probe, line_of
 from tests.contract.scenarios.base import Scenario
 from tests.faultserver import Behaviour
 
+pytestmark = pytest.mark.thorough
+
 
 @every_probe
 @pytest.mark.parametrize(
