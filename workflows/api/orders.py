@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import ValidationError
 
-from tenants.apikit import Pagination, Problem
+from tenants.apikit import Pagination, Problem, read, show
 from tenants.apikit.problems import as_problem
 from workflows import lookups, orders
 from workflows.api import examples
@@ -31,6 +31,8 @@ from workflows.models import ErrorStatus, Order, OrderError, OrderLine
 from workflows.problems import NotFound
 
 TAG = "Orders"
+#: What whoever acts on an order needs of it before it is locked and read anew.
+_HANDLE = ("tenant_id", "number", "status", "version", "modified_at")
 NUMBER_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
@@ -45,8 +47,8 @@ class OneOrderApi(OrderApi):
     """Base of what hangs on one order."""
 
     def order(self) -> Order:
-        """The order that the address names. Raises NotFound."""
-        order = Order.objects.filter(number=self.kwargs["number"]).first()
+        """The order that the address names, without its documents. Raises NotFound."""
+        order = Order.objects.only(*_HANDLE).filter(number=self.kwargs["number"]).order_by().first()
         if order is None:
             raise NotFound(f"there is no order {self.kwargs['number']}")
         return order
@@ -106,24 +108,24 @@ class OrderViewSet(OneOrderApi):
     def list(self, request: Request) -> Response:
         found = _filtered(self.get_queryset(), read_query(OrderQuerySerializer, request))
         page = self.paginate_queryset(found)
-        return self.get_paginated_response(OrderSerializer(page, many=True).data)
+        return self.get_paginated_response([show(OrderSerializer, order) for order in page or ()])
 
     def retrieve(self, request: Request, number: str) -> Response:
         order = self.get_queryset().filter(number=number).first()
         if order is None:
             raise NotFound(f"there is no order {number}")
-        return Response(OrderSerializer(order).data)
+        return Response(show(OrderSerializer, order))
 
     def create(self, request: Request) -> Response:
-        reader = NewOrderSerializer(data=request.data)
-        if not reader.is_valid():
-            raise _all_that_is_wrong(reader.errors, request.data)
-        data = dict(reader.validated_data)
+        try:
+            data = read(NewOrderSerializer, request.data)
+        except ValidationError as error:
+            raise _all_that_is_wrong(error, request.data) from None
         run_workflow = data.pop("run_workflow")
         order, run = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
         prefetch_related_objects([order], *_parts())
         where = reverse("order-detail", args=[order.number], request=request)
-        answer = {**OrderSerializer(order).data, "run_id": run.pk if run else None}
+        answer = {**show(OrderSerializer, order), "run_id": run.pk if run else None}
         return Response(answer, 201, headers={"Location": where})
 
     @describe(
@@ -145,9 +147,7 @@ class OrderViewSet(OneOrderApi):
     )
     @action(detail=True, methods=["post"], url_path="status")
     def change_status(self, request: Request, number: str) -> Response:
-        reader = NewStatusSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        data = dict(reader.validated_data)
+        data = read(NewStatusSerializer, request.data)
         order = self.order()
         version = data.pop("version", None)
         run = orders.change_status(order, **data, expected_version=version, actor=self.actor)
@@ -176,9 +176,9 @@ def _filtered(found: QuerySet[Order], query: dict[str, Any]) -> QuerySet[Order]:
     return lookups.with_external_id(found, query["external_id"]) if "external_id" in query else found
 
 
-def _all_that_is_wrong(shape: Any, body: Any) -> Problem:
+def _all_that_is_wrong(shape: ValidationError, body: Any) -> Problem:
     """Errors of shape and of meaning in one answer, so that the caller need not mend one to see the other."""
-    problem = as_problem(ValidationError(shape))
+    problem = as_problem(shape)
     told = {error.field for error in problem.errors}
     if isinstance(body, dict):
         found = Problem.of_fields(orders.check_order(body)).errors
