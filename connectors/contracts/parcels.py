@@ -145,13 +145,12 @@ class TrackingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingRegistration:
-    """Asks a carrier to push the tracking of one shipment to `url`, sending `secret` along as its scheme has it."""
+    """Asks a carrier to push the tracking of one shipment to the connector's own address (`config.public_url`), in the
+    way that its webhook scheme verifies."""
 
-    consignment: str
     reference: str
+    consignment: str
     numbers: tuple[str, ...]
-    url: str
-    secret: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
