@@ -129,9 +129,21 @@ class OfferedSerializer(serializers.Serializer):
     age = serializers.IntegerField(help_text="Seconds since a cached answer was given.")
     reason = serializers.CharField(help_text="Why the carrier's answer is not live; for staff.")
     available = serializers.BooleanField(help_text="False when no price is known.")
-    price = AmountField(currency="price.currency", help_text="Tax included.")
+    price = AmountField(
+        source="price.amount",
+        currency="price.currency",
+        default=None,
+        allow_null=True,
+        help_text="Tax included.",
+    )
     currency = serializers.CharField(source="price.currency", default="")
-    tax = AmountField(currency="tax.currency", help_text="How much of the price is tax.")
+    tax = AmountField(
+        source="tax.amount",
+        currency="tax.currency",
+        default=None,
+        allow_null=True,
+        help_text="How much of the price is tax.",
+    )
     tax_rate = serializers.DecimalField(max_digits=6, decimal_places=2, help_text="Percent.")
     is_free = serializers.BooleanField(help_text="Because the cart is worth enough.")
     delivery = serializers.DateField(allow_null=True, help_text="The day that the carrier expects.")

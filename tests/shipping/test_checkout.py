@@ -18,7 +18,7 @@ from shipping.prices import PriceRules, read_prices, read_thresholds
 from tenants.money import Money
 from tests.api.conftest import Api, fields
 from tests.factories.connectors import make_connector
-from tests.factories.shipping import CONNECTOR
+from tests.factories.shipping import CONNECTOR, publish_shipping_provider
 from tests.faultserver import answer, hang
 
 BERGEN = {"postal_code": "5014", "city": "Bergen", "country": "no"}
@@ -39,15 +39,16 @@ def asked(house, **values):
     return {item["shipping_option"]: item for item in reply.json()["options"]}
 
 
-def test_one_answer_from_live_configured_and_dead_carriers(house):
+def test_one_answer_from_live_configured_and_dead_carriers(house, settings):
+    settings.CROSSDOCK_EGRESS_ALLOW = [*settings.CROSSDOCK_EGRESS_ALLOW, "127.0.0.1/32:1"]
     house.carrier("caravan", "Caravan", options=[{**PARCEL, "profit_percent": "10"}])
     dead = [
         {"name": "dead", "get_price_from_provider": True, "prices": [{"currency": "NOK", "price": "79.00"}]}
     ]
-    gone = make_connector(house.tenant, "caravan", **{**CONNECTOR, "host": "http://127.0.0.1:1"})
+    gone = make_connector(
+        house.tenant, "caravan", **{**CONNECTOR, "host": "http://127.0.0.1:1", "connector_id": "gone"}
+    )
     house.carrier("handcart", "Handcart", options=[{"name": "own van", "free_from": {"NOK": "500.00"}}])
-    from tests.factories.shipping import publish_shipping_provider
-
     publish_shipping_provider(house.tenant, name="Gone", connector=gone, options=dead)
     house.depot.rates = [{"product": "5600", "price": "100.00"}]
 
@@ -67,7 +68,7 @@ def test_one_answer_from_live_configured_and_dead_carriers(house):
     assert Event.objects.filter(operation="options").count() >= 2
 
 
-def test_what_a_carrier_said_stands_in_while_it_is_away_and_only_there(house, settings):
+def test_what_a_carrier_said_stands_in_while_it_is_away_and_only_there(house):
     house.carrier("caravan", "Caravan", options=[PARCEL])
     house.depot.rates = [{"product": "5600", "price": "100.00"}]
     assert asked(house)["home"]["source"] == "live"
@@ -106,8 +107,6 @@ def test_what_is_wrong_is_told_by_field(house):
 def test_a_delivery_checkout_is_offered_and_its_choice_decides_who_books(house):
     bazaar = make_connector(house.tenant, "bazaar", host=house.url)
     house.carrier(options=[{"name": "door", "checkout_codes": ["bz-home"], "product": "5600"}])
-    from tests.factories.shipping import publish_shipping_provider
-
     publish_shipping_provider(house.tenant, name="Bazaar", connector=bazaar, options=[{"name": "checkout"}])
     session = asked(house, shipping_options=["checkout"])["checkout"]["session"]
     assert session["widget"] == "<div id=bazaar></div>"
