@@ -100,5 +100,5 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
 def _looks_up(implementation: type[Provider]) -> bool:
     """By an operation of its contract, or in a `settle` of its own."""
     settles = not implementation.settle.__module__.startswith("connectors.contracts.")
-    reads = {"status", "find", "find_order"} & set(implementation.operations())
+    reads = {"status", "find", "find_order", "read_session"} & set(implementation.operations())
     return settles or (bool(reads) and getattr(implementation, "can_be_asked", True))
