@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import QuerySet
 
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.contracts import payment as contract
@@ -13,6 +16,7 @@ from payments.facts import CurrencyMismatch
 from payments.methods import KIND
 from payments.models import Payment
 from payments.news import News, from_outcome
+from payments.parts import PartRefused
 from tenants.money import Money
 from tenants.vault import VaultError
 from workflows.steps.base import Plan, Result, Step, StepContext
@@ -57,10 +61,16 @@ class PaymentStep(Step):
         """Say what came of it, or why there was nothing to do."""
         raise NotImplementedError
 
+    def rows(self, context: StepContext) -> QuerySet[Payment]:
+        """The order's payments, with whatever the step has to know of each."""
+        return Payment.objects.filter(order_id=context.order.id).select_related("tenant").order_by("position")
+
     def plan(self, context: StepContext) -> Plan:
-        rows = Payment.objects.filter(order_id=context.order.id).select_related("tenant")
-        payments = list(rows.order_by("position"))
-        calls = tuple(self.calls(context, payments))
+        payments = list(self.rows(context))
+        try:
+            calls = tuple(self.calls(context, payments))
+        except PartRefused as refusal:
+            return Plan.done(Result.error(str(refusal)))
         return Plan.call(*calls) if calls else Plan.done(self._verdict(Review(context, payments)))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
@@ -70,8 +80,10 @@ class PaymentStep(Step):
             self._take(review, payments[outcome.prepared.spec.request.reference], outcome)
         return self._verdict(review)
 
-    def call(self, context: StepContext, payment: Payment, operation: str, amount: Money) -> CallSpec:
-        """Raises Misconfigured when the payment's connector or token cannot be used."""
+    def call(
+        self, context: StepContext, payment: Payment, operation: str, amount: Money, **totals: Any
+    ) -> CallSpec:
+        """`totals` take the place of the payment's own. Raises Misconfigured when its connector or token cannot be used."""
         connector = context.runtime.connectors.get(payment.connector_id)
         if connector is None:
             raise Misconfigured(
@@ -81,7 +93,7 @@ class PaymentStep(Step):
             connector=connector,
             operation=operation,
             subject=payment.subject,
-            request=request_of(context, payment, amount),
+            request=replace(request_of(context, payment, amount), **totals),
             write=operation != "status",
         )
 

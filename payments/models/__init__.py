@@ -1,3 +1,4 @@
+from payments.models.act import PaymentAct
 from payments.models.entry import EntryKind, PaymentEntry, Standing
 from payments.models.method import PaymentMethod
 from payments.models.payment import ACTIVE_STATES, Payment, PaymentState
@@ -6,6 +7,7 @@ __all__ = [
     "ACTIVE_STATES",
     "EntryKind",
     "Payment",
+    "PaymentAct",
     "PaymentEntry",
     "PaymentMethod",
     "PaymentState",
