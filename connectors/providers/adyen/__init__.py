@@ -73,6 +73,7 @@ class Adyen(AdyenAnswers):
     webhook_answer = "[accepted]"
     multiple_captures = True
     can_be_asked = False
+    takes_details = True
     guide = GUIDE
 
     @classmethod
@@ -101,9 +102,15 @@ class Adyen(AdyenAnswers):
         """Pays with the token, or goes on with what the shopper's bank gave back where the token holds `details`."""
         client = bodies.client_data(payment)
         if "details" in client:
-            return self.read_payment(
-                payment, self.post(f"{VERSION}/payments/details", bodies.details_body(client))
-            )
+            told = self.post(f"{VERSION}/payments/details", bodies.details_body(client))
+            if (
+                isinstance(told, dict)
+                and told.get("merchantReference", payment.reference) != payment.reference
+            ):
+                raise Rejected(
+                    "The details are of another payment; hand over those that this one's return gave"
+                )
+            return self.read_payment(payment, told)
         body = bodies.payment_body(payment, client, self.minor)
         return self.read_payment(payment, self._post("/payments", body))
 
