@@ -71,6 +71,8 @@ class Declarations:
     aliases: ClassVar[tuple[str, ...]] = ()
     hosts: ClassVar[Mapping[str, str]] = {}
     host_words: ClassVar[Mapping[str, str]] = {}
+    #: Further hosts of the vendor that take the connector's credentials, such as that of its management API.
+    further_hosts: ClassVar[tuple[str, ...]] = ()
     local: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None

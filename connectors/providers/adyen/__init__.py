@@ -19,6 +19,7 @@ from connectors.errors import Misconfigured, Rejected
 from connectors.providers.adyen import bodies
 from connectors.providers.adyen.answers import AdyenAnswers, Json
 from connectors.providers.adyen.events import SIGNATURE
+from connectors.providers.adyen.registration import AdyenRegistration
 from connectors.providers.adyen.words import GUIDE
 from connectors.schema import Boolean, Secret, Settings, Text, Url
 from tenants.money import Money
@@ -61,7 +62,7 @@ class AdyenSettings(Settings):
     )
 
 
-class Adyen(AdyenAnswers):
+class Adyen(AdyenRegistration, AdyenAnswers):
     slug, label, names = "adyen", "Adyen", ("Adyen",)
     hosts = {"test": "https://checkout-test.adyen.com"}
     settings = AdyenSettings
