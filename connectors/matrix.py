@@ -14,6 +14,7 @@ from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
+from connectors.contracts.webhooks import WebhookRegistrar
 
 CONTRACTS: dict[str, type[Provider]] = {
     "Payment": PaymentProvider,
@@ -24,6 +25,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Order exchange": OrderExchange,
     "Notification": Notifier,
     "Validation": Validator,
+    "Webhook registration": WebhookRegistrar,
 }
 
 

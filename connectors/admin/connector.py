@@ -17,6 +17,7 @@ from connectors.admin.inlines import (
     PropertyInline,
 )
 from connectors.admin.publishable import PublishableAdmin
+from connectors.admin.webhooks import WebhookPageMixin
 from connectors.compiling import webhook_address
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
@@ -27,7 +28,7 @@ from tenants.adminkit import action, display, register_page
 
 
 @admin.register(Connector)
-class ConnectorAdmin(PublishableAdmin):
+class ConnectorAdmin(WebhookPageMixin, PublishableAdmin):
     nothing = (
         "A connector links this tenant with a vendor: a payment provider, a carrier, a shop, an "
         "ERP, a sender of mail. Payment methods and shipping providers make theirs themselves."
@@ -57,7 +58,7 @@ class ConnectorAdmin(PublishableAdmin):
         "comment",
         "seen",
     ]
-    actions_detail = ["test_connection", "versions"]
+    actions_detail = ["test_connection", "webhook_page", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
         rows: QuerySet[Connector] = super().get_queryset(request)

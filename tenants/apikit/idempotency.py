@@ -52,8 +52,9 @@ def begin(request: Any) -> IdempotencyRecord | None:
 
 
 def finish(record: IdempotencyRecord, response: HttpResponseBase | None) -> None:
-    """Keep the answer, or free the key when the caller should be able to try again."""
-    if response is None or response.status_code >= 500 or response.status_code in _CORRECTABLE:
+    """Keep the answer, or free the key when the caller should be able to try again, as Retry-After says too."""
+    passing = response is None or response.status_code >= 500 or response.status_code in _CORRECTABLE
+    if response is None or passing or "Retry-After" in response.headers:
         record.delete()
         return
     record.state = State.COMPLETED

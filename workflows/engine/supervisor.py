@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 
 from connectors import inbox
 from workflows.engine import lifeline
+from workflows.engine.chores import ring_for_chores
 from workflows.engine.sweeper import nobody_answers, sweep
 from workflows.schedules import ticker
 
@@ -70,6 +71,7 @@ class Supervisor:
         try:
             sweep()
             inbox.ring_for_overlooked()
+            ring_for_chores()
             self._tick()
             self._watch()
         except DatabaseError as error:
