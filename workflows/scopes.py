@@ -46,9 +46,22 @@ def read_scope(step: Mapping[str, Any]) -> Scope:
     return Scope(enabled=_lists(step, "enabled"), disabled=_lists(step, "disabled"))
 
 
+def refusal(scopes: Sequence[Scope], order: OrderDocument) -> str:
+    """Why a step of these scopes does not run for the order; "" when it does."""
+    if not scopes:
+        return ""
+    places = places_of(order)
+    return next(filter(None, (scope.refusal(places) for scope in scopes)), "")
+
+
+def shipments_under_way(order: OrderDocument) -> list[Mapping[str, Any]]:
+    """The shipments of the order's document that were not cancelled."""
+    return [item for item in order.sections.get("shipments", ()) if item.get("state") != "cancelled"]
+
+
 def places_of(order: OrderDocument) -> dict[str, list[str]]:
     """What the lists of steps are compared with. Cancelled shipments do not count."""
-    shipments = [item for item in order.sections.get("shipments", ()) if item.get("state") != "cancelled"]
+    shipments = shipments_under_way(order)
     return {
         "markets": [order.market],
         "stores": [order.store] if order.store else [],
