@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from connectors import registry
 from connectors.calls import CallSpec
 from payments import judging, ledger
+from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState
 from payments.stepkit import PaymentStep, Review

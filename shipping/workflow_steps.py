@@ -12,6 +12,7 @@ from connectors import registry
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.contracts.shipping import Booked, CarrierProvider
 from shipping import booked, drawing, labels, tracking
+from shipping import validating as validating
 from shipping.bookings import booking_of, call
 from shipping.defaults import default_shipment
 from shipping.models import Shipment, ShipmentState

@@ -111,7 +111,11 @@ def restore(order_type: OrderType, document: Mapping[str, Any], user: Any) -> No
 def _statuses(order_type: OrderType) -> list[OrderStatus]:
     """A list of order types has prefetched them."""
     prefetched = "statuses" in getattr(order_type, "_prefetched_objects_cache", {})
-    found = order_type.statuses.all() if prefetched else order_type.statuses.prefetch_related("steps__group__steps")
+    found = (
+        order_type.statuses.all()
+        if prefetched
+        else order_type.statuses.prefetch_related("steps__group__steps")
+    )
     return _sorted(found)
 
 

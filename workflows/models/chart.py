@@ -144,9 +144,7 @@ class StepGroup(TenantModel):
 
 
 def _names(words: str, help_text: str = "") -> Any:
-    return models.JSONField(
-        words, default=list, blank=True, validators=[validate_names], help_text=help_text
-    )
+    return models.JSONField(words, default=list, blank=True, validators=[validate_names], help_text=help_text)
 
 
 class StepFields(TenantModel):
@@ -178,7 +176,9 @@ class StepFields(TenantModel):
         help_text="Run only after earlier steps that ended so; empty runs always.",
     )
     is_invisible = models.BooleanField(
-        "invisible", default=False, help_text="Runs, but staff see its result only when it fails or on request."
+        "invisible",
+        default=False,
+        help_text="Runs, but staff see its result only when it fails or on request.",
     )
     per_shipment = models.BooleanField(
         "per shipment", default=False, help_text="Runs once for each shipment of the order."
@@ -207,7 +207,12 @@ class WorkflowStep(StepFields):
     status = models.ForeignKey(OrderStatus, on_delete=models.CASCADE, related_name="steps")
     name = models.CharField(max_length=80, blank=True)
     group = models.ForeignKey(
-        StepGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="uses", verbose_name="step group"
+        StepGroup,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="uses",
+        verbose_name="step group",
     )
     stop_on_error = models.BooleanField(
         "StopOnError",

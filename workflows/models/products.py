@@ -121,7 +121,7 @@ class InventoryMovement(TenantModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["step_run_id", "line_number", "kind"], name="inventory_movement_once"
+                fields=["step_run_id", "line_number", "kind", "level"], name="inventory_movement_once"
             )
         ]
 

@@ -106,7 +106,8 @@ Capability = type[Provider] | tuple[type[Provider], ...]
 
 class Step(ABC):
     """Base of all steps. `target` tells where the connector comes from: the step's Connector, the payment, or nowhere;
-    `capability` is what it has to fulfil. `by_shipment` tells that it can work on one shipment of the order."""
+    `capability` is what it has to fulfil. `by_shipment` tells that it can work on one shipment of the order,
+    `ends_run_on_error` that its errors stop the run whatever its StopOnError says."""
 
     name: ClassVar[str]
     label: ClassVar[str] = ""
@@ -114,6 +115,7 @@ class Step(ABC):
     capability: ClassVar[Capability | None] = None
     properties: ClassVar[type[Settings]] = Settings
     by_shipment: ClassVar[bool] = False
+    ends_run_on_error: ClassVar[bool] = False
 
     def leads_to(self, config: StepConfig) -> str:
         """The status that the step itself may move the order to; "" where it moves none."""
