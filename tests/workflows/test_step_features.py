@@ -154,10 +154,14 @@ def going_to(status, **rest):
         (
             {"A": {"next_status": "B"}, "B": {"next_status": "A"}},
             "loop",
-            "Next status: Orders would go round and round by themselves: A → B → A (A: its Next status; B: its Next status).",
+            "Next status: Orders would go round and round by themselves: A → B → A (A: its Next status; B: its",
         ),
         (
-            {"A": {"next_status": "B"}, "B": {"steps": [going_to("C")]}, "C": {"steps": [tag(next_status="A")]}},
+            {
+                "A": {"next_status": "B"},
+                "B": {"steps": [going_to("C")]},
+                "C": {"steps": [tag(next_status="A")]},
+            },
             "loop",
             "A → B → C → A (A: its Next status; B: Status of UpdateStatus; C: Next status of AddTag).",
         ),

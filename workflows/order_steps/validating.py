@@ -72,7 +72,9 @@ class CheckForFraud(Step):
         )
 
     def plan(self, context: StepContext) -> Plan:
-        request = ValidationRequest(order=context.order, kind="fraud", properties=context.config.properties)
+        request = ValidationRequest(
+            order=context.order, kind="fraud", must_answer=True, properties=context.config.properties
+        )
         call = CallSpec(
             connector=capable(context, Validator),
             operation="validate",
