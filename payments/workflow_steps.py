@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from connectors import registry
 from connectors.calls import CallSpec
 from payments import judging, ledger, parts
+from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState
 from payments.stepkit import PaymentStep, Review

@@ -1,6 +1,7 @@
 """Steps that send parcels: CompleteShipment, PrintShippingLabel, UpdateShipmentStatus, CancelShipments, BookReturn,
-ConfirmDeliveryChoice, RegisterTracking."""
+ConfirmDeliveryChoice, RegisterTracking, ValidateTrackingNumber."""
 
+from shipping.validating import ValidateTrackingNumber
 from shipping.workflow_steps.booking import CompleteShipment
 from shipping.workflow_steps.cancelling import CancelShipments
 from shipping.workflow_steps.choosing import ConfirmDeliveryChoice
@@ -17,4 +18,5 @@ __all__ = [
     "PrintShippingLabel",
     "RegisterTracking",
     "UpdateShipmentStatus",
+    "ValidateTrackingNumber",
 ]

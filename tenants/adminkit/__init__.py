@@ -6,6 +6,7 @@ from unfold.paginator import InfinitePaginator as UncountedPaginator
 from tenants.adminkit.display import badge, display
 from tenants.adminkit.forms import (
     LineField,
+    ManyOfField,
     NamesField,
     OneOfField,
     SeveralOfField,
@@ -22,6 +23,7 @@ from tenants.navigation import register_page
 
 __all__ = [
     "LineField",
+    "ManyOfField",
     "NamesField",
     "OneOfField",
     "OneRowInline",

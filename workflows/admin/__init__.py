@@ -11,6 +11,7 @@ from workflows.admin import (
     runs,
     scheduled_runs,
     schedules,
+    step_pages,
     templates,
 )
 from workflows.admin.panels import register_panel
@@ -26,6 +27,7 @@ __all__ = [
     "runs",
     "scheduled_runs",
     "schedules",
+    "step_pages",
     "templates",
 ]
 

@@ -15,29 +15,16 @@ from connectors.models import Publishable
 from connectors.overtaken import stamp
 from tenants.adminkit import (
     NamesField,
-    OneOfField,
     PublishAdmin,
-    SeveralOfField,
     TabularInline,
     TenantForm,
     link,
     link_to,
     register_page,
 )
-from workflows.models import OrderStatus, OrderType, WorkflowStep
-from workflows.models.chart import CONDITIONS
+from workflows.admin.step_rows import ROOM, WorkflowStepInline
+from workflows.models import OrderStatus, OrderType
 from workflows.publication import status_document
-from workflows.steps import registry
-
-#: How much of a row each field of a step gets.
-_ROOM: dict[str, dict[str, Any]] = {
-    "position": {"style": "min-width: 3.5rem; width: 3.5rem"},
-    "name": {"style": "min-width: 11rem"},
-    "connector": {"style": "min-width: 7.25rem"},
-    "connector_id": {"style": "min-width: 6rem"},
-    "error_status": {"style": "min-width: 6rem"},
-    "properties": {"style": "min-width: 7.5rem"},
-}
 
 
 class StatusForm(TenantForm):
@@ -50,39 +37,23 @@ class StatusRowForm(StatusForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
-            self.fields["position"].widget.attrs |= _ROOM["position"]
-
-
-class StepForm(TenantForm):
-    name = OneOfField(label="Step")
-    conditions = SeveralOfField(
-        label="Conditions",
-        choices=[(word, word) for word in CONDITIONS],
-        required=False,
-        help_text="Run only after earlier steps that ended so; none runs always.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "name" in self.fields:
-            field: Any = self.fields["name"]
-            field.choices = _steps(self.instance.name)
-        for name, attrs in _ROOM.items():
-            if name in self.fields:
-                self.fields[name].widget.attrs |= attrs
-
-
-def _steps(present: str) -> list[tuple[str, str]]:
-    known = [(name, name) for name in registry.all_steps()]
-    gone = [(present, f"{present} (unknown)")] if present and present not in dict(known) else []
-    return [("", "---------"), *gone, *known]
+            self.fields["position"].widget.attrs |= ROOM["position"]
 
 
 class StatusInline(TabularInline):
     model = OrderStatus
     form = StatusRowForm
     tab = True
-    fields = ["position", "name", "display_name", "allowed_next", "is_canceled", "is_completed", "steps"]
+    fields = [
+        "position",
+        "name",
+        "display_name",
+        "allowed_next",
+        "next_status",
+        "is_canceled",
+        "is_completed",
+        "steps",
+    ]
     readonly_fields = ["steps"]
     ordering = ["position", "id"]
     verbose_name_plural = "Statuses"
@@ -100,25 +71,6 @@ class StatusInline(TabularInline):
         return link(url, words.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-class StepInline(TabularInline):
-    model = WorkflowStep
-    form = StepForm
-    tab = True
-    fields = [
-        "position",
-        "name",
-        "connector",
-        "connector_id",
-        "stop_on_error",
-        "error_status",
-        "active",
-        "conditions",
-        "properties",
-    ]
-    ordering = ["position", "id"]
-    verbose_name_plural = "Steps"
-
-
 @admin.register(OrderType)
 class OrderTypeAdmin(PublishableAdmin):
     nothing = (
@@ -132,7 +84,7 @@ class OrderTypeAdmin(PublishableAdmin):
     inlines = [StatusInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderType]:
-        return super().get_queryset(request).prefetch_related("statuses__steps")
+        return super().get_queryset(request).prefetch_related("statuses__steps__group__steps")
 
 
 class OrderStatusForm(StatusForm, DraftForm):
@@ -166,13 +118,14 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
         "display_name",
         "position",
         "allowed_next",
+        "next_status",
         "is_canceled",
         "is_completed",
         "chart",
         "comment",
         "seen",
     ]
-    inlines = [StepInline]
+    inlines = [WorkflowStepInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A status stays in its order type: orders and steps know it by its name there."""

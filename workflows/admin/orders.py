@@ -73,6 +73,8 @@ class OrderAdmin(ReadOnlyAdmin):
                     "market",
                     "store",
                     "placed_at",
+                    "completed_at",
+                    "canceled_at",
                     "modified_at",
                     "log",
                 ]

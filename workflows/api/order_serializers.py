@@ -178,6 +178,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "external_ids",
             "errors",
             "placed_at",
+            "completed_at",
+            "canceled_at",
             "created_at",
             "modified_at",
         ]

@@ -20,7 +20,10 @@ _RUN = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, descripti
 
 
 class StepRunSerializer(serializers.ModelSerializer):
-    """One step of a run. `rule` and `trace` tell how its connector was chosen; times are in UTC."""
+    """One step of a run. `rule` and `trace` tell how its connector was chosen; times are in UTC.
+
+    `shipment` is the reference of the one that it ran for, of a step that runs once for each shipment.
+    """
 
     trace = serializers.ListField(child=serializers.CharField())
     duration_ms = serializers.IntegerField(allow_null=True, help_text="In milliseconds.")
@@ -37,6 +40,8 @@ class StepRunSerializer(serializers.ModelSerializer):
             "rule",
             "trace",
             "stop_on_error",
+            "is_invisible",
+            "shipment",
             "state",
             "message",
             "attempts",
@@ -64,6 +69,7 @@ class RunSerializer(serializers.ModelSerializer):
             "actor",
             "reason",
             "message",
+            "next_status",
             "created_at",
             "started_at",
             "finished_at",
@@ -72,7 +78,7 @@ class RunSerializer(serializers.ModelSerializer):
 
 
 def _runs() -> QuerySet[WorkflowRun]:
-    steps = Prefetch("steps", StepRun.objects.order_by("position"))
+    steps = Prefetch("steps", StepRun.objects.order_by("position", "id"))
     return WorkflowRun.objects.select_related("order").prefetch_related(steps)
 
 

@@ -16,10 +16,12 @@ from connectors.runtime import TenantRuntime, runtime
 from connectors.schema import SettingsError
 from tenants.scoping import tenant_scope
 from workflows.chart import StepConfig, chart_of
+from workflows.engine import shipments
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.scopes import refusal
 from workflows.steps import registry
 from workflows.steps.base import Plan, Result, Step, StepContext
 
@@ -92,6 +94,13 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
     unmet = _unmet_condition(config, [other for other in ticket.steps if other.run_id == run.pk], step)
     if unmet:
         return Plan.done(Result.skipped(unmet))
+    if config.per_shipment:
+        document = shipments.narrowed(ticket, step, document)
+        if not step.shipment:
+            return Plan.done(Result.skipped("The order has no shipment"))
+    refused = refusal(config.scopes, document)
+    if refused:
+        return Plan.done(Result.skipped(refused))
     connector = _resolve(implementation, config, live, document, step)
     ticket.context = StepContext(
         order=document,
@@ -103,6 +112,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         status=run.status,
         actor=run.actor,
         connector=connector,
+        shipment=step.shipment,
     )
     with tenant_scope(run.tenant_id):
         return implementation.plan(ticket.context)

@@ -116,6 +116,6 @@ def _rows(order_ids: list[int]) -> tuple[dict[int, list[WorkflowRun]], dict[int,
         order_id__in=order_ids, due_at__isnull=False
     )
     steps: dict[int, list[StepRun]] = defaultdict(list)
-    for step in found.select_related("run").order_by("run_id", "position"):
+    for step in found.select_related("run").order_by("run_id", "position", "id"):
         steps[step.order_id].append(step)
     return runs, steps

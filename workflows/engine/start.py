@@ -22,11 +22,13 @@ def start_run(
     touched: bool = False,
     new: bool = False,
     live: TenantRuntime | None = None,
+    depth: int = 0,
 ) -> WorkflowRun:
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
-    without steps gives a completed run. `touched` tells that the caller has called `touch_lane` in this
+    without steps gives a completed run, unless orders go on from it by themselves. `depth` counts the automatic
+    transitions that led here. `touched` tells that the caller has called `touch_lane` in this
     transaction, `new` that the order has no lane yet; both save a statement.
     """
     live = live or runtime(order.tenant_id)
@@ -43,12 +45,14 @@ def start_run(
         actor=actor,
         reason=reason,
         cancels=entered.is_canceled,
+        depth=depth,
     )
-    if not steps:
+    if not steps and not entered.next_status:
         run.state, run.finished_at = RunState.COMPLETED, database_now()
     run.save(force_insert=True)
     if steps:
         StepRun.objects.bulk_create([_step_run(run, step) for step in steps])
+    if run.state == RunState.QUEUED:
         wake(order, touched=touched, new=new)
     return run
 
@@ -80,4 +84,5 @@ def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:
         connector=step.connector,
         connector_id=step.connector_id,
         stop_on_error=step.stop_on_error,
+        is_invisible=step.is_invisible,
     )

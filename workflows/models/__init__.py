@@ -1,4 +1,4 @@
-from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
+from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
 from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
@@ -10,10 +10,11 @@ from workflows.models.orders import (
     OrderLine,
     OrderNumberSequence,
 )
-from workflows.models.products import InventoryLevel, Product
+from workflows.models.products import InventoryLevel, InventoryMovement, MovementKind, Product
 from workflows.models.runs import (
     FINAL_STEP_STATES,
     OPEN_RUN_STATES,
+    SHOWN_UNASKED,
     Lane,
     RunState,
     StepRun,
@@ -27,14 +28,18 @@ from workflows.models.schedules import ScheduledRun, ScheduledTask
 __all__ = [
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
+    "SHOWN_UNASKED",
     "Channel",
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "GroupStep",
     "ImportedObject",
     "InventoryLevel",
+    "InventoryMovement",
     "Lane",
     "MessageState",
+    "MovementKind",
     "NotificationTemplate",
     "Order",
     "OrderError",
@@ -47,6 +52,7 @@ __all__ = [
     "ScheduledRun",
     "ScheduledTask",
     "SentMessage",
+    "StepGroup",
     "StepRun",
     "StepState",
     "Trigger",

@@ -32,6 +32,9 @@ class StepState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
 
 
+#: Which results staff see without asking for those of invisible steps: a failure is never hidden.
+SHOWN_UNASKED = models.Q(is_invisible=False) | models.Q(state__in=[StepState.ERROR, StepState.WAITING])
+
 FINAL_STEP_STATES = (StepState.SUCCESS, StepState.WARNING, StepState.ERROR, StepState.SKIPPED)
 
 
@@ -44,7 +47,10 @@ class Trigger(models.TextChoices):
 
 
 class WorkflowRun(TenantModel):
-    """The steps of one status, run once for one order, against the configuration of one generation."""
+    """The steps of one status, run once for one order, against the configuration of one generation.
+
+    `next_status` is where a step wants the order to go after it; `depth` counts the automatic transitions that led here.
+    """
 
     order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="runs")
     order_type = models.CharField(max_length=80)
@@ -56,6 +62,8 @@ class WorkflowRun(TenantModel):
     reason = models.CharField(max_length=300, blank=True)
     message = models.TextField(blank=True)
     cancels = models.BooleanField(default=False)
+    next_status = models.CharField(max_length=80, blank=True)
+    depth = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -73,7 +81,10 @@ class WorkflowRun(TenantModel):
 
 
 class StepRun(TenantModel):
-    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry."""
+    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry.
+
+    `shipment` is the reference of the one that it ran for, of a step that runs once for each shipment.
+    """
 
     run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps")
     order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="+")
@@ -82,6 +93,8 @@ class StepRun(TenantModel):
     connector = models.CharField(max_length=80, blank=True)
     connector_id = models.CharField(max_length=80, blank=True)
     stop_on_error = models.BooleanField(default=False)
+    is_invisible = models.BooleanField("invisible", default=False)
+    shipment = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=StepState.choices, default=StepState.PENDING)
     message = models.TextField(blank=True)
     rule = models.CharField(max_length=20, blank=True)
@@ -97,10 +110,10 @@ class StepRun(TenantModel):
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["run", "position"]
+        ordering: ClassVar[list[str]] = ["run", "position", "id"]
         verbose_name = "step result"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["run", "position"], name="step_run_once"),
+            models.UniqueConstraint(fields=["run", "position", "shipment"], name="step_run_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(

@@ -32,6 +32,7 @@ class Notification(Step):
     label = "Notification"
     target = "connector"
     capability: ClassVar[type[Provider] | None] = Notifier
+    by_shipment = True
 
     class properties(Settings):
         template = Text(
