@@ -85,7 +85,7 @@ def finish_run(ticket: Ticket, book: Book) -> None:
         ]
         run.message = f"Completed with errors in {', '.join(failed)}" if failed else ""
         shown = Shown.WARNING if failed else Shown.SUCCESS
-        book.event(Category.WORKFLOW, f"Workflow of {run.status} completed", run, outcome=shown)
+        book.event(Category.WORKFLOW, f"{run.title} completed", run, outcome=shown)
     run.finished_at = book.now
     book.run(run)
     ticket.detached += [step for step in ticket.steps if step.run_id == run.pk and step.due_at is not None]
@@ -132,7 +132,7 @@ def _apply(ticket: Ticket, result: Result) -> None:
                 step.message = "; ".join(filter(None, [step.message, *unknown]))
         if step.state == StepState.ERROR:
             _add_error(ticket, result.message)
-        elif step.attempts > 1:
+        elif step.attempts > 1 or step.repeats_id:
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 
@@ -145,12 +145,9 @@ def _stop(ticket: Ticket, book: Book) -> None:
             book.step(other)
     run.state, run.message, run.finished_at = RunState.STOPPED, f"{step.name}: {step.message}", book.now
     book.run(run)
-    book.event(
-        Category.WORKFLOW, f"Workflow of {run.status} stopped at {step.name}", run, outcome=Shown.ERROR
-    )
-    for later in ticket.queue:
-        queue.end_superseded(later, ticket.steps, book)
-    ticket.queue = []
+    book.event(Category.WORKFLOW, f"{run.title} stopped at {step.name}", run, outcome=Shown.ERROR)
+    if not run.by_hand:
+        queue.drop_status_runs(ticket, book)
     _keep_status(ticket)
 
 
@@ -160,7 +157,11 @@ def _keep_status(ticket: Ticket) -> None:
     with tenant_scope(run.tenant_id):
         # An ErrorStatus whose own steps fail does not lead on to a further one.
         rang = orders.keep_status(
-            run.order_id, run.status, error_status=error_status, run_workflow=run.trigger != Trigger.WORKFLOW
+            run.order_id,
+            run.status,
+            error_status=error_status,
+            run_workflow=run.trigger != Trigger.WORKFLOW,
+            only_there=run.by_hand,
         )
     if rang:
         ticket.bell = NEVER_SEEN
@@ -188,7 +189,7 @@ def _add_error(ticket: Ticket, message: str) -> None:
 
 
 def _error_key(step: StepRun) -> str:
-    return f"step-{step.pk}"
+    return f"step-{step.repeats_id or step.pk}"
 
 
 def _is_detached(ticket: Ticket) -> bool:

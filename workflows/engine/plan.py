@@ -16,6 +16,7 @@ from connectors.runtime import TenantRuntime, runtime
 from connectors.schema import SettingsError
 from tenants.scoping import tenant_scope
 from workflows.chart import StepConfig, chart_of
+from workflows.engine.ad_hoc import ad_hoc_config
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
@@ -71,7 +72,8 @@ def call_context(ticket: Ticket) -> CallContext:
 
 
 def origin(ticket: Ticket) -> str:
-    return f"step:{ticket.context.step_run_id}"
+    """What the effects of an act carry: the same on each of its tries, and when it is resumed."""
+    return f"step:{ticket.context.act}"
 
 
 def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
@@ -102,6 +104,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         step_run_id=step.pk,
         status=run.status,
         actor=run.actor,
+        act_id=step.act_id or step.pk,
         connector=connector,
     )
     with tenant_scope(run.tenant_id):
@@ -109,6 +112,8 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
 
 
 def _config(live: TenantRuntime, run: WorkflowRun, step: StepRun) -> StepConfig:
+    if step.settings is not None:
+        return ad_hoc_config(step)
     status = chart_of(live, run.order_type).statuses[run.status]
     return next(config for config in status.steps if config.position == step.position)
 
