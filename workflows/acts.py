@@ -85,7 +85,7 @@ def resume(run: WorkflowRun, asked: Asked, *, newest: bool = False) -> Act:
             return later
         if mine.state == RunState.WAITING:
             return resuming.hasten(mine, asked.actor, asked.reason)
-        used = _versions(mine, live, newest=newest)
+        used = live if newest else versions(mine)
         outline = resuming.outline_resume(mine, used)
         return _Draft(RunKind.RESUME, f"Resume {mine.title} #{mine.pk}", mine.status, used, outline, mine)
 
@@ -110,7 +110,7 @@ def run_again(
     def begin(locked: Order, live: TenantRuntime) -> _Draft:
         name = run.status if run is not None else _status(live, locked, status or locked.status)
         last = resuming.fresh_run(run.pk) if run is not None else resuming.last_run(locked, name)
-        used = live if last is None else _versions(last, live, newest=newest)
+        used = live if newest or last is None else versions(last)
         outline = resuming.outline_again(locked, name, last, used, repeat=repeat)
         told = last.title if last is not None and run is not None else f"Workflow of {name}"
         return _Draft(RunKind.AGAIN, f"{told} again", name, used, outline, last)
@@ -126,7 +126,7 @@ def rerun_step(step: StepRun, asked: Asked, *, newest: bool = False, repeat: boo
 
     def begin(locked: Order, live: TenantRuntime) -> _Draft:
         mine = StepRun.objects.select_related("run__order").get(pk=step.pk)
-        used = _versions(mine.run, live, newest=newest)
+        used = live if newest else versions(mine.run)
         outline = resuming.outline_step(mine, used, repeat=repeat)
         return _Draft(RunKind.RERUN, f"{mine.name} again", mine.run.status, used, outline, mine.run)
 
@@ -145,8 +145,9 @@ class _Draft:
     continues: WorkflowRun | None = None
 
 
-def _versions(run: WorkflowRun, live: TenantRuntime, *, newest: bool) -> TenantRuntime:
-    return live if newest else runtime(run.tenant_id, run.generation)
+def versions(run: WorkflowRun, *, newest: bool = False) -> TenantRuntime:
+    """The configuration that taking up this run would use: that which it began with, or the newest."""
+    return runtime(run.tenant_id) if newest else runtime(run.tenant_id, run.generation)
 
 
 def _act(order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Draft | WorkflowRun]) -> Act:

@@ -100,6 +100,13 @@ def outline_again(
     return Outline(items)
 
 
+def outline_status(order: Order, status: str, live: TenantRuntime) -> Outline:
+    """The steps that run when the order enters a status. Raises InvalidData."""
+    return Outline(
+        [Item(config=config, does=Does.ANEW) for config, _ in _of_chart(order, status, None, live)]
+    )
+
+
 def outline_step(step: StepRun, live: TenantRuntime, *, repeat: bool) -> Outline:
     """One step. It never moves the order, and its failure stops nothing. Raises NotPossible, InvalidData."""
     if step.state in _UNDER_WAY:

@@ -94,7 +94,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
     unmet = _unmet_condition(config, [other for other in ticket.steps if other.run_id == run.pk], step)
     if unmet:
         return Plan.done(Result.skipped(unmet))
-    connector = _resolve(implementation, config, live, document, step)
+    connector = choose_connector(implementation, config, live, document, step)
     ticket.context = StepContext(
         order=document,
         config=config,
@@ -118,7 +118,7 @@ def _config(live: TenantRuntime, run: WorkflowRun, step: StepRun) -> StepConfig:
     return next(config for config in status.steps if config.position == step.position)
 
 
-def _resolve(
+def choose_connector(
     implementation: Step, config: StepConfig, live: TenantRuntime, document: OrderDocument, step: StepRun
 ) -> ConnectorConfig | None:
     if not implementation.needs_connector(config):
