@@ -60,14 +60,19 @@ def run_steps(order: Order, steps: Sequence[ActStep], asked: Asked, *, label: st
     They wait for nothing but a run that is under way; one that only waits to be tried again lets them pass.
     Raises InvalidData for a step that does not exist, NotFound, OrderBusy.
     """
-    wanted = [_known(position, step) for position, step in enumerate(steps, start=1)]
-    told = label or ", ".join(config.name for config in wanted)
-    outline = Outline([Item(config=config, does=Does.ANEW, ad_hoc=True) for config in wanted])
+    outline = outline_steps(steps)
+    told = label or ", ".join(item.config.name for item in outline.items)
 
     def begin(locked: Order, live: TenantRuntime) -> _Draft:
         return _Draft(RunKind.MANUAL, told, locked.status, live, outline)
 
     return _act(order, asked, begin)
+
+
+def outline_steps(steps: Sequence[ActStep]) -> Outline:
+    """What `run_steps` would run. Raises InvalidData."""
+    wanted = [_known(position, step) for position, step in enumerate(steps, start=1)]
+    return Outline([Item(config=config, does=Does.ANEW, ad_hoc=True) for config in wanted])
 
 
 def resume(run: WorkflowRun, asked: Asked, *, newest: bool = False) -> Act:
