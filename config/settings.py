@@ -198,7 +198,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"PaymentStateEnum": "payments.models.PaymentState"},
+    "ENUM_NAME_OVERRIDES": {
+        "PaymentStateEnum": "payments.models.PaymentState",
+        "PrintStateEnum": "shipping.models.PrintState",
+        "RunStateEnum": "workflows.models.RunState",
+        "ShipmentStateEnum": "shipping.models.ShipmentState",
+        "StepStateEnum": "workflows.models.StepState",
+    },
 }
 
 # --- logging ----------------------------------------------------------------------------------------------

@@ -59,13 +59,17 @@ def change_status(
     return run
 
 
-def keep_status(order_id: int, status: str, *, error_status: str = "", depth: int = 0) -> bool:
+def keep_status(
+    order_id: int, status: str, *, error_status: str = "", depth: int = 0, only_there: bool = False
+) -> bool:
     """After a stopped run: the order is in the status whose steps ran, or takes the step's ErrorStatus.
 
-    The caller holds the order's lane; `depth` counts the automatic transitions up to this one. Returns whether a run
-    of the ErrorStatus was started.
+    The caller holds the order's lane; `depth` counts the automatic transitions up to this one. `only_there` leaves an
+    order alone that has gone on to another status. Returns whether a run of the ErrorStatus was started.
     """
     order = lock_order(order_id)
+    if only_there and order.status != status:
+        return False
     chart = _chart(order, runtime(order.tenant_id))
     target = chart.status(error_status).name if error_status else status
     if order.status == target:

@@ -16,6 +16,7 @@ from tenants.apikit import Pagination, Problem, read, show
 from tenants.apikit.problems import as_problem
 from workflows import lookups, orders
 from workflows.api import examples
+from workflows.api.acting import WAIT, has_ended, run_answer, seconds_to_wait
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, answer_example, describe, request_example
 from workflows.api.order_serializers import (
     NewOrderSerializer,
@@ -27,7 +28,7 @@ from workflows.api.order_serializers import (
 )
 from workflows.api.problems import OrderApi
 from workflows.api.queries import read_query
-from workflows.models import ErrorStatus, Order, OrderError, OrderLine
+from workflows.models import ErrorStatus, Order, OrderError, OrderLine, WorkflowRun
 from workflows.problems import NotFound
 
 TAG = "Orders"
@@ -132,12 +133,13 @@ class OrderViewSet(OneOrderApi):
         "Change the status of an order",
         tag=TAG,
         description=(
-            "Moves the order and starts the steps of the new status, which run in the background. Refused with 409 "
+            "Moves the order and starts the steps of the new status, which run in the background; with `wait` the answer "
+            "tells how they went. Refused with 409 "
             "when the type does not allow that status next, or when `version` is not the current one."
         ),
-        parameters=(NUMBER, IDEMPOTENCY),
+        parameters=(NUMBER, IDEMPOTENCY, WAIT),
         request=NewStatusSerializer,
-        answers={200: StatusSerializer},
+        answers={200: StatusSerializer, 202: StatusSerializer},
         problems=(400, 404, 409, 413, 415, 422, 503),
         examples=(
             request_example("To InProgress", examples.NEW_STATUS),
@@ -148,11 +150,21 @@ class OrderViewSet(OneOrderApi):
     @action(detail=True, methods=["post"], url_path="status")
     def change_status(self, request: Request, number: str) -> Response:
         data = read(NewStatusSerializer, request.data)
+        seconds = seconds_to_wait(request)
         order = self.order()
         version = data.pop("version", None)
         run = orders.change_status(order, **data, expected_version=version, actor=self.actor)
-        answer = {"number": order.number, "status": order.status, "version": order.version}
-        return Response({**answer, "run_id": run.pk if run else None})
+        if seconds is None or run is None:
+            return Response(_moved(order, run))
+        ended = has_ended(run, seconds)
+        order.refresh_from_db(fields=["status", "version"])
+        run.refresh_from_db(fields=["state"])
+        return run_answer(request, run, {**_moved(order, run), "run_state": run.state}, ended=ended)
+
+
+def _moved(order: Order, run: WorkflowRun | None) -> dict[str, Any]:
+    moved = {"number": order.number, "status": order.status, "version": order.version}
+    return {**moved, "run_id": run.pk if run else None, "run_state": None}
 
 
 def _parts() -> tuple[Prefetch, ...]:

@@ -85,7 +85,7 @@ def finish_run(ticket: Ticket, book: Book) -> None:
         ]
         run.message = f"Completed with errors in {', '.join(failed)}" if failed else ""
         shown = Shown.WARNING if failed else Shown.SUCCESS
-        book.event(Category.WORKFLOW, f"Workflow of {run.status} completed", run, outcome=shown)
+        book.event(Category.WORKFLOW, f"{run.title} completed", run, outcome=shown)
         if transitions.move_on(run, ticket.steps, failed=bool(failed)):
             ticket.bell = NEVER_SEEN
     run.finished_at = book.now
@@ -140,7 +140,7 @@ def _apply(ticket: Ticket, result: Result) -> None:
                 step.message = "; ".join(filter(None, [step.message, *unknown]))
         if step.state == StepState.ERROR:
             _add_error(ticket, result.message)
-        elif step.attempts > 1:
+        elif step.attempts > 1 or step.repeats_id:
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 
@@ -150,12 +150,9 @@ def _stop(ticket: Ticket, book: Book) -> None:
     _skip_rest(ticket, f"{step.name} stopped the run", book)
     run.state, run.message, run.finished_at = RunState.STOPPED, f"{step.name}: {step.message}", book.now
     book.run(run)
-    book.event(
-        Category.WORKFLOW, f"Workflow of {run.status} stopped at {step.name}", run, outcome=Shown.ERROR
-    )
-    for later in ticket.queue:
-        queue.end_superseded(later, ticket.steps, book)
-    ticket.queue = []
+    book.event(Category.WORKFLOW, f"{run.title} stopped at {step.name}", run, outcome=Shown.ERROR)
+    if not run.by_hand:
+        queue.drop_status_runs(ticket, book)
     _keep_status(ticket)
 
 
@@ -171,7 +168,9 @@ def _keep_status(ticket: Ticket) -> None:
     run = run_of(ticket)
     error_status = ticket.context.config.error_status if ticket.context else ""
     with tenant_scope(run.tenant_id):
-        rang = orders.keep_status(run.order_id, run.status, error_status=error_status, depth=run.depth + 1)
+        rang = orders.keep_status(
+            run.order_id, run.status, error_status=error_status, depth=run.depth + 1, only_there=run.by_hand
+        )
     if rang:
         ticket.bell = NEVER_SEEN
 
@@ -198,7 +197,7 @@ def _add_error(ticket: Ticket, message: str) -> None:
 
 
 def _error_key(step: StepRun) -> str:
-    return f"step-{step.pk}"
+    return f"step-{step.repeats_id or step.pk}"
 
 
 def _is_detached(ticket: Ticket) -> bool:

@@ -17,6 +17,7 @@ from connectors.schema import SettingsError
 from tenants.scoping import tenant_scope
 from workflows.chart import StepConfig, chart_of
 from workflows.engine import shipments
+from workflows.engine.ad_hoc import ad_hoc_config
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
@@ -73,7 +74,8 @@ def call_context(ticket: Ticket) -> CallContext:
 
 
 def origin(ticket: Ticket) -> str:
-    return f"step:{ticket.context.step_run_id}"
+    """What the effects of an act carry: the same on each of its tries, and when it is resumed."""
+    return f"step:{ticket.context.act}"
 
 
 def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
@@ -101,7 +103,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
     refused = refusal(config.scopes, document)
     if refused:
         return Plan.done(Result.skipped(refused))
-    connector = _resolve(implementation, config, live, document, step)
+    connector = choose_connector(implementation, config, live, document, step)
     ticket.context = StepContext(
         order=document,
         config=config,
@@ -111,6 +113,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         step_run_id=step.pk,
         status=run.status,
         actor=run.actor,
+        act_id=step.act_id or step.pk,
         connector=connector,
         shipment=step.shipment,
     )
@@ -119,11 +122,13 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
 
 
 def _config(live: TenantRuntime, run: WorkflowRun, step: StepRun) -> StepConfig:
+    if step.settings is not None:
+        return ad_hoc_config(step)
     status = chart_of(live, run.order_type).statuses[run.status]
     return next(config for config in status.steps if config.position == step.position)
 
 
-def _resolve(
+def choose_connector(
     implementation: Step, config: StepConfig, live: TenantRuntime, document: OrderDocument, step: StepRun
 ) -> ConnectorConfig | None:
     if not implementation.needs_connector(config):

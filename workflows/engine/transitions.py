@@ -8,8 +8,10 @@ from connectors.runtime import runtime
 from tenants.scoping import tenant_scope
 from workflows import orders
 from workflows.chart import UnknownOrderType, chart_of
-from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.models import RunKind, StepRun, StepState, WorkflowRun
 
+#: Runs that are not about a status as a whole.
+_ACTS = (RunKind.MANUAL, RunKind.RERUN)
 _WENT_WELL = (StepState.SUCCESS, StepState.WARNING)
 
 
@@ -18,7 +20,8 @@ def move_on(run: WorkflowRun, steps: Sequence[StepRun], *, failed: bool) -> bool
 
     The caller holds the order's lane. Returns whether a run of that status was started.
     """
-    target = run.next_status or ("" if failed else _named_by_the_chart(run, steps))
+    stays = failed or run.kind in _ACTS
+    target = run.next_status or ("" if stays else _named_by_the_chart(run, steps))
     if not target:
         return False
     with tenant_scope(run.tenant_id):

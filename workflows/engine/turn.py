@@ -106,7 +106,7 @@ def park(ticket: Ticket, now: datetime) -> None:
                 now,
             )
             book.run(run)
-            book.event(Category.WORKFLOW, f"Workflow of {run.status} stopped", run, outcome=Shown.ERROR)
+            book.event(Category.WORKFLOW, f"{run.title} stopped", run, outcome=Shown.ERROR)
         _end_steps(ticket, book)
         orders.add_error(
             ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"

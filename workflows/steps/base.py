@@ -79,8 +79,9 @@ class Plan:
 class StepContext:
     """What a step works with. `connector` is resolved by the engine for steps whose target is "connector".
 
-    `status` is the one whose steps run; by the time of a late retry the order may stand in another. `shipment` is the
-    reference of the one that a step per shipment is to work on; `order` then tells of no other.
+    `status` is the one whose steps run; by the time of a late retry the order may stand in another. `act_id` is the step
+    run that began the act: this one, or an earlier one that this one resumes. `shipment` is the reference of the one
+    that a step per shipment is to work on; `order` then tells of no other.
     """
 
     order: OrderDocument
@@ -91,13 +92,18 @@ class StepContext:
     step_run_id: int
     status: str = ""
     actor: str = ""
+    act_id: int = 0
     connector: ConnectorConfig | None = None
     shipment: str = ""
 
     @property
     def reference(self) -> str:
-        """Our reference for what this step does to this order: the same on every repetition of the step run."""
-        return f"{self.order.number}-{self.step_run_id}"
+        """Our reference for what this step does to this order: the same on every repetition and when it is resumed."""
+        return f"{self.order.number}-{self.act}"
+
+    @property
+    def act(self) -> int:
+        return self.act_id or self.step_run_id
 
 
 #: One contract, or several of which one is enough.
