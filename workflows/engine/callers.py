@@ -18,6 +18,7 @@ from connectors.calls import perform
 from connectors.client import Ports, Token
 from connectors.errors import RetryLater
 from connectors.ports import OrmTokens, egress_policy
+from connectors.traffic.sharing import shared
 from eventlog.events import EventData
 from workflows.engine.drive import Finished, Job
 
@@ -98,6 +99,7 @@ def pump_ports(inbox: Inbox) -> Ports:
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         egress=egress_policy(),
+        gates=shared().gates,
     )
 
 

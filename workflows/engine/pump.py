@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from connectors.traffic.sharing import shared
 from eventlog.store import record_many
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
@@ -86,6 +87,7 @@ class Pump:
         finished = self._late + self._collect()
         try:
             self._beat()
+            shared().exchange_if_due()
             worked = self._group(finished, claiming=claiming, again=again)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
