@@ -68,8 +68,9 @@ class Gate:
         call has; a pause that it has sat out itself (`rested` is its end) does not stop it again. Raises Held."""
         with self.lock:
             now = self.used_at = self._clock()
-            self.mine.count(now, "asked")
-            limiter = self.limiter
+            counts, total, limiter = self.mine.at(now), self.mine.total, self.limiter
+            counts.asked += 1
+            total.asked += 1
             wait = 0.0 if rested and rested >= limiter.paused_until else limiter.wait(rank, now)
             if wait and wait > min(LONGEST_WAIT_S, left):
                 raise self._later(rank, now, wait)
@@ -78,7 +79,12 @@ class Gate:
                 raise self._out_of_order(now, held)
             probe = self.breaker.probing
             slot = limiter.take(rank, now) if not rested else None
-            self.mine.count(now, "retries" if retry else "firsts")
+            if retry:
+                counts.retries += 1
+                total.retries += 1
+            else:
+                counts.firsts += 1
+                total.firsts += 1
             return Pass(slot, probe, rested)
 
     def wait_of(self, leave: Pass) -> float:
@@ -112,9 +118,11 @@ class Gate:
             if leave.in_flight:
                 self.limiter.in_flight -= 1
             if failed is not None:
-                self.mine.count(now, "ended")
-                if failed:
-                    self.mine.count(now, "failures")
+                counts, total = self.mine.at(now), self.mine.total
+                counts.ended += 1
+                total.ended += 1
+                counts.failures += failed
+                total.failures += failed
             if leave.probe:
                 turned = self.breaker.probed(now, failed)
             else:

@@ -23,7 +23,7 @@ class Slot:
 
 
 class Queue:
-    """When the next slot of each rank is free; a higher rank takes its slot from the lower ones. Intervals are in seconds."""
+    """When the next slot of each rank is free; a higher rank takes its slot from the lower ones. Intervals in seconds."""
 
     __slots__ = ("_free", "_pushed")
 
@@ -35,10 +35,11 @@ class Queue:
         return max(self._free[rank], earliest)
 
     def take(self, rank: Rank, at: float, interval: float) -> Slot:
-        for place in range(rank, len(self._free)):
-            self._free[place] = max(self._free[place], at) + interval
-            self._pushed[place] += place > rank
-        self._free[rank] += interval * _LEFT_OVER
+        free, pushed = self._free, self._pushed
+        for place in range(rank, len(free)):
+            free[place] = (free[place] if free[place] > at else at) + interval
+            pushed[place] += place > rank
+        free[rank] += interval * _LEFT_OVER
         return Slot(at, rank, self._pushed[rank])
 
     def due(self, slot: Slot, interval: float) -> float:

@@ -29,7 +29,7 @@ COUNTED = tuple(field.name for field in fields(Counts))
 
 
 class LastMinute:
-    """`total` is up to date after `at`, which gives the slot to count into. Times are of the monotonic clock."""
+    """`total` is up to date after `at`, which gives the slot to count into, besides. Times are of the monotonic clock."""
 
     __slots__ = ("_slots", "total")
 
@@ -44,11 +44,6 @@ class LastMinute:
         if not slots or slots[-1][0] <= now - _SLOT_S:
             slots.append((now, Counts()))
         return slots[-1][1]
-
-    def count(self, now: float, name: str) -> None:
-        slot = self.at(now)
-        setattr(slot, name, getattr(slot, name) + 1)
-        setattr(self.total, name, getattr(self.total, name) + 1)
 
     def clear(self) -> None:
         self._slots.clear()
