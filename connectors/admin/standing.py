@@ -16,6 +16,8 @@ from eventlog import store as eventlog
 from eventlog.events import Category
 from tenants.adminkit import action, display
 
+_PAGE = "admin/connectors/connector/let_through.html"
+
 
 class StandingMixin:
     """For the connector's admin: the field `calls` and the action `let_through`."""
@@ -34,7 +36,7 @@ class StandingMixin:
         if connector is None:
             raise Http404
         if request.method != "POST":
-            return self._ask(request, connector)
+            return TemplateResponse(request, _PAGE, self._question(request, connector))
         standing.reset(connector.pk, connector.tenant_id)
         eventlog.record(
             Category.INFORMATION,
@@ -50,12 +52,11 @@ class StandingMixin:
         )  # fmt: skip
         return HttpResponseRedirect(reverse("admin:connectors_connector_change", args=[connector.pk]))
 
-    def _ask(self: Any, request: HttpRequest, connector: Connector) -> HttpResponse:
-        context = {
+    def _question(self: Any, request: HttpRequest, connector: Connector) -> dict[str, Any]:
+        return {
             **self.admin_site.each_context(request),
             "title": str(connector),
             "opts": self.opts,
             "original": connector,
             "words": standing_of(connector.pk),
         }
-        return TemplateResponse(request, "admin/connectors/connector/let_through.html", context)

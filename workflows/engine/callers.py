@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 
+from connectors import killpoint
 from connectors.calls import perform
 from connectors.client import Ports, Token
 from connectors.errors import RetryLater
@@ -104,4 +105,9 @@ def pump_ports(inbox: Inbox) -> Ports:
 
 
 def _make_calls(job: Job, inbox: Inbox, ports: Ports) -> None:
-    inbox.items.put(Finished(job, [perform(call, ports) for call in job.calls]))
+    if killpoint.armed:
+        killpoint.calling(job.context.config.name)
+    outcomes = [perform(call, ports) for call in job.calls]
+    if killpoint.armed:
+        killpoint.reached("K3", [job.context.config.name])
+    inbox.items.put(Finished(job, outcomes))
