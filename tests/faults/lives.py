@@ -13,11 +13,12 @@ import sys
 
 import django
 
-_LIFE_S, _LINGER_S = 20.0, 0.4
+_LIFE_S, _LINGER_S = 20.0, 0.25
 
 
 def main() -> None:
     django.setup()
+    _load_everything()
     for line in sys.stdin:
         life = json.loads(line)
         pid = os.fork()
@@ -26,6 +27,17 @@ def main() -> None:
         status = os.waitpid(pid, 0)[1]
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         print(json.dumps({"killed": killed, "status": status}), flush=True)
+
+
+def _load_everything() -> None:
+    """What a worker loads at its first step, so that no life has to."""
+    from connectors import registry as providers
+    from workflows.engine import pump
+    from workflows.steps import registry as steps
+
+    assert pump
+    steps.all_steps()
+    providers.all()
 
 
 def _live(point: str, step: str) -> None:

@@ -16,8 +16,10 @@ from django.conf import settings
 from django.db.models import F
 
 from config.demo import systems
+from config.demo.ground import PRODUCTS
 from connectors.drafts import create_connector
 from connectors.killpoint import POINTS
+from connectors.models import Effect
 from connectors.publishing import publish
 from connectors.sandbox import Sandbox
 from shipping.models import ShipmentOption, ShippingProvider
@@ -84,6 +86,8 @@ def lives(vendors: Sandbox, tmp_path: Path) -> Iterator[Lives]:
 def house(transactional_db: None, vendors: Sandbox) -> Iterator[Shop]:
     """A shop with a carrier that knows no keys and an ERP that knows none either."""
     shop = Shop(vendors)
+    items = [{"number": sku, "inventory": 100} for sku in PRODUCTS]
+    vendors.control("POST", "dynamics365/items", {"tenant": "d365-norway", "items": items})
     with tenant_scope(shop.tenant):
         [erp] = systems.create(shop.tenant, "d365-norway").values()
         bring = create_connector(
@@ -105,24 +109,30 @@ def house(transactional_db: None, vendors: Sandbox) -> Iterator[Shop]:
         yield shop
 
 
-def let_die() -> None:
-    """The dead worker's last heartbeat was long ago, so that nobody has to wait for it to be."""
-    Worker.objects.update(heartbeat_at=F("heartbeat_at") - timedelta(hours=1))
+def told(run: WorkflowRun) -> str:
+    return "; ".join(f"{step.name} {step.state} {step.message}" for step in run.steps.order_by("position"))
+
+
+def an_hour_passes() -> None:
+    """Nobody has to wait for the dead worker to count as dead, nor for a carrier's look-up to prove something."""
+    hour = timedelta(hours=1)
+    Worker.objects.update(heartbeat_at=F("heartbeat_at") - hour)
+    Effect.objects.update(first_sent_at=F("first_sent_at") - hour, last_sent_at=F("last_sent_at") - hour)
 
 
 def test_every_point_of_every_kind_of_step(house: Shop, lives: Lives, vendors: Sandbox) -> None:
-    runs: dict[str, WorkflowRun] = {}
-    for point in POINTS:
-        order = house.order(f"{point}-1")
-        assert not lives.live()
-        run = runs[point] = house.move(order, "Ship")
+    orders = {point: house.order(f"{point}-1") for point in POINTS}
+    assert not lives.live()
+    for point, order in orders.items():
+        run = house.move(order, "Ship")
         for step in STEPS:
-            assert lives.live(point, step), f"{point} of {step} was not reached"
-            let_die()
+            assert lives.live(point, step), f"{point} of {step} was not reached: {told(run)}"
+            an_hour_passes()
         assert not lives.live()
         run.refresh_from_db()
-        assert run.state == RunState.COMPLETED, f"{point}: {run.message} {house.steps(run)}"
+        assert run.state == RunState.COMPLETED, f"{point}: {told(run)}"
         assert set(house.steps(run).values()) == {StepState.SUCCESS}
     done = Counter(entry["operation"] for entry in vendors.ledger())
-    assert done == {"authorize": 7, "capture": 7, "book": 7, "export": 14, "notify": 7}
+    once = ("authorize", "capture", "book", "notify", "create_customer")
+    assert done == {"export": 2 * len(POINTS), **dict.fromkeys(once, len(POINTS))}
     oracle.check(vendors)
