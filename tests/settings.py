@@ -13,7 +13,9 @@ os.environ.update(
     {
         "CROSSDOCK_ENV": "development",
         "DJANGO_DEBUG": "false",
-        "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-0123456789",
+        "SECRET_KEY": os.environ.get(
+            "TEST_SECRET_KEY", "tests-only-secret-key-of-more-than-fifty-characters-0123456789"
+        ),
         "CROSSDOCK_ENCRYPTION_KEYS": "test1:"
         + base64.b64encode(b"tests-only-key-of-thirty-two-byt").decode(),
         "CROSSDOCK_EGRESS_ALLOW": _SANDBOX.removeprefix("http://").replace(":", "/32:"),

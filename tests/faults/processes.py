@@ -69,6 +69,12 @@ class Worker:
         for child in children_of(self._process.pid):
             os.killpg(child, signal.SIGKILL)
 
+    def freeze_cluster(self) -> None:
+        """SIGSTOP to all processes of the q2 cluster: they are there and do nothing."""
+        assert self._process is not None
+        for child in children_of(self._process.pid):
+            os.killpg(child, signal.SIGSTOP)
+
     def stop(self) -> int:
         """SIGTERM; the exit status. Ends within the grace that the worker gives calls under way."""
         assert self._process is not None
