@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.contracts import payment as contract
+from connectors.contracts.common import OrderDocument
 from connectors.errors import Misconfigured
+from connectors.runtime import TenantRuntime
 from payments import ledger
 from payments.facts import CurrencyMismatch
 from payments.methods import KIND
@@ -123,8 +125,15 @@ def _owner_of(payment: Payment, news: News) -> str:
 
 
 def request_of(context: StepContext, payment: Payment, amount: Money) -> contract.Payment:
+    """See request_for."""
+    return request_for(context.runtime, context.order, payment, amount)
+
+
+def request_for(
+    live: TenantRuntime, order: OrderDocument, payment: Payment, amount: Money
+) -> contract.Payment:
     """The payment as its provider needs it. Raises Misconfigured when the shopper's token does not open."""
-    method = context.runtime.of(KIND, retired=True).get(payment.method_id)
+    method = live.of(KIND, retired=True).get(payment.method_id)
     options = method.options if method else {}
     try:
         token = payment.open_token().reveal()
@@ -132,18 +141,18 @@ def request_of(context: StepContext, payment: Payment, amount: Money) -> contrac
         raise Misconfigured(f"the token of payment {payment}: {error}") from None
     return contract.Payment(
         reference=payment.reference,
-        order_number=context.order.number,
+        order_number=order.number,
         amount=amount,
         authorized=payment.authorized,
         captured=payment.captured,
         refunded=payment.refunded,
         provider_id=payment.provider_id,
         token=token,
-        description=f"Order {context.order.number}",
+        description=f"Order {order.number}",
         return_url=str(options.get("ReturnUrl", "")),
         cancel_url=str(options.get("CancelUrl", "")),
-        billing=context.order.billing,
-        lines=context.order.lines,
+        billing=order.billing,
+        lines=order.lines,
         created_at=payment.created_at,
         extra=options,
     )

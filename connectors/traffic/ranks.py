@@ -21,6 +21,8 @@ class Rank(IntEnum):
 
 def rank_of(prepared: Prepared, category: Category) -> Rank:
     """A call that belongs to no step and no scheduled task has a person or a shopper waiting for it."""
+    if prepared.context.step and prepared.context.run_id is None:
+        return Rank.EXPORT if prepared.spec.write else Rank.SYNC
     if category == Category.PAYMENT:
         return Rank.MONEY
     if not prepared.context.step:
