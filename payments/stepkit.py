@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 
 from connectors.calls import CallSpec, Outcome
 from connectors.contracts import payment as contract
+from connectors.contracts.common import OrderDocument
 from connectors.errors import Misconfigured
+from connectors.runtime import TenantRuntime
 from payments import ledger, requests
 from payments.models import Payment
 from payments.parts import PartRefused
@@ -108,9 +110,15 @@ class PaymentStep(Step):
 
 
 def request_of(context: StepContext, payment: Payment, amount: Money) -> contract.Payment:
+    """See request_for."""
+    return request_for(context.runtime, context.order, payment, amount)
+
+
+def request_for(
+    live: TenantRuntime, order: OrderDocument, payment: Payment, amount: Money
+) -> contract.Payment:
     """The payment as its provider needs it. Raises Misconfigured when the shopper's token does not open."""
-    order = context.order
-    bare = requests.bare(context.runtime, payment, amount)
+    bare = requests.bare(live, payment, amount)
     return replace(
         bare,
         order_number=order.number,

@@ -51,10 +51,16 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The vendor's published quota for one account."""
+    """The vendor's published quota for one account.
+
+    `remaining` names the header that tells how many calls are left, `reset` the one that tells when there are more: in
+    seconds, or as seconds since the epoch.
+    """
 
     per_second: float | None = None
     concurrent: int | None = None
+    remaining: str = ""
+    reset: str = ""
 
 
 class Declarations:

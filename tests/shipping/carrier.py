@@ -189,7 +189,7 @@ class Sledge(Trolley):
 
 class Depot:
     """What the carrier's server does. `faults` are taken by the next requests to book, one each, and `label_faults` by
-    those for a label. While it is `lagging`, the look-up knows nothing of what was booked."""
+    those for a label. While it is `lagging`, the look-up knows nothing of what was booked; `lost` numbers are not tracked."""
 
     def __init__(self) -> None:
         self.bookings: dict[str, dict[str, Any]] = {}
@@ -203,6 +203,7 @@ class Depot:
         self.lagging = False
         self.rates: list[dict[str, Any]] = []
         self.rate_faults: list[Behaviour] = []
+        self.lost: set[str] = set()
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> None:
@@ -230,6 +231,8 @@ class Depot:
                 self.label_faults.pop(0)(exchange)
             elif name == "GET labels":
                 exchange.reply(200, self.label, {"Content-Type": "application/pdf"})
+            elif set(parse_qs(place.query)["q"]) & self.lost:
+                exchange.reply(404, b"{}", {"Content-Type": "application/json"})
             else:
                 _reply(exchange, {"events": self.events})
 

@@ -61,6 +61,7 @@ def conclude(ticket: Ticket, result: Result, outcomes: Sequence[Outcome], book: 
     hopeful = [outcome for outcome in outcomes if policy.is_hopeful(outcome)]
     if hopeful and not result.final:
         due = policy.next_try(step.attempts, hopeful, book.now)
+        step.attempts -= policy.were_held(hopeful)
         step.retry_until = step.retry_until or book.now + policy.RETRY_FOR
         if due <= step.retry_until:
             _schedule(ticket, result, (due - book.now).total_seconds(), book)
@@ -111,13 +112,14 @@ def _schedule(ticket: Ticket, result: Result, wait_s: float, book: Book) -> None
 def _end(ticket: Ticket, result: Result, book: Book) -> None:
     step = _step(ticket)
     late = _is_detached(ticket)
+    was_put_off = step.retry_until is not None
     step.state, step.message, step.finished_at = _STATES[result.state], result.message, book.now
     step.due_at = step.retry_until = None
     book.step(step)
     if ticket.run is not None and ticket.run.state == RunState.WAITING and not late:
         ticket.run.state = RunState.RUNNING
         book.run(ticket.run)
-    _apply(ticket, result)
+    _apply(ticket, result, was_put_off=was_put_off)
     _tell(ticket, f"{step.name}: {result.message}" if result.message else step.name, _SHOWN[step.state], book)
     if late:
         ticket.detached = [other for other in ticket.detached if other.pk != step.pk]
@@ -131,7 +133,7 @@ def _end(ticket: Ticket, result: Result, book: Book) -> None:
         _skip_rest(ticket, f"{step.name} ended the run", book)
 
 
-def _apply(ticket: Ticket, result: Result) -> None:
+def _apply(ticket: Ticket, result: Result, *, was_put_off: bool) -> None:
     step = _step(ticket)
     with tenant_scope(step.tenant_id):
         if result.changes:
@@ -140,7 +142,7 @@ def _apply(ticket: Ticket, result: Result) -> None:
                 step.message = "; ".join(filter(None, [step.message, *unknown]))
         if step.state == StepState.ERROR:
             _add_error(ticket, result.message)
-        elif step.attempts > 1 or step.repeats_id:
+        elif was_put_off or step.attempts > 1 or step.repeats_id:
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 

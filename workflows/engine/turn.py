@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from connectors import killpoint
 from eventlog.events import Category
 from eventlog.events import Outcome as Shown
 from tenants.scoping import tenant_scope
@@ -60,6 +61,9 @@ class Turn:
             load(self.claimed, book)
             jobs = driver.advance([item.job.ticket for item in kept] + self.claimed)
             book.flush()
+            if killpoint.armed:
+                killpoint.reached("K0", names_of(jobs))
+                killpoint.reached("K6", names_of(item.job for item in kept))
         return jobs
 
     def _claim(self, lanes: dict[int, Lane]) -> None:
@@ -90,6 +94,10 @@ class Turn:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
         park(self.claimed[0] if self.claimed else ticket, self.now)
         return []
+
+
+def names_of(jobs: Iterable[Job]) -> list[str]:
+    return [job.context.config.name for job in jobs]
 
 
 def park(ticket: Ticket, now: datetime) -> None:

@@ -51,7 +51,7 @@ class Webhook(OrderExporter, OrderExchange, Notifier, Validator):
     names, aliases = ("Webhook",), ("webhookOrderValidator",)
     settings = WebhookSettings
     auth = WhatIsSet()
-    idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False)
+    idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False, errors_kept=False)
     signature = StandardWebhook(key="signing_secret")
     guide = """
 Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
