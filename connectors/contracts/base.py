@@ -5,7 +5,7 @@ A provider knows no Django, no database and no request object. It takes and retu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -184,6 +184,8 @@ class Provider:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    #: What the vendor calls the events that its webhooks have to tell of.
+    webhook_events: ClassVar[Collection[str]] = ()
     #: The body of our 200 to a webhook, for vendors that read it.
     webhook_answer: ClassVar[str] = ""
     store_property: ClassVar[str] = ""

@@ -19,7 +19,7 @@ from connectors.providers.paypal.bodies import capture_body, order_body, referen
 from connectors.providers.paypal.objects import Json, authorization_of, money_of, unit_of, with_item
 from connectors.providers.paypal.refunds import PaypalRefunds
 from connectors.providers.paypal.signature import PaypalSignature
-from connectors.providers.paypal.words import AGAIN, DECLINES, GUIDE, HOLDING
+from connectors.providers.paypal.words import AGAIN, DECLINES, EVENTS, GUIDE, HOLDING
 from connectors.schema import Secret, Settings, Text
 
 _ORDERS = "/v2/checkout/orders"
@@ -61,6 +61,7 @@ class Paypal(PaypalRefunds):
         windows={"capture": 45 * 24, "refund": 45 * 24},
     )
     webhook = PaypalSignature(key="webhook_id")
+    webhook_events = EVENTS
     guide = GUIDE
 
     def read_check(self, body: Any) -> None:
