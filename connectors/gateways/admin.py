@@ -1,30 +1,35 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 
+from connectors.admin.going_live import GoingLiveMixin
 from connectors.admin.publishable import PublishMixin, state_of
 from connectors.admin.versions import VersionsMixin
+from connectors.checklist import Finding
 from connectors.gateways.forms import GatewayForm, seen
-from connectors.gateways.publication import ELSEWHERE, publish_with_connector
-from connectors.models import Publication
-from connectors.publishing import PublishRefused, retire
+from connectors.gateways.publication import ELSEWHERE, checked, publish_with_connector
+from connectors.models import Publication, Publishable
+from connectors.publishing import retire
 from tenants.adminkit import PublishAdmin, action, display
 
+#: The connector's fields that this editor shows, by what the checklist calls them.
+_IN_PLACE = {"Host": "base_url", "Is Test": "is_test", "Authentication": "api_token"}
 _FORM_ONLY = frozenset({"comment", "seen"})
 
 
-class GatewayAdmin(VersionsMixin, PublishMixin, PublishAdmin):
+class GatewayAdmin(VersionsMixin, GoingLiveMixin, PublishMixin, PublishAdmin):
     """The editor of an object over a connector: Save as draft, Publish (both), Retire."""
 
     form: type[GatewayForm]
     list_select_related = ["connector", "live"]
     actions_submit_line = ["publish", "retire"]
+    actions_detail = ["going_live", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -58,8 +63,20 @@ class GatewayAdmin(VersionsMixin, PublishMixin, PublishAdmin):
     def digest(self, root: Any) -> str:
         return seen(root)
 
-    def cure(self, root: Any, refused: PublishRefused) -> str:
-        return _link(root, refused)
+    def checked(self, root: Any) -> Sequence[Finding]:
+        return checked(root)
+
+    def parts(self, root: Any) -> Sequence[Publishable]:
+        return [root, root.connector]
+
+    def place(self, request: HttpRequest, root: Any, finding: Finding) -> str:
+        """Here what the editor has, else on the connector's own page."""
+        name = _IN_PLACE.get(finding.field)
+        if finding.code != ELSEWHERE and name:
+            return f"{self.reverse_to('change', root)}?show={name}"
+        there = finding.code == ELSEWHERE or finding.code in {"settings", "invalid"}
+        here = "" if there else super().place(request, root, finding)
+        return here or reverse("admin:connectors_connector_change", args=[root.connector_id])
 
     @action(description="Retire", permissions=["publish"])
     def retire(self, request: HttpRequest, obj: Any) -> None:
@@ -74,11 +91,3 @@ class GatewayAdmin(VersionsMixin, PublishMixin, PublishAdmin):
     @display(description="Version", label={"live": "success", "draft": "warning", "retired": ""})
     def version(self, obj: Any) -> tuple[str, str]:
         return state_of(obj)
-
-
-def _link(obj: Any, refused: PublishRefused) -> str:
-    """To the connector's own page, where something has to be entered there."""
-    if all(finding.code != ELSEWHERE for finding in refused.findings):
-        return ""
-    page = reverse("admin:connectors_connector_change", args=[obj.connector_id])
-    return format_html('<a class="underline" href="{}">Open {}</a>', page, obj.connector)
