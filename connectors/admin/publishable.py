@@ -87,7 +87,7 @@ class PublishMixin:
         except PublishRefused as refused:
             codes = {*shown["codes"], *(item.code for item in refused.findings)} if refused.can_be_confirmed else ()
             request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
-            self._tell(request, refused, page_of(root))
+            self._tell(request, refused, page_of(root) if isinstance(row, type(root)) else "")
         else:
             self.message_user(request, f"Version {made.number} of {root} is live.", messages.SUCCESS)
 
@@ -106,7 +106,11 @@ class PublishMixin:
         head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
         lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
         text = format_html('{}<ul class="list-disc ml-4">{}</ul>', head, lines)
-        short = "Saved as draft. Confirm the warnings to publish it." if gentle else "Saved as draft, not published: see the checklist."
+        short = (
+            "Saved as draft. Press Publish again when you have looked at the warnings."
+            if gentle
+            else "Saved as draft, not published: see what is to be mended."
+        )
         self.message_user(request, short if page else text, messages.WARNING if gentle else messages.ERROR)
 
 
