@@ -85,11 +85,11 @@ class Offer:
 
 
 def provider_document(provider: ShippingProvider) -> dict[str, Any]:
-    rows = provider.shipment_options.select_related("store").order_by("position", "name")
+    rows = sorted(provider.shipment_options.all(), key=lambda row: (row.position, row.name))
     return {
         "name": provider.name,
         "connector": provider.connector_id,
-        "valid_on_markets": sorted(provider.valid_on_markets.values_list("code", flat=True)),
+        "valid_on_markets": sorted(market.code for market in provider.valid_on_markets.all()),
         "properties": provider.properties,
         "shipment_options": [_option_document(row) for row in rows],
     }

@@ -15,15 +15,15 @@ _BAR, _GAP, _HEIGHT = 4, 1, 22
 def health_chart(health: Health, url: str) -> SafeString:
     """Success rate in words, the calls as bars (failures on top, in red), the last call; links to the event log."""
     rate = health.rate
-    words = "no calls in 24 h" if rate is None else f"{_percent(rate)} of {_count(health)}"
-    last = f"last {'succeeded' if health.last[1] else 'failed'} {_ago(health)}"
+    words = f"no call in {HOURS} h" if rate is None else f"{_percent(rate)} of {_count(health)}"
+    last = f"{'succeeded' if health.last[1] else 'failed'} {_ago(health)}"
     colour = "cd-calm" if rate is None or rate > 0.99 else "cd-warm" if rate >= 0.9 else "cd-hot"
     return format_html(
         '<a class="cd-health" href="{}"><span class="{}">{}</span>{}<span class="cd-small">{}</span></a>',
         url,
         colour,
         words,
-        _bars(health, f"{words}, {last}") if rate is not None else "",
+        _bars(health, f"Calls that succeeded: {words}; the last one {last}") if rate is not None else "",
         last,
     )
 
@@ -64,7 +64,7 @@ def _percent(rate: float) -> str:
 def _count(health: Health) -> str:
     number = len(health.calls)
     whole_day = (health.until - health.since).total_seconds() >= HOURS * 3600 - 1
-    return f"{number} call{'' if number == 1 else 's'} in 24 h" if whole_day else f"the last {number} calls"
+    return f"{number} in {HOURS} h" if whole_day else f"the last {number}"
 
 
 def _ago(health: Health) -> str:

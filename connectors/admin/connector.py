@@ -49,7 +49,6 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
     list_display = [
         "named",
         "identity",
-        "category",
         "where",
         "credentials",
         "served",
@@ -75,6 +74,7 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
         "seen",
     ]
     actions_detail = ["test_connection", "going_live", "versions"]
+    change_form_before_template = "admin/connectors/gateway.html"
     actions_row = ["test_connection", "going_live"]
 
     class Media:
@@ -87,6 +87,10 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
         rows: QuerySet[Connector] = super().get_queryset(request)
         return rows.prefetch_related(*PREFETCH, *credentials.PREFETCH)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A new one has no state, tests and address yet."""
+        return [name for name in self.fields if obj is not None or name not in self.readonly_fields]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form also has what the template of the tab Authentication shows folded."""
@@ -132,7 +136,7 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
 
     @admin.display(description="Connector", ordering="name")
     def named(self, obj: Connector) -> str:
-        return titled(obj, obj.display_name or obj.name, f"{obj.name} · {label_of_type(obj)}")
+        return titled(obj, obj.display_name or obj.name, _kind_words(obj))
 
     @admin.display(description="Connector ID", ordering="connector_id")
     def identity(self, obj: Connector) -> str:
@@ -157,6 +161,12 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
     @admin.display(description="Webhook address")
     def webhook(self, obj: Connector) -> str:
         return webhook_address(obj.webhook_token) if obj.pk else "-"
+
+
+def _kind_words(obj: Connector) -> str:
+    """Name, Type and Category, without saying anything twice."""
+    words = [obj.name, label_of_type(obj), obj.category] if obj.display_name else [label_of_type(obj), obj.category]
+    return " · ".join({word.casefold(): word for word in words}.values())
 
 
 def _moved(form: Any) -> dict[str, Any]:

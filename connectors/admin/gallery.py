@@ -28,14 +28,13 @@ class GalleryMixin:
     chosen_field = "type"
     gallery_category = ""
 
-    @action(description="Gallery", url_path="gallery", permissions=["edit"], icon="apps")
+    @action(description="New from gallery", url_path="gallery", permissions=["edit"], icon="apps")
     def gallery(self: Any, request: HttpRequest) -> HttpResponse:
         add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
         categories = [self.gallery_category] if self.gallery_category else []
         context = {
             **self.admin_site.each_context(request),
             "title": f"New {self.opts.verbose_name}",
-            "opts": self.opts,
             "groups": [
                 (category, [_card(item, f"{add}?{self.chosen_field}={item.slug}") for item in items])
                 for category, items in by_category(categories)

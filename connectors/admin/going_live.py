@@ -63,7 +63,6 @@ class GoingLiveMixin:
         return {
             **self.admin_site.each_context(request),
             "title": f"Publish {obj}",
-            "opts": self.opts,
             "original": obj,
             "back": self.reverse_to("change", obj),
             "errors": [item for item in found if item.finding.blocks],

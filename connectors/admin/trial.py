@@ -43,7 +43,6 @@ class TrialMixin:
         context = {
             **self.admin_site.each_context(request),
             "title": f"Test {row}",
-            "opts": self.opts,
             "original": row,
             "connector": connector,
             "back": self.reverse_to("change", row),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from connectors.admin.grid import titled
 from connectors.gateways.admin import GatewayAdmin
-from connectors.validation import label_of_type
 from payments.forms import PaymentMethodForm
 from payments.models import PaymentMethod
 from tenants.adminkit import register_page
@@ -13,7 +13,16 @@ from tenants.adminkit import register_page
 class PaymentMethodAdmin(GatewayAdmin):
     nothing = "A payment method is what orders are paid with, over a payment provider such as Stripe."
     form = PaymentMethodForm
-    list_display = ["name", "payment_method_name", "provider", "connector", "markets", "version"]
+    list_display = [
+        "named",
+        "payment_method_name",
+        "connector",
+        "where",
+        "credentials",
+        "markets",
+        "version",
+        "health",
+    ]
     search_fields = ["name", "payment_method_name"]
     fieldsets = [
         (
@@ -33,9 +42,9 @@ class PaymentMethodAdmin(GatewayAdmin):
         )
     ]
 
-    @admin.display(description="Provider Name", ordering="connector__type")
-    def provider(self, method: PaymentMethod) -> str:
-        return label_of_type(method.connector)
+    @admin.display(description="Name", ordering="name")
+    def named(self, method: PaymentMethod) -> str:
+        return titled(method.connector, method.name)
 
 
 register_page("Configuration", "Payments", "admin:payments_paymentmethod_changelist", icon="credit_card")
