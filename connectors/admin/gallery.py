@@ -28,7 +28,7 @@ class GalleryMixin:
     chosen_field = "type"
     gallery_category = ""
 
-    @action(description="New from gallery", url_path="gallery", permissions=["edit"], icon="apps")
+    @action(description="New from gallery", url_path="gallery/", permissions=["edit"], icon="apps")
     def gallery(self: Any, request: HttpRequest) -> HttpResponse:
         add = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
         categories = [self.gallery_category] if self.gallery_category else []

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from connectors import checklist
 from connectors.checklist import Finding
+from connectors.checklist.connector import UNTESTED
 from connectors.labels import labelled
 from connectors.models import Publishable
 from connectors.publishing import PublishConflict, PublishRefused, kind_of
@@ -54,6 +55,8 @@ class GoingLiveMixin:
 
     def place(self, request: HttpRequest, root: Publishable, finding: Finding) -> str:
         """Where a finding is mended."""
+        if finding.code == UNTESTED:
+            return str(self.reverse_to("test_connection", root))  # type: ignore[attr-defined]
         return next(_places(self, request, root, finding.field), "")
 
     def _before(self: Any, request: HttpRequest, obj: Publishable) -> dict[str, Any]:

@@ -41,8 +41,10 @@ def tile(slug: str, label: str, size: int = 32) -> SafeString:
 def initials(label: str) -> str:
     """Up to two letters, such as "VM" for "Vipps MobilePay" and "D3" for "Dynamics 365"; "?" for none."""
     words = re.findall(r"[^\W_]+", label)
+    if not words:
+        return "?"
     inner = re.findall(r"[A-ZÆØÅÄÖ]", words[0]) if len(words) == 1 else []
     if len(inner) > 1:
         return "".join(inner[:2])
-    letters = [word[0].upper() for word in words[:2]] if len(words) > 1 else [label[:2].capitalize()]
-    return "".join(letters) or "?"
+    letters = [word[0].upper() for word in words[:2]] if len(words) > 1 else [words[0][:2].capitalize()]
+    return "".join(letters)

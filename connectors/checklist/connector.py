@@ -18,6 +18,8 @@ from connectors.validation import implementation_of
 #: Milliseconds outside of which a timeout is rather a mistake.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
 
+#: The warning that a test cures.
+UNTESTED = "untested"
 #: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
 _TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
 _LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
@@ -48,7 +50,7 @@ def connector_ids_tell_apart(going: Going) -> Iterator[Finding]:
 def settings_are_complete(going: Going) -> Iterator[Finding]:
     """Each setting by its tab; what is wrong with the whole, such as a secret that does not open, as it is told."""
     by_setting = [
-        error("settings", f"{label}: {message}", _tab(going, stored_as))
+        error("settings", message if label == stored_as else f"{label}: {message}", _tab(stored_as))
         for label, stored_as, message in going.config.problems
     ]
     if going.config.problem and not by_setting:
@@ -143,10 +145,10 @@ def tested_as_it_is(going: Going) -> Iterator[Finding]:
         return
     tested = going.obj.test_passed and going.obj.tested_account == credentials_of(going.obj)
     if not tested:
-        yield warning("untested", "Test connection has not succeeded since host or credentials changed.")
+        yield warning(UNTESTED, "Test connection has not succeeded since host or credentials changed.")
 
 
-def _tab(going: Going, stored_as: str) -> str:
+def _tab(stored_as: str) -> str:
     """What the editor calls the place of a setting."""
     if stored_as in {"host", "is_test"}:
         return label_of(Connector, stored_as)

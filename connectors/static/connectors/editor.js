@@ -12,6 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   codes = JSON_OF("cd-codes");
   known = JSON_OF("cd-settings");
   document.querySelectorAll("[name$='-value_type']").forEach(dress);
+  headGroups();
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("[name$='-value_type'], [name$='-key'], [name$='-is_secret']")) {
       dress(sibling(event.target, "value_type"));
@@ -52,6 +53,24 @@ function dress(typeField) {
     plain.before(control);
   }
   hint(cell, setting);
+  const remove = sibling(typeField, "remove_secret")?.closest("td > *");
+  if (remove) remove.style.visibility = plain.placeholder.startsWith("set") ? "" : "hidden";
+}
+
+// A heading above the rows of each Key Group, which come together.
+function headGroups() {
+  let before = "";
+  for (const field of document.querySelectorAll("#properties-data [name$='-key_group']")) {
+    const group = field.name.includes("__prefix__") ? "" : field.value.trim();
+    if (group && group !== before) {
+      const head = document.createElement("tbody");
+      head.className = "cd-group";
+      head.innerHTML = "<tr><th colspan='9'></th></tr>";
+      head.querySelector("th").textContent = `Key Group ${group}`;
+      field.closest("tbody").before(head);
+    }
+    before = group;
+  }
 }
 
 function build(type, plain, setting) {
