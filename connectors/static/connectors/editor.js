@@ -37,11 +37,15 @@ function dress(typeField) {
   const plain = sibling(typeField, "value");
   if (!plain) return;
   const cell = plain.parentElement;
-  cell.querySelectorAll(".cd-typed").forEach((old) => old.remove());
-  const key = sibling(typeField, "key")?.value.trim().toLowerCase() || "";
-  const setting = known[key] || {};
+  const key = sibling(typeField, "key")?.value.trim() || "";
+  const setting = known[key.toLowerCase()] || {};
   const secret = sibling(typeField, "is_secret")?.checked || false;
   const type = secret ? "Secret" : typeField.value;
+  const wanted = JSON.stringify([type, setting]);
+  cell.querySelector(".cd-typed")?.setAttribute("aria-label", `Value of ${key}`);
+  if (cell.dataset.dressed === wanted) return; // a control that somebody is about to use stays
+  cell.dataset.dressed = wanted;
+  cell.querySelectorAll(".cd-typed").forEach((old) => old.remove());
   showFile(typeField, plain, type === "File");
   const control = TALL.has(type) || type === "File" ? null : build(type, plain, setting);
   plain.hidden = control !== null || type === "File";
@@ -49,7 +53,7 @@ function dress(typeField) {
   plain.rows = TALL.has(type) ? 4 : 1;
   if (control) {
     control.classList.add("cd-typed", "cd-input");
-    control.setAttribute("aria-label", `Value of ${sibling(typeField, "key")?.value || "the property"}`);
+    control.setAttribute("aria-label", `Value of ${key || "the property"}`);
     plain.before(control);
   }
   hint(cell, setting);
