@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tenants.models import Right
-from tenants.navigation import navigation
+from tenants.navigation import TOP, navigation
 
 #: More than this many are not counted.
 _MOST = 100
@@ -41,7 +41,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": getattr(getattr(request, "tenant", None), "name", "Crossdock"),
         "waiting": waiting,
         "may_look": seen,
-        "map": [{"title": group["title"], "pages": group["items"]} for group in navigation(request)],
+        "map": [
+            {"title": group["title"], "pages": group["items"]}
+            for group in navigation(request)
+            if group["title"] != TOP
+        ],
     }
 
 
