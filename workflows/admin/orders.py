@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from eventlog.callers import register_finder
 from eventlog.links import events_url, register_event_link
 from tenants.adminkit import (
     ReadOnlyAdmin,
@@ -181,4 +182,5 @@ register_waiting(
     "admin:workflows_ordererror_changelist",
     "status__exact=Active",
 )
+register_finder(lookups.orders_of)
 register_event_link("order_id", "admin:workflows_order_change")
