@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from connectors.admin.forms import ConnectorForm
 from connectors.admin.guide import guide
@@ -57,7 +60,7 @@ class ConnectorAdmin(PublishableAdmin):
         "comment",
         "seen",
     ]
-    actions_detail = ["test_connection", "versions"]
+    actions_detail = ["test_connection", "explain", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
         rows: QuerySet[Connector] = super().get_queryset(request)
@@ -93,6 +96,15 @@ class ConnectorAdmin(PublishableAdmin):
             "trial": run_trial(connector, request.user.get_username()) if request.method == "POST" else None,
         }
         return TemplateResponse(request, "admin/connectors/connector/test.html", context)
+
+    @action(description="Explain resolution", url_path="explain", permissions=["view"], icon="alt_route")
+    def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the page that tells which orders this connector serves."""
+        connector = self.get_object(request, object_id)
+        if connector is None:
+            raise Http404
+        asked = {"name": connector.name, "connector_id": connector.connector_id}
+        return redirect(f"{reverse('admin:workflows-resolution')}?{urlencode(asked)}")
 
     @admin.display(description="Type", ordering="type")
     def implementation(self, obj: Connector) -> str:

@@ -23,7 +23,7 @@ class Masked:
     masked: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows: QuerySet = super().get_queryset(request)  # type: ignore[misc]
+        rows: QuerySet = super().get_queryset(request)
         return rows if may(request, Right.SEE_PERSONAL_DATA) else masking(rows, self.masked)
 
 
@@ -39,5 +39,5 @@ def masking(rows: QuerySet, names: tuple[str, ...]) -> QuerySet:
                 yield row
 
     found = rows.all()
-    found._iterable_class = MaskedRows  # type: ignore[attr-defined]
+    found._iterable_class = MaskedRows
     return found

@@ -1,14 +1,14 @@
 """python -m tests.bench.events [--rows 10000,1000000] [--rounds 15]
 
 How long the Event Log takes on PostgreSQL, filtered in every way, as it grows: the server's time for a page in milliseconds,
-the median of some rounds, and how the slowest statement of each page found its rows.
+the best of some rounds so that other work on the machine counts little, and by which index the page found its rows. Every
+page but those of single things shows a hundred rows at each size.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-import statistics
 import sys
 import time
 from typing import Any
@@ -21,9 +21,9 @@ _FILL = """
 INSERT INTO eventlog_event (tenant_id, category, outcome, message, at, connector_id, connector_name,
     connector_category, provider, operation, order_id, order_number, run_id, step_run_id, step, duration_ms, actor,
     market, store, method, url, status_code, request_id)
-SELECT %(tenant)s, CASE WHEN n %% 1000 = 0 THEN 'Error' WHEN n %% 10 < 7 THEN 'Connector' WHEN n %% 10 = 7
+SELECT %(tenant)s, CASE WHEN n %% 90 = 0 THEN 'Error' WHEN n %% 10 < 7 THEN 'Connector' WHEN n %% 10 = 7
         THEN 'Created' ELSE 'WorkflowStep' END,
-    CASE WHEN n %% 200 = 0 THEN 'error' WHEN n %% 997 = 0 THEN 'unknown' ELSE 'success' END,
+    CASE WHEN n %% 95 = 0 THEN 'error' WHEN n %% 97 = 0 THEN 'unknown' ELSE 'success' END,
     'POST api.vendor.example/v1/things/' || n || ' → HTTP 200', now() - (%(rows)s - n) * interval '3 seconds',
     CASE WHEN n %% 10 < 7 THEN (%(connectors)s::bigint[])[1 + n %% 7] END, 'Vendor', 'Payment', 'stripe', 'capture',
     n / 20, 'N-' || n / 20, n / 5, n / 4, 'CapturePayments', n %% 900, '', 'NOR', '', 'POST',
@@ -49,13 +49,11 @@ def main() -> int:
         columns[f"{rows:,} rows"] = {
             name: _measure(client, url, options.rounds) for name, url in _pages(connectors, rows)
         }
-    first, last = list(columns.values())[0], list(columns.values())[-1]
+    first, *_, last = columns.values()
     columns["growth"] = {name: round(last[name] / first[name], 2) for name in last}
     columns["found by"] = {name: _index(client, url) for name, url in _pages(connectors, filled)}
     Console(width=120).print(table(columns, "The Event Log, server's milliseconds a page"))
-    slow = [
-        name for name, ratio in columns["growth"].items() if ratio > _FAIR and last[name] > 2 * first["all"]
-    ]
+    slow = [name for name, ratio in columns["growth"].items() if ratio > _FAIR]
     sys.stdout.write(f"Grew more than {_FAIR} times: {', '.join(slow) or 'no page'}.\n")
     return 0
 
@@ -110,7 +108,7 @@ def _pages(connectors: list[int], rows: int) -> list[tuple[str, str]]:
 
 
 def _measure(client: Any, query: str, rounds: int) -> float:
-    return round(statistics.median(_once(client, query) for _ in range(rounds)), 1)
+    return round(min(_once(client, query) for _ in range(rounds)), 1)
 
 
 def _once(client: Any, query: str) -> float:

@@ -4,6 +4,7 @@ from tenants.adminkit import register_page
 from workflows.admin import (
     catalog,
     chart,
+    explain,
     imports,
     messages,
     order_errors,
@@ -18,6 +19,7 @@ from workflows.admin.panels import register_panel
 __all__ = [
     "catalog",
     "chart",
+    "explain",
     "imports",
     "messages",
     "order_errors",

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url, register_event_link
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link
+from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
 from workflows.models import RunState, StepRun, StepState, WorkflowRun
 
@@ -95,7 +96,13 @@ class StepInline(ReadOnlyInline):
 
     @admin.display(description="How the connector was chosen")
     def why(self, step: StepRun) -> str:
-        return format_html_join("; ", "{}", ((line,) for line in step.trace)) or "-"
+        """What was said then, and the way to what would be chosen now."""
+        if not step.trace:
+            return "-"
+        told = format_html_join("; ", "{}", ((line,) for line in step.trace))
+        run = step.run
+        asked = {"step": f"{run.order_type}/{run.status}/{step.position}", "order": run.order.number}
+        return format_html("{} {}", told, link(explain_url(**asked), "Explain"))
 
     @admin.display(description="Log")
     def events(self, step: StepRun) -> str:
