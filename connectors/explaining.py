@@ -123,10 +123,10 @@ class _Teller:
         named = search.is_named(item)
         if has_id and search.name and not named:
             return "", f"has the Connector ID, but is called {item.name} and not {search.name}"
-        if self.explicit and not has_id:
-            return "", f"the Connector ID {search.connector_id} is asked for"
         if not named and not has_id:
             return "", f"is called {item.name} (type {item.slug})"
+        if self.explicit and not has_id:
+            return "", f"the Connector ID {search.connector_id} is asked for"
         if out := _out(search, item):
             return "", out
         return self._beaten(item, CONNECTOR_ID if has_id else self._rule(item))

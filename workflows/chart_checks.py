@@ -14,6 +14,8 @@ from workflows.step_uses import active, draft_chart
 def there_is_a_status(going: Going) -> Iterator[Finding]:
     if not going.document["statuses"]:
         yield error("statuses", f"Order type {going.document['name']} has no status; add one.")
+    elif not any(status.active for status in draft_chart(going).statuses.values()):
+        yield error("statuses", f"Every status of {going.document['name']} is switched off; switch one on.")
 
 
 @register(KIND)
@@ -23,6 +25,11 @@ def statuses_lead_to_statuses(going: Going) -> Iterator[Finding]:
         for name in status.allowed_next:
             if name not in chart.statuses:
                 yield _no_status(chart, status.name, "the allowed next status", name)
+        if status.allowed_next and status.active and not chart.followers(status.name):
+            yield warning(
+                "dead_end",
+                f"Status {status.name}: every allowed next status is switched off; orders stay in it.",
+            )
 
 
 @register(KIND)
@@ -31,6 +38,12 @@ def steps_lead_to_statuses(going: Going) -> Iterator[Finding]:
     for status, step in active(chart):
         if step.error_status and step.error_status not in chart.statuses:
             yield _no_status(chart, status.name, f"the ErrorStatus of {step.name}", step.error_status)
+        elif step.error_status and not chart.statuses[step.error_status].active:
+            yield error(
+                "off_status",
+                f"{status.name} > {step.name}: the ErrorStatus {step.error_status} is switched off; switch it on"
+                " or choose another.",
+            )
 
 
 @register(KIND)

@@ -57,8 +57,13 @@ def to_document(order_type: OrderType) -> dict[str, Any]:
 def status_document(status: OrderStatus) -> dict[str, Any]:
     """One status with its steps."""
     values = {name: getattr(status, name) for name in _STATUS_FIELDS}
-    steps = [{name: getattr(step, name) for name in _STEP_FIELDS} for step in _sorted(status.steps.all())]
-    return {**values, "steps": steps}
+    steps = [step_document(step) for step in _sorted(status.steps.all())]
+    # Said only where it is off: what was published before there was a switch stays the same.
+    return {**values, **({} if status.active else {"active": False}), "steps": steps}
+
+
+def step_document(step: WorkflowStep) -> dict[str, Any]:
+    return {name: getattr(step, name) for name in _STEP_FIELDS}
 
 
 def rows(order_type: OrderType) -> Iterator[models.Model]:
@@ -81,7 +86,7 @@ def restore(order_type: OrderType, document: Mapping[str, Any], user: Any) -> No
     for position, values in enumerate(wanted, start=1):
         status = present.pop(values["name"].casefold(), None) or OrderStatus(order_type=order_type)
         place = {} if in_order else {"position": position}
-        _write(status, {**_values(OrderStatus, _STATUS_FIELDS, values), **place})
+        _write(status, {**_values(OrderStatus, (*_STATUS_FIELDS, "active"), values), **place})
         _restore_steps(status, values.get("steps", ()))
     for status in present.values():
         status.delete()

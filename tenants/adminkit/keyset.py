@@ -67,12 +67,12 @@ class KeysetChangeList(ChangeList):
         return query
 
     def get_results(self, request: HttpRequest) -> None:
-        self.show_full_result_count = self.can_show_all = self.multi_page = False
-        self.show_admin_actions = True
-        self.full_result_count = None
+        self.can_show_all = self.multi_page = False
+        self.show_full_result_count = self.show_admin_actions = True
         self.paginator = _Turning()
         self.result_list, more = self._page(request)
-        self.result_count = len(self.result_list)
+        # Of the page only; that both are the same keeps the skin from telling a number of all.
+        self.result_count = self.full_result_count = len(self.result_list)
         self._link(request, more)
 
     def _page(self, request: HttpRequest) -> tuple[list[Any], bool]:

@@ -4,6 +4,7 @@ from tenants.adminkit import register_page
 from workflows.admin import (
     catalog,
     chart,
+    chart_steps,
     explain,
     imports,
     messages,
@@ -19,6 +20,7 @@ from workflows.admin.panels import register_panel
 __all__ = [
     "catalog",
     "chart",
+    "chart_steps",
     "explain",
     "imports",
     "messages",

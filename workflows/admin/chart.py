@@ -10,79 +10,35 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMixin
+from connectors.admin.publishable import PublishableAdmin, PublishMixin
 from connectors.models import Publishable
-from connectors.overtaken import stamp
 from tenants.adminkit import (
-    NamesField,
-    OneOfField,
     PublishAdmin,
-    SeveralOfField,
     TabularInline,
-    TenantForm,
     link,
     link_to,
     register_page,
 )
+from workflows.admin.chart_forms import OrderStatusForm, StatusRowForm, StepForm
+from workflows.admin.chart_page import WHOLE, ChartMixin, chart_url
+from workflows.chart_edits import last_position
 from workflows.models import OrderStatus, OrderType, WorkflowStep
-from workflows.models.chart import CONDITIONS
-from workflows.publication import status_document
-from workflows.steps import registry
-
-#: How much of a row each field of a step gets.
-_ROOM: dict[str, dict[str, Any]] = {
-    "position": {"style": "min-width: 3.5rem; width: 3.5rem"},
-    "name": {"style": "min-width: 11rem"},
-    "connector": {"style": "min-width: 7.25rem"},
-    "connector_id": {"style": "min-width: 6rem"},
-    "error_status": {"style": "min-width: 6rem"},
-    "properties": {"style": "min-width: 7.5rem"},
-}
-
-
-class StatusForm(TenantForm):
-    allowed_next = NamesField(
-        label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
-    )
-
-
-class StatusRowForm(StatusForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "position" in self.fields:
-            self.fields["position"].widget.attrs |= _ROOM["position"]
-
-
-class StepForm(TenantForm):
-    name = OneOfField(label="Step")
-    conditions = SeveralOfField(
-        label="Conditions",
-        choices=[(word, word) for word in CONDITIONS],
-        required=False,
-        help_text="Run only after earlier steps that ended so; none runs always.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "name" in self.fields:
-            field: Any = self.fields["name"]
-            field.choices = _steps(self.instance.name)
-        for name, attrs in _ROOM.items():
-            if name in self.fields:
-                self.fields[name].widget.attrs |= attrs
-
-
-def _steps(present: str) -> list[tuple[str, str]]:
-    known = [(name, name) for name in registry.all_steps()]
-    gone = [(present, f"{present} (unknown)")] if present and present not in dict(known) else []
-    return [("", "---------"), *gone, *known]
 
 
 class StatusInline(TabularInline):
     model = OrderStatus
     form = StatusRowForm
     tab = True
-    fields = ["position", "name", "display_name", "allowed_next", "is_canceled", "is_completed", "steps"]
+    fields = [
+        "position",
+        "name",
+        "display_name",
+        "allowed_next",
+        "is_canceled",
+        "is_completed",
+        "active",
+        "steps",
+    ]
     readonly_fields = ["steps"]
     ordering = ["position", "id"]
     verbose_name_plural = "Statuses"
@@ -120,12 +76,13 @@ class StepInline(TabularInline):
 
 
 @admin.register(OrderType)
-class OrderTypeAdmin(PublishableAdmin):
+class OrderTypeAdmin(ChartMixin, PublishableAdmin):
     nothing = (
         "An order type holds the statuses that orders go through, and the steps that run at each. "
         "Orders need a published one."
     )
-    list_display = ["name", "is_default", "disable_workflow", "state"]
+    list_display = ["name", "drawn", "is_default", "disable_workflow", "state"]
+    actions_detail = ["chart", "versions"]
     search_fields = ["name"]
     fields = ["name", "is_default", "disable_workflow", "standing", "comment", "seen"]
     readonly_fields = ["standing"]
@@ -134,21 +91,9 @@ class OrderTypeAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderType]:
         return super().get_queryset(request).prefetch_related("statuses__steps")
 
-
-class OrderStatusForm(StatusForm, DraftForm):
-    """The draft is the whole chart; what this page shows of it is one status."""
-
-    class Meta:
-        model = OrderStatus
-        fields = "__all__"
-
-    @classmethod
-    def root(cls, row: OrderStatus) -> Publishable:
-        return row.order_type
-
-    @classmethod
-    def stamp(cls, row: OrderStatus) -> str:
-        return stamp(row.order_type, status_document(row))
+    @admin.display(description="Chart")
+    def drawn(self, obj: OrderType) -> str:
+        return link(chart_url(obj), "Chart")
 
 
 @admin.register(OrderStatus)
@@ -168,6 +113,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
         "allowed_next",
         "is_canceled",
         "is_completed",
+        "active",
         "chart",
         "comment",
         "seen",
@@ -185,7 +131,14 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
     def chart(self, obj: OrderStatus) -> str:
         if obj.pk is None:
             return "-"
-        return format_html("Publish makes the whole draft of {} live.", link_to(obj.order_type))
+        return format_html(WHOLE, link_to(obj.order_type), link(chart_url(obj.order_type_id), "Chart"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new status comes last."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        wanted = given.get("order_type", "")
+        rows = OrderStatus.objects.filter(order_type=wanted) if str(wanted).isdecimal() else ()
+        return {"position": last_position(rows), **given}
 
 
 register_page("Configuration", "Order Types", "admin:workflows_ordertype_changelist", icon="account_tree")

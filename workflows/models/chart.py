@@ -87,6 +87,9 @@ class OrderStatus(TenantModel):
     )
     is_canceled = models.BooleanField("canceled", default=False, help_text="Orders here are canceled.")
     is_completed = models.BooleanField("completed", default=False, help_text="Orders here are done.")
+    active = models.BooleanField(
+        default=True, help_text="Off: no order enters this status; those that are in it may leave."
+    )
 
     history = scoped_history()
 
