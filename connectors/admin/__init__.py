@@ -1,3 +1,3 @@
-from connectors.admin import connector, records
+from connectors.admin import connector, dashboard, records
 
-__all__ = ["connector", "records"]
+__all__ = ["connector", "dashboard", "records"]

@@ -12,6 +12,7 @@ from eventlog.links import events_url, register_event_link
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link
 from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
+from workflows.figures import stopped_runs
 from workflows.models import RunState, StepRun, StepState, WorkflowRun
 
 _COLOURS = {
@@ -109,12 +110,23 @@ class StepInline(ReadOnlyInline):
         return link(events_url(order=step.run.order.number, step_run=step.pk), "Events")
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    title = "waiting"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("person", "Stopped, waits for somebody")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkflowRun]) -> QuerySet[WorkflowRun]:
+        return queryset.filter(pk__in=stopped_runs().values("pk")) if self.value() == "person" else queryset
+
+
 @admin.register(WorkflowRun)
 class WorkflowRunAdmin(ReadOnlyAdmin):
     first_tab = "Run"
     nothing = "One is kept for each run of the steps of a status that an order entered."
     list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
-    list_filter = ["state", "trigger"]
+    list_filter = [WaitingFilter, "state", "trigger"]
     list_select_related = ["order"]
     search_fields = ["order__number__istartswith"]
     search_help_text = "The beginning of an order number."
