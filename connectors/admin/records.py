@@ -6,7 +6,7 @@ from connectors.models import Connector, Effect, InboundWebhook
 from connectors.validation import label_of_type
 from eventlog.callers import Caller, register_callers
 from eventlog.links import register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, register_page
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.dashboard import register_waiting
 
 _COLOURS = {
@@ -21,7 +21,8 @@ _WEBHOOK_COLOURS = {"received": "info", "done": "success", "failed": "danger"}
 
 
 @admin.register(Effect)
-class EffectAdmin(ReadOnlyAdmin):
+class EffectAdmin(Masked, ReadOnlyAdmin):
+    masked = ("error_message",)
     nothing = "Each thing that vendors were asked to do is listed here, with what became of it."
     paginator = UncountedPaginator
     show_full_result_count = False
@@ -47,7 +48,9 @@ class EffectAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InboundWebhook)
-class InboundWebhookAdmin(ReadOnlyAdmin):
+class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
+    masked = ("error", "url")
+    personal = ("body", "headers")
     nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
     paginator = UncountedPaginator
     show_full_result_count = False

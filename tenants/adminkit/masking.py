@@ -17,10 +17,19 @@ from tenants.personal import mask
 class Masked:
     """For the read-only admin or inline of rows whose `masked` fields may hold personal data, such as a message.
 
-    Masked rows are for looking at; whoever saves one saves the mask.
+    Nobody who may not see them finds rows by these fields, nor by those that are `personal` and shown by other means:
+    a filter of the address tells what it hides by what it finds. Whoever saves a masked row saves the mask.
     """
 
     masked: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        hidden = {*self.masked, *self.personal}
+        if lookup.split("__")[0] in hidden and not may(request, Right.SEE_PERSONAL_DATA):
+            return False
+        allowed: bool = super().lookup_allowed(lookup, value, request)
+        return allowed
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows: QuerySet = super().get_queryset(request)

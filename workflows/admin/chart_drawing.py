@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from tenants.personal import shown
 from workflows.admin.explain import explain_url
 from workflows.arrows import Drawing, draw
 from workflows.chart_edits import steps_of
@@ -99,7 +100,7 @@ def _card(status: OrderStatus, step: WorkflowStep, found: Sequence[Outcome]) -> 
         "results": [
             {
                 "tone": _TONES.get(StepState(item.state), "quiet"),
-                "words": f"{StepState(item.state).label}{': ' if item.message else ''}{item.message[:120]}",
+                "words": f"{StepState(item.state).label}{': ' if item.message else ''}{shown(item.message)[:120]}",
                 "link": reverse("admin:workflows_workflowrun_change", args=[item.run]),
             }
             for item in found

@@ -9,7 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url, register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.personal import shown
 from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
 from workflows.figures import stopped_runs
@@ -42,7 +43,8 @@ def _standing(run: WorkflowRun) -> tuple[str, str]:
     return ("troubled", "Completed with errors") if troubled else (run.state, run.get_state_display())
 
 
-class RunInline(ReadOnlyInline):
+class RunInline(Masked, ReadOnlyInline):
+    masked = ("message", "reason")
     model = WorkflowRun
     fields = ["status", "shown_state", "trigger", "actor", "message", "failed", "created_at", "finished_at"]
     readonly_fields = ["shown_state", "failed"]
@@ -70,7 +72,8 @@ class RunInline(ReadOnlyInline):
         return format_html_join(SafeString("<br>"), "{}", rows) or "-"
 
 
-class StepInline(ReadOnlyInline):
+class StepInline(Masked, ReadOnlyInline):
+    masked = ("message",)
     model = StepRun
     fields = [
         "position",
@@ -122,7 +125,8 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(WorkflowRun)
-class WorkflowRunAdmin(ReadOnlyAdmin):
+class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
+    masked = ("message", "reason")
     first_tab = "Run"
     nothing = "One is kept for each run of the steps of a status that an order entered."
     list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
@@ -162,7 +166,11 @@ class WorkflowRunAdmin(ReadOnlyAdmin):
     def failed(self, run: WorkflowRun) -> str:
         number = run.order.number
         rows = (
-            (step.name, step.message, link(events_url(order=number, step_run=step.pk), "What was sent"))
+            (
+                step.name,
+                shown(step.message),
+                link(events_url(order=number, step_run=step.pk), "What was sent"),
+            )
             for step in run.steps.filter(state__in=_FAILED)
         )
         return format_html_join(SafeString("<br>"), "{}: {} {}", rows) or "-"
