@@ -51,18 +51,14 @@ def resolve(
 
     `name` is the step's Connector, a connector's Name or Type; all names and codes compare without case.
     """
-    search = _Search(
-        name=_fold(name),
-        connector_id=_fold(connector_id),
-        market=_fold(market),
-        groups=frozenset(map(_fold, market_groups)),
-        store=_fold(store),
-    )
+    search = Search.of(name, connector_id, market, market_groups, store)
     return search.run([item for item in candidates if not item.retired])
 
 
 @dataclass(slots=True)
-class _Search:
+class Search:
+    """One search with its codes folded; the predicates also serve whoever explains what came of it."""
+
     name: str
     connector_id: str
     market: str
@@ -70,12 +66,16 @@ class _Search:
     store: str
     trace: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, name: str, connector_id: str, market: str, groups: Iterable[str], store: str) -> Search:
+        return cls(fold(name), fold(connector_id), fold(market), frozenset(map(fold, groups)), fold(store))
+
     def run(self, candidates: Sequence[ConnectorConfig]) -> Resolution:
         if self.connector_id:
             found = self._explicit(candidates)
             if found:
                 return found
-        named = [item for item in candidates if self._is_named(item)]
+        named = [item for item in candidates if self.is_named(item)]
         for rule, where, group in self._rules(named):
             found = self._choose(rule, where, group)
             if found:
@@ -91,8 +91,8 @@ class _Search:
 
     def _explicit(self, candidates: Sequence[ConnectorConfig]) -> Resolution | None:
         where = f"with Connector ID {self.connector_id}"
-        found = [item for item in candidates if _fold(item.connector_id) == self.connector_id]
-        fitting = [item for item in found if not self.name or self._is_named(item)]
+        found = [item for item in candidates if fold(item.connector_id) == self.connector_id]
+        fitting = [item for item in found if not self.name or self.is_named(item)]
         if found and not fitting:
             self.trace.append(f"{where}: {_names(found)} is not a {self.name}")
             return None
@@ -102,9 +102,9 @@ class _Search:
         if not found:
             self.trace.append(f"{where}: none")
             return None
-        allowed = self._without(where, "disabled for this market", found, self._is_disabled)
-        allowed = self._without(where, "another store's", allowed, self._is_elsewhere)
-        own = [item for item in allowed if item.store and _fold(item.store) == self.store]
+        allowed = self._without(where, "disabled for this market", found, self.is_disabled)
+        allowed = self._without(where, "another store's", allowed, self.is_elsewhere)
+        own = [item for item in allowed if item.store and fold(item.store) == self.store]
         best = own or allowed
         if len(best) > 1:
             self.trace.append(f"{where}: {_names(best)} are equally good")
@@ -126,14 +126,14 @@ class _Search:
             self.trace.append(f"{where}: {_names(out)} is {reason}")
         return [item for item in found if item not in out]
 
-    def _is_named(self, item: ConnectorConfig) -> bool:
-        return bool(self.name) and self.name in {_fold(item.name), _fold(item.slug)}
+    def is_named(self, item: ConnectorConfig) -> bool:
+        return bool(self.name) and self.name in {fold(item.name), fold(item.slug)}
 
-    def _is_disabled(self, item: ConnectorConfig) -> bool:
+    def is_disabled(self, item: ConnectorConfig) -> bool:
         return self.market in item.disabled_markets or bool(self.groups & item.disabled_market_groups)
 
-    def _is_elsewhere(self, item: ConnectorConfig) -> bool:
-        return bool(item.store) and _fold(item.store) != self.store
+    def is_elsewhere(self, item: ConnectorConfig) -> bool:
+        return bool(item.store) and fold(item.store) != self.store
 
     def _tie(self, where: str, best: Sequence[ConnectorConfig]) -> str:
         return f"{_names(best)} could all serve this ({where}); name one by ConnectorId, or restrict their markets"
@@ -149,7 +149,7 @@ class _Search:
         return f"no connector {what} serves market {self.market or '(none)'}: {'; '.join(self.trace)}"
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     return text.strip().lower()
 
 

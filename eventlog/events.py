@@ -63,6 +63,7 @@ class EventData:
     method: str = ""
     url: str = ""
     status_code: int | None = None
+    request_id: str = ""
     request: dict[str, Any] | None = None
     response: dict[str, Any] | None = None
     details: dict[str, Any] | None = None

@@ -77,17 +77,22 @@ class Event(TenantModel):
     method = models.CharField(max_length=10, blank=True)
     url = models.TextField("URL", blank=True)
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    request_id = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="What the caller, or the vendor that was called, names the request by.",
+    )
     details = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant", "-id"], name="event_newest"),
+            models.Index(fields=["tenant", "-at", "-id"], name="event_by_time"),
             models.Index(
                 fields=["tenant", "order_id", "-id"], name="event_order", condition=Q(order_id__isnull=False)
             ),
             models.Index(
-                fields=["tenant", "connector_id", "-id"],
-                name="event_connector",
+                fields=["tenant", "connector_id", "-at", "-id"],
+                name="event_of_connector",
                 condition=Q(connector_id__isnull=False),
             ),
             models.Index(
@@ -95,6 +100,7 @@ class Event(TenantModel):
                 name="event_order_number",
                 condition=~Q(order_number=""),
             ),
+            models.Index(fields=["tenant", "request_id"], name="event_request", condition=~Q(request_id="")),
             models.Index(fields=["tenant", "category", "-at"], name="event_category"),
             models.Index(fields=["tenant", "outcome", "-at"], name="event_outcome"),
         ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from eventlog.events import Category, EventData
 from eventlog.models import Event, EventPayload
 from eventlog.redaction import Redactor
+from tenants.request_ids import current_request_id
 from tenants.scoping import ScopeError, current_tenant_id
 
 _BY_NAME_AND_SHAPE = Redactor()
@@ -31,6 +32,7 @@ def record(category: Category | str, message: str, *, tenant_id: int | None = No
     if tenant_id is None:
         raise ScopeError("an event belongs to a tenant; enter tenant_scope(tenant) or give tenant_id")
     event = EventData(category=Category(category), message=message, tenant_id=tenant_id, **values)
+    event.request_id = event.request_id or current_request_id()
     _redact(event)
     record_many([event])
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tenants.models import Membership, Right, Tenant
+from tenants.personal import showing
 from tenants.scoping import platform_scope, tenant_scope
 
 SESSION_KEY = "tenant"
@@ -24,7 +25,8 @@ class TenantMiddleware:
             request.tenant, request.rights = choose(request)  # type: ignore[attr-defined]
         if request.tenant is None:  # type: ignore[attr-defined]
             return self.get_response(request)
-        with tenant_scope(request.tenant):  # type: ignore[attr-defined]
+        sees = Right.SEE_PERSONAL_DATA in request.rights  # type: ignore[attr-defined]
+        with tenant_scope(request.tenant), showing(sees):  # type: ignore[attr-defined]
             return self.get_response(request)
 
 

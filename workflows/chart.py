@@ -68,6 +68,7 @@ class Status:
     allowed_next: tuple[str, ...] = ()
     is_canceled: bool = False
     is_completed: bool = False
+    active: bool = True
     next_status: str = ""
     steps: tuple[StepConfig, ...] = ()
 
@@ -78,7 +79,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`statuses` is in the order of the chart; new orders enter the first."""
+    """`statuses` is in the order of the chart; new orders enter the first that is active."""
 
     name: str
     statuses: Mapping[str, Status]
@@ -87,7 +88,8 @@ class Chart:
 
     @property
     def first(self) -> Status:
-        return next(iter(self.statuses.values()))
+        statuses = list(self.statuses.values())
+        return next((status for status in statuses if status.active), statuses[0])
 
     def status(self, name: str) -> Status:
         """Compared without case. Raises UnknownStatus."""
@@ -97,8 +99,13 @@ class Chart:
         return found
 
     def followers(self, name: str) -> tuple[str, ...]:
-        """Names of the statuses that an order in this one may go to."""
-        return tuple(other for other in self.statuses if self.statuses[name].allows(other))
+        """Names of the statuses that an order in this one may go to; those that are switched off are none of them."""
+        return tuple(other for other in self.statuses if self.may_go(name, other))
+
+    def may_go(self, current: str, name: str) -> bool:
+        """Also from a status that the chart no longer has, which must not hold its orders for ever."""
+        here = self.statuses.get(current)
+        return self.statuses[name].active and (here is None or here.allows(name))
 
 
 def chart_of(runtime: TenantRuntime, order_type: str, *, retired: bool = True) -> Chart:

@@ -17,6 +17,8 @@ _ERROR_STATUS, _NEXT_STATUS = "ErrorStatus", "Next status"
 def there_is_a_status(going: Going) -> Iterator[Finding]:
     if not going.document["statuses"]:
         yield error("statuses", f"Order type {going.document['name']} has no status; add one.")
+    elif not any(status.active for status in draft_chart(going).statuses.values()):
+        yield error("statuses", f"Every status of {going.document['name']} is switched off; switch one on.")
 
 
 @register(KIND)
@@ -26,6 +28,11 @@ def statuses_lead_to_statuses(going: Going) -> Iterator[Finding]:
         for name in status.allowed_next:
             if name not in chart.statuses:
                 yield _no_status(chart, status.name, "the allowed next status", name)
+        if status.allowed_next and status.active and not chart.followers(status.name):
+            yield warning(
+                "dead_end",
+                f"Status {status.name}: every allowed next status is switched off; orders stay in it.",
+            )
 
 
 @register(KIND)
@@ -38,6 +45,11 @@ def steps_lead_to_statuses(going: Going) -> Iterator[Finding]:
         for what, name in _named(step):
             if name not in chart.statuses:
                 yield _no_status(chart, status.name, f"the {what} of {step.place}", name)
+            elif not chart.statuses[name].active:
+                yield error(
+                    "off_status",
+                    f"{status.name} > {step.place}: the {what} {name} is switched off; switch it on or choose another.",
+                )
 
 
 @register(KIND)

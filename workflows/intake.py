@@ -139,7 +139,10 @@ class _Intake:
     def _status(self, chart: Chart) -> Status | None:
         name = self.reader.text("status", _NAME_LIMIT)
         with self.errors.catch("status", UnknownStatus):
-            return chart.status(name) if name else chart.first
+            found = chart.status(name) if name else chart.first
+            if not found.active:
+                raise UnknownStatus(f"the status {found.name} is switched off; use another one")
+            return found
         return None
 
     def _market(self) -> Market | None:

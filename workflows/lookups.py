@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 
+from connectors.models import Connector
 from tenants.models import Market, Store
 from workflows.chart import suggest
-from workflows.models import Customer, Product
+from workflows.models import Customer, ImportedObject, Order, Product
 from workflows.problems import FieldErrors
 
 _NEAR = 50
@@ -70,3 +71,15 @@ def with_external_id(rows: models.QuerySet[Any], wanted: Mapping[str, str]) -> m
     for system, value in wanted.items():
         rows = rows.alias(wanted_id=KeyTransform(system, "external_ids")).filter(wanted_id=value)
     return rows
+
+
+def orders_of(text: str) -> list[int]:
+    """Ids of the few orders that an id of another system means: of a shop, or written as erp:SO-9."""
+    system, colon, given = text.partition(":")
+    if colon and system and given:
+        named = with_external_id(Order.objects.all(), {system: given})
+        return list(named.order_by("-id").values_list("pk", flat=True)[:_NEAR])
+    imported = ImportedObject.objects.filter(
+        connector__in=Connector.objects.values("pk"), external_id=text, order__isnull=False
+    )
+    return list(imported.values_list("order_id", flat=True)[:_NEAR])

@@ -59,7 +59,9 @@ def to_document(order_type: OrderType) -> dict[str, Any]:
 def status_document(status: OrderStatus) -> dict[str, Any]:
     """One status with its steps."""
     steps = [_row_document(step) for step in _sorted(status.steps.all())]
-    return {**_document(status, _STATUS_FIELDS, _STATUS_EXTRAS), "steps": steps}
+    # Said only where it is off: what was published before there was a switch stays the same.
+    switched = {} if status.active else {"active": False}
+    return {**_document(status, _STATUS_FIELDS, _STATUS_EXTRAS), **switched, "steps": steps}
 
 
 def group_document(group: StepGroup) -> dict[str, Any]:
@@ -102,7 +104,9 @@ def restore(order_type: OrderType, document: Mapping[str, Any], user: Any) -> No
     for position, values in enumerate(wanted, start=1):
         status = present.pop(values["name"].casefold(), None) or OrderStatus(order_type=order_type)
         place = {} if in_order else {"position": position}
-        _write(status, {**_values(OrderStatus, (*_STATUS_FIELDS, *_STATUS_EXTRAS), values), **place})
+        _write(
+            status, {**_values(OrderStatus, (*_STATUS_FIELDS, *_STATUS_EXTRAS, "active"), values), **place}
+        )
         _restore_steps(status, values.get("steps", ()))
     for status in present.values():
         status.delete()

@@ -158,9 +158,7 @@ def _allowed(chart: Chart, order: Order, requested: str) -> str:
         name = chart.status(requested).name
     except UnknownStatus as error:
         raise InvalidData({"status": [str(error)]}) from None
-    current = chart.statuses.get(order.status)
-    # A status that a newer chart no longer has must not hold its orders for ever.
-    if current is not None and not current.allows(name):
+    if not chart.may_go(order.status, name):
         raise StatusNotAllowed(name, order.status, chart.followers(order.status))
     return name
 

@@ -1,3 +1,3 @@
-from connectors.admin import connector, plugins, records
+from connectors.admin import connector, dashboard, plugins, records
 
-__all__ = ["connector", "plugins", "records"]
+__all__ = ["connector", "dashboard", "plugins", "records"]

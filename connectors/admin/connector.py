@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from connectors.admin import credentials
+from connectors.admin.explain import ExplainMixin
 from connectors.admin.forms import ConnectorForm
 from connectors.admin.gallery import GalleryMixin, first_values, proposals, setup_guide
 from connectors.admin.grid import GridMixin, market_words, titled
@@ -41,7 +42,9 @@ OTHER_SETTINGS = (
 
 
 @admin.register(Connector)
-class ConnectorAdmin(WebhookPageMixin, StandingMixin, TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
+class ConnectorAdmin(
+    WebhookPageMixin, StandingMixin, TrialMixin, ExplainMixin, GalleryMixin, GridMixin, PublishableAdmin
+):
     nothing = (
         "A connector links this tenant with a vendor: a payment provider, a carrier, a shop, an ERP, a sender of mail. "
         "Choose one from the gallery. Payment methods and shipping providers make theirs themselves."
@@ -76,7 +79,7 @@ class ConnectorAdmin(WebhookPageMixin, StandingMixin, TrialMixin, GalleryMixin, 
         "comment",
         "seen",
     ]
-    actions_detail = ["test_connection", "going_live", "webhook_page", "let_through", "versions"]
+    actions_detail = ["test_connection", "going_live", "explain", "webhook_page", "let_through", "versions"]
     change_form_before_template = "admin/connectors/gateway.html"
     actions_row = ["test_connection", "going_live"]
 

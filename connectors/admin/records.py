@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from connectors.models import Effect, InboundWebhook
+from connectors.models import Connector, Effect, InboundWebhook
+from connectors.validation import label_of_type
+from eventlog.callers import Caller, register_callers
 from eventlog.links import register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, register_page
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.dashboard import register_waiting
 
 _COLOURS = {
@@ -19,7 +21,8 @@ _WEBHOOK_COLOURS = {"received": "info", "done": "success", "failed": "danger"}
 
 
 @admin.register(Effect)
-class EffectAdmin(ReadOnlyAdmin):
+class EffectAdmin(Masked, ReadOnlyAdmin):
+    masked = ("error_message",)
     nothing = "Each thing that vendors were asked to do is listed here, with what became of it."
     paginator = UncountedPaginator
     show_full_result_count = False
@@ -45,7 +48,9 @@ class EffectAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InboundWebhook)
-class InboundWebhookAdmin(ReadOnlyAdmin):
+class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
+    masked = ("error", "url")
+    personal = ("body", "headers")
     nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
     paginator = UncountedPaginator
     show_full_result_count = False
@@ -69,6 +74,14 @@ class InboundWebhookAdmin(ReadOnlyAdmin):
         return webhook.state, webhook.get_state_display()
 
 
+def _callers() -> list[Caller]:
+    return [
+        Caller(row.pk, str(row), row.category, row.type, label_of_type(row))
+        for row in Connector.objects.order_by("name", "pk")
+    ]
+
+
+register_callers(_callers)
 register_event_link("effect_id", "admin:connectors_effect_change")
 register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
 register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")

@@ -21,6 +21,17 @@ from tenants.secret_value import SecretValue
 if TYPE_CHECKING:
     from connectors.calls import Prepared
 
+#: Answers' headers, compared without case, in which vendors name the request.
+_REQUEST_IDS = (
+    "Request-Id",
+    "X-Request-Id",
+    "Paypal-Debug-Id",
+    "Klarna-Correlation-Id",
+    "Ms-Correlation-X",
+    "X-Correlation-Id",
+    "PspReference",
+)
+
 
 def event_of(
     config: ConnectorConfig,
@@ -56,6 +67,7 @@ def event_of(
         method=request.method or "",
         url=redactor.url(request.url or ""),
         status_code=done.status,
+        request_id=redactor.text(_request_id(done.answer.headers)) if done.answer else "",
         request=_document(redactor, request.headers, request.body),
         response=_document(redactor, done.answer.headers, done.answer.body) if done.answer else None,
         details={"egress": "by the deployment's allow-list"} if done.allow_listed else None,
@@ -88,6 +100,11 @@ def _message(request: requests.PreparedRequest, done: Exchange) -> str:
     place = urlsplit(request.url or "")
     what = done.error.message if done.error else f"HTTP {done.status}"
     return f"{request.method} {place.hostname}{place.path} → {what}"
+
+
+def _request_id(headers: Mapping[str, Any]) -> str:
+    """What the vendor names the request by, which its support asks for."""
+    return next((str(headers[name]) for name in _REQUEST_IDS if headers.get(name)), "")
 
 
 def _outcome(done: Exchange, writes: bool, fine_below: int) -> Outcome:

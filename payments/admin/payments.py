@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from payments.models import Payment, PaymentEntry
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, register_page
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.money import Money
 from workflows.admin import register_panel
 from workflows.admin.panels import ReadOnlyInline
@@ -22,10 +22,11 @@ _COLOURS = {
 }
 
 
-class EntryInline(ReadOnlyInline):
+class EntryInline(Masked, ReadOnlyInline):
     """The ledger is written by answers and webhooks only."""
 
     model = PaymentEntry
+    masked = ("reason",)
     fields = [
         "occurred_at",
         "kind",
@@ -67,7 +68,8 @@ class PaymentPanel(_State, ReadOnlyInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(_State, ReadOnlyAdmin):
+class PaymentAdmin(Masked, _State, ReadOnlyAdmin):
+    masked = ("reason",)
     nothing = "Payments come with orders that name a published payment method."
     list_display = [
         "order",

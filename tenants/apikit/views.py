@@ -15,6 +15,7 @@ from tenants.apikit.pagination import Pagination
 from tenants.apikit.parsing import StrictJSONParser
 from tenants.apikit.problems import Problem, request_id
 from tenants.models import ApiKey, IdempotencyRecord
+from tenants.request_ids import named
 from tenants.scoping import tenant_scope
 
 MEBIBYTE = 1024 * 1024
@@ -37,7 +38,7 @@ class ApiView(APIView):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self._record = None
-        with ExitStack() as self._open:
+        with ExitStack() as self._open, named(request_id(request)):
             response = None
             try:
                 response = _rendered(super().dispatch(request, *args, **kwargs))

@@ -15,6 +15,7 @@ from tenants.scoping import ScopeError, tenant_scope
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
 FULL = {
+    "request_id": "req_1",
     "category": Category.CONNECTOR,
     "message": "Captured 199.00 NOK",
     "outcome": Outcome.SUCCESS,

@@ -4,6 +4,8 @@ from tenants.adminkit import register_page
 from workflows.admin import (
     catalog,
     chart,
+    dashboard,
+    explain,
     imports,
     messages,
     order_errors,
@@ -19,6 +21,8 @@ from workflows.admin.panels import register_panel
 __all__ = [
     "catalog",
     "chart",
+    "dashboard",
+    "explain",
     "imports",
     "messages",
     "order_errors",

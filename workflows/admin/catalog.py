@@ -28,8 +28,14 @@ class CustomerAdmin(_CatalogAdmin):
     search_fields = ["number__istartswith", "email__istartswith", "last_name__istartswith"]
     readonly_fields = ["created_at", "modified_at"]
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and self.has_see_personal_data_permission(request)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self.has_see_personal_data_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self.has_see_personal_data_permission(request)
 
 
 @admin.register(Product)

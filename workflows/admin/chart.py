@@ -10,34 +10,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMixin
+from connectors.admin.publishable import PublishableAdmin, PublishMixin
 from connectors.models import Publishable
-from connectors.overtaken import stamp
 from tenants.adminkit import (
-    NamesField,
     PublishAdmin,
     TabularInline,
-    TenantForm,
     link,
     link_to,
     register_page,
 )
-from workflows.admin.step_rows import ROOM, WorkflowStepInline
+from workflows.admin.chart_forms import OrderStatusForm, StatusRowForm
+from workflows.admin.chart_page import WHOLE, ChartMixin, chart_url
+from workflows.admin.step_rows import WorkflowStepInline
+from workflows.chart_edits import last_position
 from workflows.models import OrderStatus, OrderType
-from workflows.publication import status_document
-
-
-class StatusForm(TenantForm):
-    allowed_next = NamesField(
-        label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
-    )
-
-
-class StatusRowForm(StatusForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "position" in self.fields:
-            self.fields["position"].widget.attrs |= ROOM["position"]
 
 
 class StatusInline(TabularInline):
@@ -52,6 +38,7 @@ class StatusInline(TabularInline):
         "next_status",
         "is_canceled",
         "is_completed",
+        "active",
         "steps",
     ]
     readonly_fields = ["steps"]
@@ -72,12 +59,13 @@ class StatusInline(TabularInline):
 
 
 @admin.register(OrderType)
-class OrderTypeAdmin(PublishableAdmin):
+class OrderTypeAdmin(ChartMixin, PublishableAdmin):
     nothing = (
         "An order type holds the statuses that orders go through, and the steps that run at each. "
         "Orders need a published one."
     )
-    list_display = ["name", "is_default", "disable_workflow", "state"]
+    list_display = ["name", "drawn", "is_default", "disable_workflow", "state"]
+    actions_detail = ["chart", "versions"]
     search_fields = ["name"]
     fields = ["name", "is_default", "disable_workflow", "standing", "comment", "seen"]
     readonly_fields = ["standing"]
@@ -86,21 +74,9 @@ class OrderTypeAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderType]:
         return super().get_queryset(request).prefetch_related("statuses__steps__group__steps")
 
-
-class OrderStatusForm(StatusForm, DraftForm):
-    """The draft is the whole chart; what this page shows of it is one status."""
-
-    class Meta:
-        model = OrderStatus
-        fields = "__all__"
-
-    @classmethod
-    def root(cls, row: OrderStatus) -> Publishable:
-        return row.order_type
-
-    @classmethod
-    def stamp(cls, row: OrderStatus) -> str:
-        return stamp(row.order_type, status_document(row))
+    @admin.display(description="Chart")
+    def drawn(self, obj: OrderType) -> str:
+        return link(chart_url(obj), "Chart")
 
 
 @admin.register(OrderStatus)
@@ -121,6 +97,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
         "next_status",
         "is_canceled",
         "is_completed",
+        "active",
         "chart",
         "comment",
         "seen",
@@ -138,7 +115,14 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
     def chart(self, obj: OrderStatus) -> str:
         if obj.pk is None:
             return "-"
-        return format_html("Publish makes the whole draft of {} live.", link_to(obj.order_type))
+        return format_html(WHOLE, link_to(obj.order_type), link(chart_url(obj.order_type_id), "Chart"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new status comes last."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        wanted = given.get("order_type", "")
+        rows = OrderStatus.objects.filter(order_type=wanted) if str(wanted).isdecimal() else ()
+        return {"position": last_position(rows), **given}
 
 
 register_page("Configuration", "Order Types", "admin:workflows_ordertype_changelist", icon="account_tree")

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, action, display
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, action, display
 from tenants.dashboard import register_waiting
 from workflows.imports.again import try_again
 from workflows.models import ImportedObject
@@ -19,7 +19,9 @@ _MOST = 200
 
 
 @admin.register(ImportedObject)
-class ImportedObjectAdmin(ReadOnlyAdmin):
+class ImportedObjectAdmin(Masked, ReadOnlyAdmin):
+    masked = ("reason",)
+    personal = ("document",)
     first_tab = "Imported object"
     nothing = (
         "What scheduled tasks and webhooks take in from shops is listed here, also what could not "

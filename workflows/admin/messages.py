@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link_to, may, register_page
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link_to, may, register_page
 from tenants.models import Right
 from workflows.admin.panels import ReadOnlyInline, register_panel
 from workflows.models import SentMessage
@@ -53,7 +53,8 @@ class MessageInline(_State, ReadOnlyInline):
 
 
 @admin.register(SentMessage)
-class SentMessageAdmin(_State, ReadOnlyAdmin):
+class SentMessageAdmin(Masked, _State, ReadOnlyAdmin):
+    personal = ("recipient", "subject", "reason", "content")
     first_tab = "Message"
     nothing = "Each message that a Notification step sends is kept here, with what became of it."
     list_display = ["created_at", "order", "template_name", "recipient", "subject", "shown_state", "reason"]

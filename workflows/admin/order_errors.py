@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url
-from tenants.adminkit import TenantAdmin, display, link, may
+from tenants.adminkit import Masked, TenantAdmin, display, link, may
 from tenants.models import Right
 from workflows import orders
 from workflows.admin.panels import ReadOnlyInline
 from workflows.models import ErrorStatus, OrderError
 
 _STATUS_COLOURS = {"Active": "danger", "Solved": "success"}
+_FREE = ("message", "details", "comment")
 _SEVERITY_COLOURS = {"Error": "danger", "Warning": "warning"}
 
 
@@ -40,7 +41,8 @@ class _Columns:
         return sent_link(error)
 
 
-class ErrorInline(_Columns, ReadOnlyInline):
+class ErrorInline(Masked, _Columns, ReadOnlyInline):
+    masked = _FREE
     model = OrderError
     fields = ["shown_status", "shown_severity", "message", "log", "comment", "occurred_at", "solved_by"]
     readonly_fields = ["shown_status", "shown_severity", "log"]
@@ -54,9 +56,10 @@ class ErrorInline(_Columns, ReadOnlyInline):
 
 
 @admin.register(OrderError)
-class OrderErrorAdmin(_Columns, TenantAdmin):
+class OrderErrorAdmin(Masked, _Columns, TenantAdmin):
     """An active error is solved by saving it, with a comment."""
 
+    masked = _FREE
     nothing = "What goes wrong with orders is listed here until it is solved."
     list_display = ["order", "shown_status", "shown_severity", "message", "occurred_at"]
     list_filter = ["status", "severity"]

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from eventlog.callers import register_finder
 from eventlog.links import events_url, register_event_link
 from tenants.adminkit import (
+    Masked,
     ReadOnlyAdmin,
     UncountedPaginator,
     display,
@@ -23,6 +25,7 @@ from tenants.adminkit import (
 from tenants.dashboard import register_waiting
 from tenants.models import Right
 from tenants.money import Money
+from tenants.personal import shown
 from workflows import lookups
 from workflows.admin.order_errors import ErrorInline, sent_link
 from workflows.admin.order_filters import ErrorsFilter, OrderTypeFilter, StatusFilter
@@ -36,7 +39,8 @@ _HIDDEN = "Your role does not show personal data."
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(Masked, ReadOnlyAdmin):
+    personal = ("customer", "customer_data", "billing", "shipping", "properties")
     first_tab = "Order"
     nothing = (
         "Orders come by the API, or from a shop by a scheduled task. They need a market and a "
@@ -81,7 +85,7 @@ class OrderAdmin(ReadOnlyAdmin):
             },
         ),
         ("Amounts", {"fields": ["amount", "tax", "discount", "shipping_cost"]}),
-        ("Customer", {"fields": ["customer", "customer_details", "billing_address", "shipping_address"]}),
+        ("Customer", {"fields": ["buyer", "customer_details", "billing_address", "shipping_address"]}),
         ("More", {"fields": ["words", "ids", "values", "version"]}),
     ]
 
@@ -126,6 +130,12 @@ class OrderAdmin(ReadOnlyAdmin):
     def shipping_cost(self, obj: Order) -> str:
         return str(Money(obj.shipping_total, obj.currency))
 
+    @admin.display(description="Customer")
+    def buyer(self, obj: Any) -> str:
+        if obj.customer_id is None:
+            return "-"
+        return link_to(obj.customer) if getattr(obj, "shows_people", False) else obj.customer.number
+
     @admin.display(description="Customer details")
     def customer_details(self, obj: Any) -> str:
         return _people(obj, obj.customer_data)
@@ -148,13 +158,13 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Properties")
     def values(self, obj: Order) -> str:
-        return pretty_json(obj.properties or None)
+        return pretty_json(shown(obj.properties) or None)
 
     @admin.display(description="Errors")
     def problems(self, obj: Order) -> str:
         """The active ones, each with the way to what was sent and to where it is solved."""
         active = obj.errors.filter(status=ErrorStatus.ACTIVE).select_related("order")
-        rows = ((error.message, sent_link(error), link_to(error, "Solve")) for error in active)
+        rows = ((shown(error.message), sent_link(error), link_to(error, "Solve")) for error in active)
         return format_html_join("", '<p class="py-0.5">{} · {} · {}</p>', rows) or "none"
 
     @admin.display(description="Log")
@@ -183,4 +193,5 @@ register_waiting(
     "admin:workflows_ordererror_changelist",
     "status__exact=Active",
 )
+register_finder(lookups.orders_of)
 register_event_link("order_id", "admin:workflows_order_change")

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url, register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.personal import shown
+from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
+from workflows.figures import stopped_runs
 from workflows.models import SHOWN_UNASKED, RunState, StepRun, StepState, WorkflowRun
 
 _COLOURS = {
@@ -42,7 +45,8 @@ def _standing(run: WorkflowRun) -> tuple[str, str]:
     return ("troubled", "Completed with errors") if troubled else (run.state, run.get_state_display())
 
 
-class RunInline(ReadOnlyInline):
+class RunInline(Masked, ReadOnlyInline):
+    masked = ("message", "reason")
     model = WorkflowRun
     fields = ["status", "shown_state", "trigger", "actor", "message", "failed", "created_at", "finished_at"]
     readonly_fields = ["shown_state", "failed"]
@@ -70,7 +74,8 @@ class RunInline(ReadOnlyInline):
         return format_html_join(SafeString("<br>"), "{}", rows) or "-"
 
 
-class StepInline(ReadOnlyInline):
+class StepInline(Masked, ReadOnlyInline):
+    masked = ("message",)
     model = StepRun
     fields = [
         "position",
@@ -103,19 +108,37 @@ class StepInline(ReadOnlyInline):
 
     @admin.display(description="How the connector was chosen")
     def why(self, step: StepRun) -> str:
-        return format_html_join("; ", "{}", ((line,) for line in step.trace)) or "-"
+        """What was said then, and the way to what would be chosen now."""
+        if not step.trace:
+            return "-"
+        told = format_html_join("; ", "{}", ((line,) for line in step.trace))
+        run = step.run
+        asked = {"step": f"{run.order_type}/{run.status}/{step.position}", "order": run.order.number}
+        return format_html("{} {}", told, link(explain_url(**asked), "Explain"))
 
     @admin.display(description="Log")
     def events(self, step: StepRun) -> str:
         return link(events_url(order=step.run.order.number, step_run=step.pk), "Events")
 
 
+class WaitingFilter(admin.SimpleListFilter):
+    title = "waiting"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("person", "Stopped, waits for somebody")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkflowRun]) -> QuerySet[WorkflowRun]:
+        return queryset.filter(pk__in=stopped_runs().values("pk")) if self.value() == "person" else queryset
+
+
 @admin.register(WorkflowRun)
-class WorkflowRunAdmin(ReadOnlyAdmin):
+class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
+    masked = ("message", "reason")
     first_tab = "Run"
     nothing = "One is kept for each run of the steps of a status that an order entered."
     list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
-    list_filter = ["state", "trigger"]
+    list_filter = [WaitingFilter, "state", "trigger"]
     list_select_related = ["order"]
     search_fields = ["order__number__istartswith"]
     search_help_text = "The beginning of an order number."
@@ -153,7 +176,11 @@ class WorkflowRunAdmin(ReadOnlyAdmin):
     def failed(self, run: WorkflowRun) -> str:
         number = run.order.number
         rows = (
-            (step.name, step.message, link(events_url(order=number, step_run=step.pk), "What was sent"))
+            (
+                step.name,
+                shown(step.message),
+                link(events_url(order=number, step_run=step.pk), "What was sent"),
+            )
             for step in run.steps.filter(state__in=_FAILED)
         )
         return format_html_join(SafeString("<br>"), "{}: {} {}", rows) or "-"

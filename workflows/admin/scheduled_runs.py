@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display
 from workflows.models import ScheduledRun
 from workflows.schedules.ending import counted
 
@@ -18,7 +18,8 @@ COLOURS = {
 
 
 @admin.register(ScheduledRun)
-class ScheduledRunAdmin(ReadOnlyAdmin):
+class ScheduledRunAdmin(Masked, ReadOnlyAdmin):
+    masked = ("message",)
     first_tab = "Run"
     nothing = "Each run of a scheduled task is kept here, with what it did."
     list_display = [

@@ -4,6 +4,7 @@ from workflows.api.actions import OrderActionViewSet
 from workflows.api.catalog import CustomerViewSet, InventoryViewSet, MarketViewSet, ProductViewSet
 from workflows.api.order_errors import OrderErrorViewSet
 from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
+from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
 
 _ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
@@ -17,6 +18,7 @@ router.register("runs", RunViewSet, basename="run")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
+router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("markets", MarketViewSet, basename="market")
 
 urlpatterns = router.urls

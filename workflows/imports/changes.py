@@ -68,7 +68,7 @@ def _cancel(known: Order, source: str, actor: str, trigger: str) -> list[str]:
 
 def _target(chart: Chart, current: str) -> str:
     """The canceled status to go to: one that may follow, else the first; "" when the order is canceled already."""
-    cancelling = [status for status in chart.statuses.values() if status.is_canceled]
+    cancelling = [status for status in chart.statuses.values() if status.is_canceled and status.active]
     here = chart.statuses.get(current)
     if here is not None and here.is_canceled:
         return ""

@@ -97,6 +97,9 @@ class OrderStatus(TenantModel):
         blank=True,
         help_text="Orders go on to it by themselves once all steps here have ended without an error.",
     )
+    active = models.BooleanField(
+        default=True, help_text="Off: no order enters this status; those that are in it may leave."
+    )
 
     history = scoped_history()
 

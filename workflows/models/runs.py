@@ -97,6 +97,10 @@ class WorkflowRun(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["order", "id"], name="run_by_order"),
             models.Index(fields=["tenant", "-id"], name="run_newest"),
+            models.Index(fields=["tenant", "-created_at"], name="run_by_time"),
+            models.Index(
+                fields=["tenant", "-id"], name="run_stopped", condition=models.Q(state=RunState.STOPPED)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,20 +1,34 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
+from eventlog.admin.export import as_csv
+from eventlog.admin.filters import (
+    ConnectorCategoryFilter,
+    ConnectorFilter,
+    ProviderFilter,
+    SinceFilter,
+    StepFilter,
+    is_id,
+)
+from eventlog.callers import orders_of
 from eventlog.links import events_url, subject_link
 from eventlog.models import Event, EventPayload
 from tenants.adminkit import (
+    ChoicesDropdownFilter,
+    KeysetChangeList,
+    Masked,
     ReadOnlyAdmin,
-    UncountedPaginator,
+    TimeRangeFilter,
     display,
     link,
     may,
@@ -23,88 +37,54 @@ from tenants.adminkit import (
 )
 from tenants.models import Right
 
-_LONGEST_ID = 18  # digits of a 64-bit number that are always valid
-_RECENT = 1000  # events looked at for the choices of a filter
-
 _FIELDSETS: list[tuple[str | None, dict[str, Any]]] = [
     (None, {"fields": ["at", "category", "result", "message", "actor", "pretty_details"]}),
     ("Order", {"fields": ["about_order", "market", "store", "about_run", "step", "log"]}),
     (
         "Connector",
-        {"fields": ["about_connector", "connector_category", "provider", "operation", "about_effect"]},
+        {
+            "fields": [
+                "about_connector",
+                "connector_category",
+                "provider",
+                "operation",
+                "about_effect",
+                "request_id",
+            ]
+        },
     ),
 ]
 
 
-class SinceFilter(admin.SimpleListFilter):
-    title = "time"
-    parameter_name = "hours"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "Last hour"), ("24", "Last day"), ("168", "Last week")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        if self.value() not in {hours for hours, _ in self.lookup_choices}:
-            return queryset
-        return queryset.filter(at__gte=timezone.now() - timedelta(hours=int(self.value() or 0)))
-
-
-class _RecentFilter(admin.SimpleListFilter):
-    """Offers what the latest events mention, because listing every value would read the whole log."""
-
-    field = ""
-    label_field = ""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        recent = Event.objects.order_by("-id").values_list(self.field, self.label_field)[:_RECENT]
-        seen = {str(value): label for value, label in recent if value}
-        return sorted(seen.items(), key=lambda choice: choice[1])
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        value = self.value()
-        return queryset.filter(**{self.field: value}) if value in dict(self.lookup_choices) else queryset
-
-
-class ConnectorFilter(_RecentFilter):
-    title = "connector"
-    parameter_name = field = "connector_id"
-    label_field = "connector_name"
-
-
-class ProviderFilter(_RecentFilter):
-    title = "provider"
-    parameter_name = field = label_field = "provider"
-
-
-class StepFilter(admin.SimpleListFilter):
-    """Offers the step that somebody came from; an order's page links here."""
-
-    title = "step of a workflow"
-    parameter_name = "step_run_id"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        wanted = request.GET.get("step_run_id", "")
-        if not _is_id(wanted):
-            return []
-        step = Event.objects.filter(step_run_id=wanted, step__gt="").values_list("step", flat=True).first()
-        return [(wanted, step or f"Step result {wanted}")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        return queryset.filter(step_run_id=self.value()) if self.value() else queryset
-
-
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(Masked, ReadOnlyAdmin):
     nothing = "What happens with orders and every call to a vendor is written here."
+    moment = "at"
+    masked = ("message", "url", "details")
     list_display = ["at", "result", "category", "message", "connector_name", "order_number", "duration_ms"]
-    list_filter = [SinceFilter, StepFilter, "category", "outcome", ConnectorFilter, ProviderFilter]
+    list_filter = [
+        ("category", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        SinceFilter,
+        ("at", TimeRangeFilter),
+        ConnectorCategoryFilter,
+        ConnectorFilter,
+        ProviderFilter,
+        StepFilter,
+    ]
+    list_filter_sheet = True
     search_fields = ["order_number"]
-    search_help_text = "An order number, the id of an order or of an event."
-    ordering = ["-id"]
+    search_help_text = (
+        "An order number, an id of the shop or as erp:SO-9, a request id, or the id of an event."
+    )
+    ordering = ["-at", "-id"]
     sortable_by: list[str] = []
     list_per_page = 100
     show_full_result_count = False
-    paginator = UncountedPaginator
+    list_before_template = "admin/eventlog/event/export.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -112,10 +92,26 @@ class EventAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        found = Q(order_number=term)
-        if _is_id(term):
-            found |= Q(order_id=int(term)) | Q(pk=int(term))
-        return queryset.filter(found), False
+        found = Q(order_number=term) | Q(request_id=term)
+        orders = orders_of(term)
+        if is_id(term):
+            found |= Q(pk=int(term))
+            orders.append(int(term))
+        return queryset.filter(found | Q(order_id__in=orders) if orders else found), False
+
+    def get_urls(self) -> list[URLPattern]:
+        export = self.admin_site.admin_view(self.export)
+        return [path("export/", export, name="eventlog_event_export"), *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """What the list shows with its search and filters, whole."""
+        if request.method != "GET" or not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return redirect("admin:eventlog_event_changelist")
+        return as_csv(request.tenant, shown.queryset, personal=may(request, Right.SEE_PERSONAL_DATA))  # type: ignore[attr-defined]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[str | None, dict[str, Any]]]:
         body = ["sent", "received"] if may(request, Right.SEE_PERSONAL_DATA) else ["not_shown"]
@@ -176,10 +172,6 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description="Response")
     def received(self, event: Event) -> str:
         return _payload(event, "response")
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
 
 
 def _payload(event: Event, side: str) -> str:

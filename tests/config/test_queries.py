@@ -1,0 +1,107 @@
+"""No list of the admin asks the database more for more rows, and no page more than thirty times."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Max
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tenants.scoping import TenantModel, platform_scope
+from tests.config.world import make_world
+from tests.factories.tenants import MembershipFactory, UserFactory
+from workflows.models import Order
+
+MOST = 30
+PAGES = [model for model in admin.site._registry if issubclass(model, TenantModel)]
+
+
+@pytest.fixture
+def tenant(db):
+    return make_world("Minelle")
+
+
+@pytest.fixture
+def client(tenant):
+    client = Client()
+    client.force_login(MembershipFactory(tenant=tenant).user)
+    return client
+
+
+def queries(client, url):
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(url).status_code == 200, url
+    return [query["sql"] for query in seen]
+
+
+def multiply(model, tenant, numbers):
+    """Copies of the tenant's first row, different where a row of its own has to be."""
+    with platform_scope("the test makes rows"):
+        row = model._base_manager.filter(tenant=tenant).order_by("pk").first()
+        top = model._base_manager.aggregate(top=Max("pk"))["top"]
+        copies = [_copy(model, row, top, number) for number in numbers]
+        model._base_manager.bulk_create(copies)
+        for copy in copies:
+            _one_to_ones(model, row, copy)
+
+
+def _copy(model, row, top, number):
+    copy = model(**{name: getattr(row, name) for name in _names(model)})
+    for field in model._meta.concrete_fields:
+        if field.primary_key:
+            setattr(copy, field.attname, field.get_default() if field.has_default() else top + number)
+        elif field.get_internal_type() in {"CharField", "SlugField"} and not field.choices:
+            value = getattr(copy, field.attname)
+            setattr(copy, field.attname, f"{value[: field.max_length - 3]}{number}" if value else value)
+        elif field.get_internal_type() == "PositiveIntegerField":
+            setattr(copy, field.attname, (getattr(copy, field.attname) or 0) + number)
+        elif field.name in {"user", "live"}:
+            setattr(copy, field.attname, UserFactory().pk if field.name == "user" else None)
+    return copy
+
+
+def _names(model):
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _one_to_ones(model, row, copy):
+    """Rows such as a connector's tab of markets, which the original has."""
+    for relation in model._meta.related_objects:
+        if relation.one_to_one and relation.related_model._meta.pk.name == "id":
+            beside = relation.related_model._base_manager.filter(**{relation.field.name: row}).first()
+            if beside is not None:
+                beside.pk, beside._state.adding = None, True
+                setattr(beside, relation.field.attname, copy.pk)
+                beside.save()
+
+
+def test_no_list_asks_more_for_more_rows(client, tenant):
+    """A first look fills caches."""
+    grown, many = {}, {}
+    for model in PAGES:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        multiply(model, tenant, range(1, 3))
+        client.get(url)
+        few = queries(client, url)
+        multiply(model, tenant, range(3, 12))
+        more = queries(client, url)
+        if len(more) > len(few):
+            grown[model._meta.label] = sorted(set(more) - set(few))[:3]
+        if len(more) > MOST:
+            many[model._meta.label] = len(more)
+    assert grown == {} and many == {}
+
+
+def test_pages_of_our_own_and_the_order_s_ask_little(client, tenant):
+    with platform_scope("the test looks for the order"):
+        order = Order._base_manager.filter(tenant=tenant).first()
+    pages = [
+        "/admin/",
+        "/admin/?span=7d",
+        reverse("admin:workflows_order_change", args=[order.pk]),
+        f"{reverse('admin:workflows-resolution')}?name=Webhook&order={order.number}",
+    ]
+    for url in pages:
+        client.get(url)
+        assert len(queries(client, url)) <= MOST, url
