@@ -115,7 +115,7 @@ def _end(ticket: Ticket, result: Result, book: Book) -> None:
     if ticket.run is not None and ticket.run.state == RunState.WAITING and not late:
         ticket.run.state = RunState.RUNNING
         book.run(ticket.run)
-    _apply(ticket, result)
+    _apply(ticket, result, book)
     _tell(ticket, f"{step.name}: {result.message}" if result.message else step.name, _SHOWN[step.state], book)
     if late:
         ticket.detached = [other for other in ticket.detached if other.pk != step.pk]
@@ -123,16 +123,14 @@ def _end(ticket: Ticket, result: Result, book: Book) -> None:
         _stop(ticket, book)
 
 
-def _apply(ticket: Ticket, result: Result) -> None:
+def _apply(ticket: Ticket, result: Result, book: Book) -> None:
     step = _step(ticket)
-    with tenant_scope(step.tenant_id):
-        if result.changes:
-            unknown = orders.apply_changes(step.order_id, result.changes)
-            if unknown:
-                step.message = "; ".join(filter(None, [step.message, *unknown]))
-        if step.state == StepState.ERROR:
-            _add_error(ticket, result.message)
-        elif step.attempts > 1:
+    if result.changes:
+        book.change(step, result.changes)
+    if step.state == StepState.ERROR:
+        _add_error(ticket, result.message)
+    elif step.attempts > 1:
+        with tenant_scope(step.tenant_id):
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 
