@@ -81,10 +81,14 @@ def insert_many(
 
 def record_set(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[str, list[Any]]:
     """A set of rows for a FROM clause, aliased "v", with its parameter; `value_of` gives its values. For PostgreSQL."""
-    converters = [(name, _converter(model, name)) for model, name in columns]
-    document = [{name: convert(row[name]) for name, convert in converters} for row in rows]
+    names = [name for _, name in columns]
+    special = [(name, convert) for model, name in columns if (convert := _converter(model, name))]
+    document = [{name: row[name] for name in names} for row in rows]
+    for name, convert in special:
+        for row in document:
+            row[name] = convert(row[name])
     typed = ", ".join(f'"{name}" {_type(model, name)}' for model, name in columns)
-    return f"json_to_recordset(%s::json) AS v({typed})", [json.dumps(document, default=_plain)]
+    return f"json_to_recordset(%s::json) AS v({typed})", [_encode(document)]
 
 
 def value_of(model: type[models.Model], name: str) -> str:
@@ -112,13 +116,18 @@ def _value(model: type[models.Model], name: str) -> str:
 
 
 @cache
-def _converter(model: type[models.Model], name: str) -> Callable[[Any], Any]:
+def _converter(model: type[models.Model], name: str) -> Callable[[Any], Any] | None:
+    """How a value is written into JSON, where JSON and the column's type do not see to it by themselves."""
     field = _field(model, name)
     if _is_json(model, name):
-        encoder = field.encoder
-        return lambda value: None if value is None else json.dumps(value, cls=encoder)
+        encode = (
+            json.JSONEncoder(separators=(",", ":")).encode
+            if field.encoder is None
+            else field.encoder().encode
+        )
+        return lambda value: None if value is None else encode(value)
     prepare: Callable[[Any], Any] = field.get_prep_value
-    return prepare
+    return None if prepare.__func__.__module__.startswith("django.") else prepare  # type: ignore[attr-defined]
 
 
 @cache
@@ -140,6 +149,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, UUID | Decimal):
         return str(value)
     raise TypeError(f"a {type(value).__name__} cannot be written in bulk")
+
+
+_encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
 
 
 def _field(model: type[models.Model], name: str) -> Any:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectors.contracts.common import OrderDocument
 from tenants.bulk import update_many
+from workflows.documents import lines_stay
 from workflows.intake import read_address, read_customer
 from workflows.models import Order
 from workflows.problems import FieldErrors
@@ -56,8 +57,10 @@ def _named(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(order: Order, columns: Sequence[str]) -> dict[str, Any]:
+    before = (order.version, order.modified_at)
     order.version += 1
     order.modified_at = timezone.now()
+    lines_stay(order.pk, before, (order.version, order.modified_at))
     return {name: getattr(order, name) for name in ("id", *columns, "version", "modified_at")}
 
 
