@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests
-
 from connectors.auth import Token
 from connectors.client.exchange import Exchange
+from connectors.client.outgoing import Sent
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import kind_by_status
 from connectors.errors import ProviderError, RetryLater, Unknown
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 def event_of(
     config: ConnectorConfig,
     prepared: Prepared,
-    request: requests.PreparedRequest,
+    request: Sent,
     done: Exchange,
     *,
     writes: bool,
@@ -53,8 +52,8 @@ def event_of(
         actor=context.actor,
         market=context.market,
         store=context.store,
-        method=request.method or "",
-        url=redactor.url(request.url or ""),
+        method=request.method,
+        url=redactor.url(request.url),
         status_code=done.status,
         request=_document(redactor, request.headers, request.body),
         response=_document(redactor, done.answer.headers, done.answer.body) if done.answer else None,
@@ -75,8 +74,8 @@ def _document(redactor: Redactor, headers: Mapping[str, Any], body: Any) -> dict
     }
 
 
-def _message(request: requests.PreparedRequest, done: Exchange) -> str:
-    place = urlsplit(request.url or "")
+def _message(request: Sent, done: Exchange) -> str:
+    place = urlsplit(request.url)
     what = done.error.message if done.error else f"HTTP {done.status}"
     return f"{request.method} {place.hostname}{place.path} → {what}"
 
