@@ -74,12 +74,12 @@ def event_of(
 
 
 def described(
-    config: ConnectorConfig, request: requests.PreparedRequest, token: Token | None = None
+    config: ConnectorConfig, request: Sent, token: Token | None = None
 ) -> dict[str, Any]:
     """A request as an event would show it: {"method", "url", "headers", "body"}, with every secret redacted."""
     redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
     document = _document(redactor, request.headers, request.body)
-    return {"method": request.method or "", "url": redactor.url(request.url or ""), **document}
+    return {"method": request.method, "url": redactor.url(request.url), **document}
 
 
 @lru_cache(maxsize=1024)
