@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from connectors import registry
 from connectors.calls import CallSpec
+from payments import exporting as exporting
 from payments import judging, ledger
 from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
