@@ -28,8 +28,8 @@ class PrintJobAdmin(ReadOnlyAdmin):
         " a workstation claims and prints them."
     )
     list_display = [
-        "shipment_page",
         "order",
+        "shipment",
         "store",
         "shown_state",
         "workstation",
