@@ -79,7 +79,11 @@ def edit(client, provider, **values):
 
 def _shown(form, prefix) -> dict:
     values = {f"{prefix}{name}": form[name].value() for name in form.fields if name != "api_token"}
-    return {name: value for name, value in values.items() if value not in (None, False, "")}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value is not False and value != ""
+    }
 
 
 def test_one_press_creates_both_and_makes_them_live(client, tenant):
