@@ -27,7 +27,9 @@ def check_file(name: str, size: int, content: bytes) -> None:
     if suffix not in KINDS:
         raise ValueError(f"A file of this type is not taken; use one of {', '.join(KINDS)}.")
     if not _fits(suffix, content):
-        raise ValueError(f"The content is not that of a {suffix} file; choose the file that the name promises.")
+        raise ValueError(
+            f"The content is not that of a {suffix} file; choose the file that the name promises."
+        )
 
 
 def _fits(suffix: str, content: bytes) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -66,10 +67,13 @@ def _latest(connectors: Sequence[int]) -> Sequence[Event]:
 
     Written out because SQLite takes a limit within a union only in a subquery, which the ORM does not make.
     """
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for key in connectors:
         rows = Event.objects.filter(connector_id=key).order_by("-id")
-        sql, values = rows.only("id", "connector_id", "at", "outcome", "category")[:MOST].query.sql_with_params()
+        sql, values = rows.only("id", "connector_id", "at", "outcome", "category")[
+            :MOST
+        ].query.sql_with_params()
         parts.append(f"SELECT * FROM ({sql}) AS latest_{len(parts)}")  # noqa: S608 - only SQL of the ORM's own
         params += values
     return list(Event._base_manager.raw(" UNION ALL ".join(parts), params))

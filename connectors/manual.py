@@ -83,7 +83,9 @@ def describe(implementation: type[Provider]) -> dict[str, Any]:
         "names": [*implementation.names] or [implementation.label],
         "aliases": _aliases(implementation),
         "guide": paragraphs(implementation.guide),
-        "hosts": [(mode, implementation.hosts[mode]) for mode in ("test", "live") if mode in implementation.hosts],
+        "hosts": [
+            (mode, implementation.hosts[mode]) for mode in ("test", "live") if mode in implementation.hosts
+        ],
         "host_words": sorted(implementation.host_words),
         "settings": wanted(implementation),
         "store_property": implementation.store_property,

@@ -43,5 +43,9 @@ def advice(
 
 def _secrets(implementation: type[Provider] | None) -> str:
     fields = implementation.settings.fields().values() if implementation else ()
-    names = [f"{item.label} ({' > '.join(place_of(item))})" for item in fields if isinstance(item, Secret) and item.required]
+    names = [
+        f"{item.label} ({' > '.join(place_of(item))})"
+        for item in fields
+        if isinstance(item, Secret) and item.required
+    ]
     return " and ".join(names) or "them"

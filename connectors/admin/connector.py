@@ -85,8 +85,9 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
         return row
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
-        rows: QuerySet[Connector] = super().get_queryset(request)
-        return rows.prefetch_related(*PREFETCH, *credentials.PREFETCH)
+        rows: Any = super().get_queryset(request)
+        found: QuerySet[Connector] = rows.prefetch_related(*PREFETCH, *credentials.PREFETCH)
+        return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new one has no state, tests and address yet."""
@@ -148,7 +149,9 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
 
     @admin.display(description="Plugin")
     def plugin(self, obj: Connector) -> str:
-        return plugin_link(obj.type, f"Setup guide and reference of {label_of_type(obj)}") if obj.type else "-"
+        return (
+            plugin_link(obj.type, f"Setup guide and reference of {label_of_type(obj)}") if obj.type else "-"
+        )
 
     @admin.display(description="Last test")
     def tested(self, obj: Connector) -> str:
@@ -165,7 +168,11 @@ class ConnectorAdmin(TrialMixin, GalleryMixin, GridMixin, PublishableAdmin):
 
 def _kind_words(obj: Connector) -> str:
     """Name, Type and Category, without saying anything twice."""
-    words = [obj.name, label_of_type(obj), obj.category] if obj.display_name else [label_of_type(obj), obj.category]
+    words = (
+        [obj.name, label_of_type(obj), obj.category]
+        if obj.display_name
+        else [label_of_type(obj), obj.category]
+    )
     return " · ".join({word.casefold(): word for word in words}.values())
 
 

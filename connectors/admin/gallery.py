@@ -80,7 +80,11 @@ def setup_guide(slug: str) -> dict[str, Any]:
     if implementation is None:
         return {}
     tiled = tile(implementation.slug, implementation.label, 40)
-    return {**describe(implementation), "tile": tiled, "url": reverse("admin:plugin", args=[implementation.slug])}
+    return {
+        **describe(implementation),
+        "tile": tiled,
+        "url": reverse("admin:plugin", args=[implementation.slug]),
+    }
 
 
 def _card(item: type[Provider], url: str) -> dict[str, Any]:

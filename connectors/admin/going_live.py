@@ -82,7 +82,9 @@ class GoingLiveMixin:
         root, sent = self.root(obj), request.POST
         if sent.get("digest") != self.digest(root):
             self.message_user(
-                request, "The draft was changed after this page was shown. Look at it again.", messages.WARNING
+                request,
+                "The draft was changed after this page was shown. Look at it again.",
+                messages.WARNING,
             )
             return False
         confirmed = sent.getlist("shown") if "confirm" in sent else []

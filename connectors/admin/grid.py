@@ -41,7 +41,7 @@ class GridMixin:
 
     def get_changelist_instance(self: Any, request: HttpRequest) -> Any:
         """Adds each row's health, read for the whole page at once."""
-        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        found = super().get_changelist_instance(request)
         rows = list(found.result_list)
         healths = health_of({self.connector_of(row).pk for row in rows})
         for row in rows:
@@ -53,10 +53,16 @@ class GridMixin:
     def where(self, row: Any) -> SafeString:
         connector = self.connector_of(row)
         implementation = implementation_of(connector.type)
-        own = host_of(connector.host, implementation, is_test=connector.is_test) if implementation else connector.host
+        own = (
+            host_of(connector.host, implementation, is_test=connector.is_test)
+            if implementation
+            else connector.host
+        )
         mode = ("cd-test", "Test") if connector.is_test else ("cd-production", "Production")
         shown = own.removeprefix("https://") or "named by its settings"
-        return format_html('<span class="cd-badge {}">{}</span><span class="cd-small cd-break">{}</span>', *mode, shown)
+        return format_html(
+            '<span class="cd-badge {}">{}</span><span class="cd-small cd-break">{}</span>', *mode, shown
+        )
 
     @display(description="Credentials", label={"set": "success", "old": "warning", "missing": "danger"})
     def credentials(self, row: Any) -> tuple[str, str]:
@@ -67,7 +73,9 @@ class GridMixin:
         found, connector = getattr(row, "health_found", None), self.connector_of(row)
         if found is None:
             return "never called"
-        return health_chart(found, f"{reverse('admin:eventlog_event_changelist')}?connector_id={connector.pk}")
+        return health_chart(
+            found, f"{reverse('admin:eventlog_event_changelist')}?connector_id={connector.pk}"
+        )
 
     @admin.action(description="Test connection", permissions=["test"])
     def test_chosen(self: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
@@ -128,7 +136,9 @@ def market_words(connector: Connector) -> str:
     row = markets_of(connector)
     if not row.pk:
         return "all"
-    codes = {key: sorted(area.code for area in getattr(row, field).all()) for key, field in MARKET_LISTS.items()}
+    codes = {
+        key: sorted(area.code for area in getattr(row, field).all()) for key, field in MARKET_LISTS.items()
+    }
     enabled = ", ".join([*codes["enabled"], *codes["enabled_groups"]]) or "all"
     disabled = ", ".join([*codes["disabled"], *codes["disabled_groups"]])
     return f"{enabled}, not {disabled}" if disabled else enabled
@@ -136,5 +146,7 @@ def market_words(connector: Connector) -> str:
 
 def _file(text: str, name: str, kind: str) -> HttpResponse:
     return HttpResponse(
-        text, content_type=f"{kind}; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        text,
+        content_type=f"{kind}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -72,7 +72,9 @@ class PropertyInline(_SignedForms, TabularInline):
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """A row for each property that is proposed."""
         slug = obj.type if obj else request.GET.get("type", "")
-        return len(proposals(slug, {row.key.casefold() for row in obj.properties.all()} if obj and obj.pk else set()))
+        return len(
+            proposals(slug, {row.key.casefold() for row in obj.properties.all()} if obj and obj.pk else set())
+        )
 
     fields = ["key", "key_group", "value_type", "value", "file", "is_secret", "remove_secret"]
 

@@ -74,7 +74,7 @@ class PublishMixin:
 
     def comment_given(self, request: HttpRequest, root: Publishable) -> str:
         """The comment of a press of Publish that was refused."""
-        return _shown(request.session.get(_mark(root)), self.digest(root))["comment"]
+        return str(_shown(request.session.get(_mark(root)), self.digest(root))["comment"])
 
     @action(description="Publish", permissions=["publish"])
     def publish(self: Any, request: HttpRequest, row: Any) -> None:
@@ -85,18 +85,24 @@ class PublishMixin:
         try:
             made = self.make_live(root, user=request.user, comment=comment, confirmed=shown["codes"])
         except PublishRefused as refused:
-            codes = {*shown["codes"], *(item.code for item in refused.findings)} if refused.can_be_confirmed else ()
+            codes = (
+                {*shown["codes"], *(item.code for item in refused.findings)}
+                if refused.can_be_confirmed
+                else ()
+            )
             request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
             self._tell(request, refused, page_of(root) if isinstance(row, type(root)) else "")
         else:
             self.message_user(request, f"Version {made.number} of {root} is live.", messages.SUCCESS)
 
-    def response_add(self: Any, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        usual: HttpResponse = super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
+    def response_add(
+        self: Any, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
+        usual: HttpResponse = super().response_add(request, obj, post_url_continue)
         return _to_checklist(request) or usual
 
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
-        usual: HttpResponse = super().response_change(request, obj)  # type: ignore[misc]
+        usual: HttpResponse = super().response_change(request, obj)
         return _to_checklist(request) or usual
 
     def _tell(self: Any, request: HttpRequest, refused: PublishRefused, page: str) -> None:

@@ -32,7 +32,9 @@ class TrialMixin:
         """Who sets a connector up, and who works with it."""
         return may(request, Right.ACT) or may(request, Right.EDIT)
 
-    @action(description="Test connection", url_path="test-connection", permissions=["test"], icon="network_check")
+    @action(
+        description="Test connection", url_path="test-connection", permissions=["test"], icon="network_check"
+    )
     def test_connection(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET asks, POST calls the provider with the draft."""
         row = self.get_object(request, object_id)
@@ -53,10 +55,16 @@ class TrialMixin:
 
 
 def _run(request: HttpRequest, connector: Connector) -> dict[str, Any]:
-    before = Event.objects.filter(connector_id=connector.pk).order_by("-id").values_list("id", flat=True).first()
+    before = (
+        Event.objects.filter(connector_id=connector.pk).order_by("-id").values_list("id", flat=True).first()
+    )
     trial = run_trial(connector, request.user.get_username())
     mine = Event.objects.filter(
-        connector_id=connector.pk, category=Category.CONNECTOR, effect_id=None, run_id=None, id__gt=before or 0
+        connector_id=connector.pk,
+        category=Category.CONNECTOR,
+        effect_id=None,
+        run_id=None,
+        id__gt=before or 0,
     )
     events = list(mine.select_related("payload").order_by("id")[:_MOST])
     with_bodies = may(request, Right.SEE_PERSONAL_DATA)

@@ -58,13 +58,15 @@ class GatewayAdmin(
         super().__init__(model, admin_site)
         self.chosen_field = self.form.gateway_field
         self.gallery_category = str(self.form.category)
+
     actions_submit_line = ["publish", "retire"]
     actions_detail = ["test_connection", "going_live", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
+        rows: Any = super().get_queryset(request)
         below = (f"connector__{path}" for path in (*PREFETCH, *credentials.PREFETCH))
-        return rows.prefetch_related("valid_on_markets", *below)
+        found: QuerySet[Any] = rows.prefetch_related("valid_on_markets", *below)
+        return found
 
     def connector_of(self, row: Any) -> Connector:
         connector: Connector = row.connector
@@ -83,7 +85,11 @@ class GatewayAdmin(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         connector = context["original"].connector if context.get("original") else None
-        slug = connector.type if connector else request.POST.get(self.chosen_field) or request.GET.get(self.chosen_field, "")
+        slug = (
+            connector.type
+            if connector
+            else request.POST.get(self.chosen_field) or request.GET.get(self.chosen_field, "")
+        )
         context["about"] = setup_guide(slug)
         context["connector"] = connector
         context["address"] = webhook_address(connector.webhook_token) if connector else ""

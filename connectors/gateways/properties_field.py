@@ -16,6 +16,7 @@ from connectors.files import KINDS, check_file
 from connectors.models.rows import ValueType
 from connectors.property_values import LARGEST_FILE, FileValue, read_value
 from connectors.validation import codes_of
+from tenants.adminkit import JsonField
 
 #: Rows that are read from what is sent; nobody enters more by hand.
 _MOST = 500
@@ -30,7 +31,9 @@ class PropertiesWidget(forms.Widget):
     needs_multipart_form = True
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        rows = value if isinstance(value, list) else list(rows_of(value if isinstance(value, Mapping) else {}))
+        rows = (
+            value if isinstance(value, list) else list(rows_of(value if isinstance(value, Mapping) else {}))
+        )
         blank = {"key": "", "key_group": "", "value_type": "String", "value": ""}
         context = {
             "name": name,
@@ -71,7 +74,7 @@ class PropertiesField(forms.Field):
                 problems.append(f"{row['key'] or 'A row without key'}: {text}")
         if problems:
             raise ValidationError(problems)
-        return found
+        return _document(json.dumps(found))
 
     def validate(self, value: Any) -> None:
         if self.required and not value:
@@ -103,7 +106,11 @@ def _typed(key: str, value: Any) -> Row:
         return {"value_type": "JSON", "value": json.dumps(value, ensure_ascii=False)}
     if ";base64," in value:
         name = value.partition(";")[0]
-        return {"value_type": "File", "value": value, "stored": f"{name} is stored; choose another file to replace it"}
+        return {
+            "value_type": "File",
+            "value": value,
+            "stored": f"{name} is stored; choose another file to replace it",
+        }
     return {"value_type": _type_of_text(key, value), "value": value}
 
 
@@ -133,7 +140,9 @@ def _row(data: Any, files: Any, prefix: str) -> Row | None:
     """None for a row that is not there, or has nothing in it."""
     if f"{prefix}-key" not in data:
         return None
-    row = {name: str(data.get(f"{prefix}-{name}", "")) for name in ("key", "key_group", "value_type", "value")}
+    row: Row = {
+        name: str(data.get(f"{prefix}-{name}", "")) for name in ("key", "key_group", "value_type", "value")
+    }
     row = {**row, "key": row["key"].strip(), "key_group": row["key_group"].strip()}
     row["file"] = files.get(f"{prefix}-file") if files else None
     return row if row["key"] or row["value"] or row["file"] else None
@@ -165,10 +174,8 @@ def _value(row: Row) -> Any:
 
 
 def _document(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        raise ValidationError('This is not JSON; use for example {"name": "value"}.') from None
+    """Raises ValidationError for what is no JSON object that every database can hold."""
+    found = JsonField(nothing=dict, required=False).to_python(text)
     if not isinstance(found, dict):
-        raise ValidationError('Use names with values, for example {"name": "value"}.')
+        raise ValidationError('Use names and values, for example {"name": "value"}.')
     return found

@@ -14,6 +14,7 @@ from tenants.adminkit.forms import (
     WordsField,
 )
 from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
+from tenants.adminkit.json_field import JsonField
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
 from tenants.adminkit.pages import link, link_to, pretty_json, register_admin_url
 from tenants.adminkit.publish import PublishAdmin
@@ -21,6 +22,7 @@ from tenants.adminkit.rights import may
 from tenants.navigation import register_page
 
 __all__ = [
+    "JsonField",
     "LineField",
     "NamesField",
     "OneOfField",

@@ -70,7 +70,10 @@ def test_a_stripe_payment_method_from_the_gallery_to_published(publisher, tenant
     confirm(page, "first")
     expect(page.get_by_text("is live.")).to_be_visible()
     method = methods_of(runtime(tenant.pk))[0]
-    assert (method.payment_method_name, method.options) == ("Card", {"ReturnUrl": "https://shop.example/thanks"})
+    assert (method.payment_method_name, method.options) == (
+        "Card",
+        {"ReturnUrl": "https://shop.example/thanks"},
+    )
     assert runtime(tenant.pk).connectors[method.connector].values.api_token.reveal().endswith("4f2a")
 
 
@@ -97,7 +100,10 @@ def test_a_shopify_connector_from_the_gallery_to_published(publisher, tenant):
 
     connector = runtime(tenant.pk).connectors[Connector.objects.get().pk]
     assert connector.host == "https://north.myshopify.com" or "shopify" in connector.host
-    assert (connector.values.notify_customer, str(connector.values.import_orders_from)) == (True, "2026-05-31")
+    assert (connector.values.notify_customer, str(connector.values.import_orders_from)) == (
+        True,
+        "2026-05-31",
+    )
     assert sorted(connector.properties) == ["AccessToken", "ImportOrdersFrom", "NotifyCustomer", "ShopifyUrl"]
     page.goto(LIST)
     expect(page.locator("#result_list")).to_contain_text("Version 1 live", ignore_case=True)
@@ -119,7 +125,9 @@ def test_a_property_is_edited_and_published_in_one_click_and_rolled_back(publish
     page.goto(f"{LIST}{config.id}/versions/")
     page.locator("[data-version='1']").get_by_role("button").click()
     expect(page.get_by_text("The draft is as version 1 was")).to_be_visible()
-    assert runtime(tenant.pk).connectors[config.id].properties["Limit"] == "7", "only publishing changes what runs"
+    assert runtime(tenant.pk).connectors[config.id].properties["Limit"] == "7", (
+        "only publishing changes what runs"
+    )
     press(page, "Publish")
     expect(page.get_by_text(re.compile("Version 3 of .* is live"))).to_be_visible()
     assert runtime(tenant.pk).connectors[config.id].properties["Limit"] == "5"

@@ -172,7 +172,11 @@ class TestPropertiesField:
             "Textarea",
             "JSON",
         )
-        sent = {f"options-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+        sent = {
+            f"options-{number}-{name}": value
+            for number, row in enumerate(rows)
+            for name, value in row.items()
+        }
         found = PropertiesWidget().value_from_datadict(sent, {}, "options")
         assert PropertiesField(required=False).to_python(found) == self.DOCUMENT
 

@@ -63,7 +63,8 @@ class TestPlugins:
         assert theirs.webhook_token not in shown
 
     @pytest.mark.parametrize(
-        ("label", "letters"), [("Vipps MobilePay", "VM"), ("PayPal", "PP"), ("Bring", "Br"), ("", "?"), ("<", "?")]
+        ("label", "letters"),
+        [("Vipps MobilePay", "VM"), ("PayPal", "PP"), ("Bring", "Br"), ("", "?"), ("<", "?")],
     )
     def test_tiles_are_drawn_from_the_name(self, label, letters):
         assert initials(label) == letters
@@ -110,14 +111,19 @@ class TestList:
                 tenant, "acme", bearer_token=TOKEN, connector_id=f"A{number}", properties={"ApiKey": "k" * 20}
             )
             publish(connector)
-            record_event(tenant, category=Category.CONNECTOR, connector_id=connector.pk, outcome=Outcome.SUCCESS)
+            record_event(
+                tenant, category=Category.CONNECTOR, connector_id=connector.pk, outcome=Outcome.SUCCESS
+            )
         with django_assert_max_num_queries(30):
             shown = text(client.get(LIST))
         assert shown.count('class="cd-bars"') == 5
 
     @pytest.mark.parametrize(
         ("url", "make"),
-        [("/admin/payments/paymentmethod/", publish_payment_method), ("/admin/shipping/shippingprovider/", None)],
+        [
+            ("/admin/payments/paymentmethod/", publish_payment_method),
+            ("/admin/shipping/shippingprovider/", None),
+        ],
         ids=["payments", "shipping"],
     )
     def test_so_do_the_lists_over_connectors(self, staff, tenant, url, make):
@@ -165,9 +171,7 @@ class TestList:
         other = make_connector(tenant, "acme", connector_id="B")
         for key, number in ((connector.pk, MOST + 5), (other.pk, 3)):
             for _ in range(number):
-                record_event(
-                    tenant, category=Category.CONNECTOR, connector_id=key, outcome=Outcome.SUCCESS
-                )
+                record_event(tenant, category=Category.CONNECTOR, connector_id=key, outcome=Outcome.SUCCESS)
         with django_assert_num_queries(1):
             found = health_of([connector.pk, other.pk])
         assert [len(found[key].calls) for key in (connector.pk, other.pk)] == [MOST, 3]
@@ -185,7 +189,9 @@ class TestList:
         answer = _act(staff(Role.VIEWER), "export_as_yaml", connector)
         document = yaml.safe_load(text(answer))["items"][0]["document"]
         assert document["authentication"]["bearer_token"] == "set"
-        assert {"key": "Limit", "key_group": "", "value_type": "String", "value": "5"} in document["properties"]
+        assert {"key": "Limit", "key_group": "", "value_type": "String", "value": "5"} in document[
+            "properties"
+        ]
         both = text(answer) + export([connector], "json")
         for secret in (TOKEN, "prop-0123456789abcdef", connector.webhook_token):
             assert secret not in both

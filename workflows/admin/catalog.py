@@ -63,7 +63,14 @@ class InventoryLevelAdmin(_CatalogAdmin):
         return super().get_queryset(request).select_related("product", "store")
 
 
-register_page("Customers and Products", "Customers", "admin:workflows_customer_changelist", Right.SEE_PERSONAL_DATA, icon="group"
+register_page(
+    "Customers and Products",
+    "Customers",
+    "admin:workflows_customer_changelist",
+    Right.SEE_PERSONAL_DATA,
+    icon="group",
 )
 register_page("Customers and Products", "Products", "admin:workflows_product_changelist", icon="sell")
-register_page("Customers and Products", "Inventory", "admin:workflows_inventorylevel_changelist", icon="inventory_2")
+register_page(
+    "Customers and Products", "Inventory", "admin:workflows_inventorylevel_changelist", icon="inventory_2"
+)
