@@ -190,7 +190,9 @@ class TestList:
     def test_what_stands_over_a_connector_is_duplicated_beside_it(self, staff, tenant):
         publish_payment_method(tenant, name="card", options={"ReturnUrl": "https://shop.example"})
         carrier = make_connector(tenant, "bring", connector_id="b")
-        provider = ShippingProviderFactory(tenant=tenant, name="p", connector=carrier, options=[{"name": "o"}])
+        provider = ShippingProviderFactory(
+            tenant=tenant, name="p", connector=carrier, options=[{"name": "o"}]
+        )
         method = PaymentMethod.objects.get()
         for row in (method, provider):
             made = duplicate(row)
