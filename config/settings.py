@@ -33,9 +33,11 @@ CROSSDOCK_EVENT_PAYLOAD_DAYS = env.int("CROSSDOCK_EVENT_PAYLOAD_DAYS", default=3
 CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
 CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
+CROSSDOCK_WORKER_HUNG_AFTER = env.int("CROSSDOCK_WORKER_HUNG_AFTER", default=30)
 CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=60)
 CROSSDOCK_PUMP_LINGER = env.float("CROSSDOCK_PUMP_LINGER", default=1.0)
 CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
+CROSSDOCK_TRAFFIC_SYNC = env.float("CROSSDOCK_TRAFFIC_SYNC", default=1.0)
 CROSSDOCK_RETRY_SCHEDULE = env.list(
     "CROSSDOCK_RETRY_SCHEDULE", cast=float, default=[30, 120, 600, 1800, 3600, 7200, 14400, 28800]
 )
@@ -198,6 +200,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "PaymentStateEnum": "payments.models.PaymentState",
+        "PrintStateEnum": "shipping.models.PrintState",
+        "RunStateEnum": "workflows.models.RunState",
+        "ShipmentStateEnum": "shipping.models.ShipmentState",
+        "StepStateEnum": "workflows.models.StepState",
+    },
 }
 
 # --- logging ----------------------------------------------------------------------------------------------

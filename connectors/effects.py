@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -82,12 +82,21 @@ def confirm_effect(subject: str, operation: str, reference: str = "") -> None:
 
 
 def execute_now(
-    specs: Sequence[CallSpec], origin: str, actor: str = "", *, context: CallContext | None = None
+    specs: Sequence[CallSpec],
+    origin: str,
+    actor: str = "",
+    *,
+    context: CallContext | None = None,
+    deadline_s: float = 60.0,
+    settle: Callable[[Outcome], None] | None = None,
+    settle_only: bool = False,
 ) -> list[Outcome | Done | Busy]:
     """Open, commit, call one after the other, close: for checkout and for acts by hand; results in the order of `specs`.
 
-    `origin` is the same on each try of one act, so that a repeated act is Done. Raises RuntimeError inside a
-    transaction, which would hold it open while bytes are on the wire.
+    `origin` is the same on each try of one act, so that a repeated act is Done. `deadline_s` is that of each call.
+    `settle` applies an outcome in the transaction that closes its effect. With `settle_only` an earlier try is found
+    out about and nothing is carried out any more. Raises RuntimeError inside a transaction, which would hold it open
+    while bytes are on the wire.
     """
     context = replace(context or CallContext(), actor=actor)
     with transaction.atomic(durable=True):
@@ -95,13 +104,19 @@ def execute_now(
             [(spec, context, origin) for spec in specs], owner=f"direct:{uuid4()}", fenced=False
         )
     ports = direct_ports()
-    return [_call(item, ports) if isinstance(item, Prepared) else item for item in opened]
+    calls = [
+        replace(item, deadline_s=deadline_s, settle_only=settle_only) if isinstance(item, Prepared) else item
+        for item in opened
+    ]
+    return [_call(item, ports, settle) if isinstance(item, Prepared) else item for item in calls]
 
 
-def _call(prepared: Prepared, ports: Any) -> Outcome:
+def _call(prepared: Prepared, ports: Any, settle: Callable[[Outcome], None] | None) -> Outcome:
     outcome = perform(prepared, ports)
     with transaction.atomic(durable=True):
         close_effects([outcome])
+        if settle is not None:
+            settle(outcome)
     return outcome
 
 

@@ -37,6 +37,13 @@ class RetryLater(ProviderError):
     kind = "retry"
 
 
+class Held(RetryLater):
+    """Was not sent at all: the vendor is out of order or its quota is used up. Counts as no try of anybody's."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message, retry_after=retry_after, answered=False, final=True)
+
+
 class Unknown(ProviderError):
     """May have been executed; nobody may guess."""
 

@@ -14,6 +14,7 @@ from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
+from connectors.contracts.webhooks import WebhookRegistrar
 
 CONTRACTS: dict[str, type[Provider]] = {
     "Payment": PaymentProvider,
@@ -24,6 +25,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Order exchange": OrderExchange,
     "Notification": Notifier,
     "Validation": Validator,
+    "Webhook registration": WebhookRegistrar,
 }
 
 
@@ -100,5 +102,5 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
 def _looks_up(implementation: type[Provider]) -> bool:
     """By an operation of its contract, or in a `settle` of its own."""
     settles = not implementation.settle.__module__.startswith("connectors.contracts.")
-    reads = {"status", "find", "find_order"} & set(implementation.operations())
+    reads = {"status", "find", "find_order", "read_session"} & set(implementation.operations())
     return settles or (bool(reads) and getattr(implementation, "can_be_asked", True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -9,15 +10,24 @@ from django.db import connection
 from connectors.client import Ports
 from connectors.egress import egress_policy
 from connectors.tokens import OrmTokens
+from connectors.traffic import Gates
+from connectors.traffic.sharing import shared
 from eventlog.events import EventData
 from eventlog.store import record_many
 
-__all__ = ["OrmTokens", "direct_ports", "egress_policy", "refuse_open_transaction"]
+__all__ = ["OrmTokens", "direct_ports", "egress_policy", "refuse_open_transaction", "trial_ports"]
 
 
 def direct_ports() -> Ports:
-    """Ports for calls made from a thread that owns a database connection: checkout, acts by hand, Test connection."""
-    return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy())
+    """Ports for calls made from a thread that owns a database connection: checkout, acts by hand."""
+    sharing = shared()
+    sharing.exchange_if_due()
+    return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy(), gates=sharing.gates)
+
+
+def trial_ports() -> Ports:
+    """Ports for Test connection, which asks a vendor also while calls to it are held back."""
+    return replace(direct_ports(), gates=Gates())
 
 
 def refuse_open_transaction() -> None:

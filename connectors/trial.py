@@ -17,7 +17,7 @@ from connectors.compiling import CompileContext, Secrets, compile_connector, sec
 from connectors.documents import SECRETS, connector_document
 from connectors.errors import Misconfigured, ProviderError
 from connectors.models import Connector
-from connectors.ports import direct_ports
+from connectors.ports import trial_ports
 from connectors.rotation import account
 from connectors.runtime import runtime
 
@@ -85,5 +85,5 @@ def check(config: ConnectorConfig, actor: str = "") -> Any:
         connector=config, operation="check", subject=f"connector:{config.id}", request=None, write=False
     )
     prepared = Prepared(spec=spec, context=CallContext(actor=actor))
-    provider = implementation(config, open_door(config, direct_ports(), prepared, None))
+    provider = implementation(config, open_door(config, trial_ports(), prepared, None))
     return provider.test_connection()

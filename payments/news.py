@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.calls import Ending, Outcome
-from connectors.contracts.payment import PaymentEvent, PaymentResult, State
+from connectors.contracts.payment import Payment, PaymentEvent, PaymentResult, State
 from connectors.errors import NotSupported, Rejected
 from payments.facts import OPENING, Fact, of_answer, of_event
 from payments.models import EntryKind
@@ -53,6 +53,20 @@ def from_outcome(outcome: Outcome, source: str) -> News | None:
     if _is_decline(outcome):
         return _declined(outcome, source)
     return None
+
+
+def from_status(request: Payment, result: PaymentResult, source: str) -> News:
+    """Of an answer to the question how a payment stands. Raises CurrencyMismatch."""
+    return News(
+        facts=of_answer("status", request, result),
+        word=result.state,
+        provider_id=result.provider_id if result.replaces else request.provider_id,
+        replaces=result.replaces,
+        raw_state=result.raw_state,
+        reason=result.reason,
+        source=source,
+        own=True,
+    )
 
 
 def _answered(outcome: Outcome, result: PaymentResult | None, source: str) -> News | None:

@@ -14,7 +14,7 @@ from tenants.scoping import current_tenant
 from workflows.intake import OrderDraft
 from workflows.models import Order
 from workflows.parts import register_part
-from workflows.problems import FieldErrors
+from workflows.problems import FieldErrors, InvalidData
 from workflows.reading import MISSING, NO_OBJECT, Reader
 
 MOST = 20
@@ -22,11 +22,13 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentDraft:
-    """A payment that may be saved. `token` is the shopper's payment method at the provider."""
+    """A payment that may be saved. `token` is the shopper's payment method at the provider; `begun` is the id of the one
+    that was begun at checkout and is taken over."""
 
     method: PaymentMethodConfig
     amount: Money
     token: str
+    begun: int | None = None
 
 
 def validate(value: Any, draft: OrderDraft, errors: FieldErrors) -> list[PaymentDraft]:
@@ -46,10 +48,22 @@ def validate(value: Any, draft: OrderDraft, errors: FieldErrors) -> list[Payment
 
 
 def save(order: Order, drafts: Sequence[PaymentDraft]) -> None:
-    """Runs inside the order's transaction. Raises VaultError when tokens cannot be sealed."""
+    """Runs inside the order's transaction. Raises VaultError when tokens cannot be sealed, InvalidData when another order
+    has taken a payment over meanwhile."""
+    placed = list(enumerate(drafts, start=1))
     Payment.objects.bulk_create(
-        _payment(order, position, draft) for position, draft in enumerate(drafts, start=1)
+        _payment(order, position, draft) for position, draft in placed if draft.begun is None
     )
+    for position, draft in placed:
+        if draft.begun is not None:
+            _take_over(order, position, draft.begun)
+
+
+def _take_over(order: Order, position: int, begun: int) -> None:
+    free = Payment.objects.filter(pk=begun, order=None)
+    if not free.update(order=order, position=position):
+        field = f"payments.{position - 1}.reference"
+        raise InvalidData({field: ["Another order has taken this payment over; use another payment."]})
 
 
 def _drafts(items: Sequence[Any], draft: OrderDraft, errors: FieldErrors) -> Iterator[PaymentDraft]:
@@ -73,7 +87,29 @@ def _draft(reader: Reader, draft: OrderDraft) -> PaymentDraft | None:
         return None
     if not amount:
         reader.errors.add("amount", "Use more than 0, or leave the payment out.")
-    return PaymentDraft(method=method, amount=Money(amount, draft.currency), token=token) if method else None
+    if method is None:
+        return None
+    money = Money(amount, draft.currency)
+    begun = _begun(reader, method, money)
+    return PaymentDraft(method=method, amount=money, token=token, begun=begun)
+
+
+def _begun(reader: Reader, method: PaymentMethodConfig, amount: Money) -> int | None:
+    """The payment begun at checkout that the order takes over, where it names one."""
+    reference = reader.text("reference", 32)
+    if not reference:
+        return None
+    payment = Payment.objects.filter(reference=reference).first()
+    if payment is None or payment.order_id is not None:
+        why = "There is no such payment" if payment is None else "This payment belongs to an order already"
+        reader.errors.add("reference", f"{why}; use the reference that the checkout answered.")
+    elif payment.method_id != method.id or payment.amount != amount:
+        told = f"{payment.amount} by {payment.method.name}"
+        reader.errors.add("reference", f"This payment is {told}; send the same amount and payment method.")
+    elif not payment.is_active:
+        state = payment.get_state_display().lower()
+        reader.errors.add("reference", f"This payment is {state}; begin another one at checkout.")
+    return payment.pk if payment else None
 
 
 def _method(reader: Reader, draft: OrderDraft) -> PaymentMethodConfig | None:

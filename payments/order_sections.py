@@ -17,7 +17,8 @@ def payments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Payment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
     for payment in rows.select_related("connector").defer("token_sealed"):
-        found[payment.order_id].append(_document(payment))
+        if payment.order_id is not None:
+            found[payment.order_id].append(_document(payment))
     return dict(found)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from connectors.calls import CallSpec, Ending, Outcome
+from django.db.models import QuerySet
+
+from connectors.calls import CallSpec, Outcome
 from connectors.contracts import payment as contract
+from connectors.contracts.common import OrderDocument
 from connectors.errors import Misconfigured
-from payments import ledger
-from payments.facts import CurrencyMismatch
-from payments.methods import KIND
+from connectors.runtime import TenantRuntime
+from payments import ledger, requests
 from payments.models import Payment
-from payments.news import News, from_outcome
+from payments.parts import PartRefused
+from payments.taking import take
 from tenants.money import Money
-from tenants.vault import VaultError
 from workflows.steps.base import Plan, Result, Step, StepContext
 from workflows.steps.verdict import Verdict
 
@@ -57,10 +60,16 @@ class PaymentStep(Step):
         """Say what came of it, or why there was nothing to do."""
         raise NotImplementedError
 
+    def rows(self, context: StepContext) -> QuerySet[Payment]:
+        """The order's payments, with whatever the step has to know of each."""
+        return Payment.objects.filter(order_id=context.order.id).select_related("tenant").order_by("position")
+
     def plan(self, context: StepContext) -> Plan:
-        rows = Payment.objects.filter(order_id=context.order.id).select_related("tenant")
-        payments = list(rows.order_by("position"))
-        calls = tuple(self.calls(context, payments))
+        payments = list(self.rows(context))
+        try:
+            calls = tuple(self.calls(context, payments))
+        except PartRefused as refusal:
+            return Plan.done(Result.error(str(refusal)))
         return Plan.call(*calls) if calls else Plan.done(self._verdict(Review(context, payments)))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
@@ -70,8 +79,10 @@ class PaymentStep(Step):
             self._take(review, payments[outcome.prepared.spec.request.reference], outcome)
         return self._verdict(review)
 
-    def call(self, context: StepContext, payment: Payment, operation: str, amount: Money) -> CallSpec:
-        """Raises Misconfigured when the payment's connector or token cannot be used."""
+    def call(
+        self, context: StepContext, payment: Payment, operation: str, amount: Money, **totals: Any
+    ) -> CallSpec:
+        """`totals` take the place of the payment's own. Raises Misconfigured when its connector or token cannot be used."""
         connector = context.runtime.connectors.get(payment.connector_id)
         if connector is None:
             raise Misconfigured(
@@ -81,29 +92,16 @@ class PaymentStep(Step):
             connector=connector,
             operation=operation,
             subject=payment.subject,
-            request=request_of(context, payment, amount),
+            request=replace(request_of(context, payment, amount), **totals),
             write=operation != "status",
         )
 
     def _take(self, review: Review, payment: Payment, outcome: Outcome) -> None:
         review.answers[payment.reference] = outcome
-        if outcome.ending is not Ending.SUCCEEDED:
-            review.failures[payment.reference] = outcome.message
-        try:
-            news = from_outcome(outcome, source=f"step:{review.context.step_run_id}")
-        except CurrencyMismatch as error:
-            review.failures[payment.reference] = str(error)
-            return
-        if news is None:
-            return
-        owner = _owner_of(payment, news)
-        if owner:
-            text = f"{news.provider_id} at the provider belongs to order {owner}; another payment has to pay this one"
-            review.failures[payment.reference] = text
-            return
-        if news.own and news.word is contract.State.DECLINED:
-            payment.declined_in = review.context.step_run_id
-        ledger.apply(payment, news)
+        step_run_id = review.context.step_run_id
+        failure = take(payment, outcome, source=f"step:{step_run_id}", step_run_id=step_run_id)
+        if failure is not None:
+            review.failures[payment.reference] = failure
 
     def _verdict(self, review: Review) -> Result:
         verdict = Verdict()
@@ -111,39 +109,20 @@ class PaymentStep(Step):
         return verdict.result()
 
 
-def _owner_of(payment: Payment, news: News) -> str:
-    """Number of the order whose payment the provider's object is already; "" where it is free. A token may name any."""
-    told = news.provider_id
-    if not told or told == payment.provider_id:
-        return ""
-    others = Payment.objects.filter(connector_id=payment.connector_id, provider_id=told).exclude(
-        pk=payment.pk
-    )
-    return str(others.values_list("order__number", flat=True).first() or "")
-
-
 def request_of(context: StepContext, payment: Payment, amount: Money) -> contract.Payment:
+    """See request_for."""
+    return request_for(context.runtime, context.order, payment, amount)
+
+
+def request_for(
+    live: TenantRuntime, order: OrderDocument, payment: Payment, amount: Money
+) -> contract.Payment:
     """The payment as its provider needs it. Raises Misconfigured when the shopper's token does not open."""
-    method = context.runtime.of(KIND, retired=True).get(payment.method_id)
-    options = method.options if method else {}
-    try:
-        token = payment.open_token().reveal()
-    except VaultError as error:
-        raise Misconfigured(f"the token of payment {payment}: {error}") from None
-    return contract.Payment(
-        reference=payment.reference,
-        order_number=context.order.number,
-        amount=amount,
-        authorized=payment.authorized,
-        captured=payment.captured,
-        refunded=payment.refunded,
-        provider_id=payment.provider_id,
-        token=token,
-        description=f"Order {context.order.number}",
-        return_url=str(options.get("ReturnUrl", "")),
-        cancel_url=str(options.get("CancelUrl", "")),
-        billing=context.order.billing,
-        lines=context.order.lines,
-        created_at=payment.created_at,
-        extra=options,
+    bare = requests.bare(live, payment, amount)
+    return replace(
+        bare,
+        order_number=order.number,
+        description=f"Order {order.number}",
+        billing=order.billing,
+        lines=order.lines,
     )

@@ -85,11 +85,22 @@ def _tell(payment: Payment, event: PaymentEvent, before: str) -> None:
         tenant_id=payment.tenant_id,
         outcome=Outcome.INFO,
         order_id=payment.order_id,
-        order_number=payment.order.number,
+        order_number=payment.order.number if payment.order else "",
         connector_id=payment.connector_id,
         details={"reference": payment.reference, "event": event.id},
     )
 
 
 def _alert(payment: Payment, key: str, text: str) -> None:
+    """On the order's page; what concerns a cart has no such page and stands in the event log."""
+    if payment.order_id is None:
+        store.record(
+            Category.ERROR,
+            f"Payment {payment}: {text}",
+            tenant_id=payment.tenant_id,
+            outcome=Outcome.ERROR,
+            connector_id=payment.connector_id,
+            details={"reference": payment.reference},
+        )
+        return
     orders.add_error(payment.order_id, key[:120], f"Payment {payment}: {text}", reference=payment.reference)

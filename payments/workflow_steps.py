@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from django.db.models import QuerySet
 
 from connectors import registry
 from connectors.calls import CallSpec
-from payments import judging, ledger
+from payments import judging, ledger, parts
+from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState
 from payments.stepkit import PaymentStep, Review
@@ -25,7 +29,7 @@ class AuthorizePayment(PaymentStep):
 
     def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
         for payment in payments:
-            if payment.state in UNDECIDED and payment.provider_id:
+            if _is_open(payment):
                 yield self.call(context, payment, self._next(context, payment), payment.amount)
             elif payment.state == PaymentState.PENDING or _may_try_again(payment, context):
                 yield self.call(context, payment, "authorize", payment.amount)
@@ -44,30 +48,65 @@ class AuthorizePayment(PaymentStep):
             verdict.warning(NO_ACTIVE)
 
 
+class Movement(PaymentStep):
+    """Moves money, all that is left or a part of it. A part is asked of the payments in their order."""
+
+    properties = parts.PartSettings
+    operation: ClassVar[str]
+    verb: ClassVar[str]
+
+    def rows(self, context: StepContext) -> QuerySet[Payment]:
+        return parts.with_undecided(super().rows(context), self.operation, _origin(context))
+
+    def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
+        chosen = parts.named(context.properties, payments)
+        amount = parts.amount_of(context.properties, context.order.total.currency)
+        if amount is None:
+            parts.refuse_undecided(chosen, self.operation)
+            yield from self.everything(context, chosen, payments)
+            return
+        for share in parts.shares(amount, chosen, self.operation, _origin(context), context.runtime):
+            total = {parts.PAST[self.operation]: share.before}
+            yield self.call(context, share.payment, self.operation, share.amount, **total)
+
+    def everything(
+        self, context: StepContext, chosen: Sequence[Payment], payments: Sequence[Payment]
+    ) -> Iterator[CallSpec]:
+        """The calls for all that is left of the chosen ones among the order's payments."""
+        raise NotImplementedError
+
+    def judge(self, review: Review, verdict: Verdict) -> None:
+        judging.failures(review, verdict)
+        for payment, asked, result in review.answered:
+            name = parts.PAST[self.operation]
+            moved = getattr(payment, name) - getattr(asked, name)
+            judging.movement(self.verb, payment, asked.amount, moved, result, verdict)
+
+
 @register
-class CapturePayments(PaymentStep):
-    """Takes what is ordered and not yet taken, from each payment at most what is authorised."""
+class CapturePayments(Movement):
+    """Takes what is ordered and not yet taken, from each payment at most what is authorised; or an Amount of it."""
 
     name = "CapturePayments"
     label = "Capture payments"
+    operation = "capture"
+    verb = "Captured"
 
-    def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
+    def everything(
+        self, context: StepContext, chosen: Sequence[Payment], payments: Sequence[Payment]
+    ) -> Iterator[CallSpec]:
         due = _due(context, payments)
-        for payment in payments:
+        for payment in chosen:
             amount = min(payment.capturable, due)
             if amount and not payment.capturing_minor:
                 yield self.call(context, payment, "capture", amount)
                 due = due - amount
 
     def judge(self, review: Review, verdict: Verdict) -> None:
-        judging.failures(review, verdict)
-        for payment, asked, result in review.answered:
-            judging.movement(
-                "Captured", payment, asked.amount, payment.captured - asked.captured, result, verdict
-            )
+        super().judge(review, verdict)
         if not review.active:
             verdict.warning(NO_ACTIVE)
-        elif not review.failures:
+        elif not review.failures and not _is_part(review.context):
             judging.shortfall(_due(review.context, review.payments), review, verdict)
         if not verdict.lines:
             verdict.success("Nothing to capture")
@@ -79,23 +118,28 @@ class CancelPayments(PaymentStep):
 
     name = "CancelPayments"
     label = "Cancel payments"
+    properties = parts.PartSettings
 
     def plan(self, context: StepContext) -> Plan:
-        for payment in ledger.lock_payments(context.order.id):
-            ledger.withdraw_unsent(payment)
+        if not _is_part(context):
+            for payment in ledger.lock_payments(context.order.id):
+                ledger.withdraw_unsent(payment)
         return super().plan(context)
 
     def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
-        for payment in payments:
-            opened = payment.state in UNDECIDED and payment.provider_id
-            if payment.capturable or opened:
+        chosen = parts.named(context.properties, payments)
+        amount = parts.amount_of(context.properties, context.order.total.currency)
+        if amount is not None:
+            parts.refuse_part_of_release(amount, chosen)
+        for payment in chosen:
+            if payment.capturable or _is_open(payment):
                 yield self.call(context, payment, "cancel", payment.capturable)
 
     def judge(self, review: Review, verdict: Verdict) -> None:
         judging.failures(review, verdict)
         for payment, asked, result in review.answered:
             judging.release(payment, asked.amount, result, verdict)
-        for payment in review.active:
+        for payment in [] if _is_part(review.context) else review.active:
             judging.left_over(payment, payment.reference in review.answers, verdict)
         if not verdict.lines:
             cancelled = any(payment.state == PaymentState.CANCELLED for payment in review.payments)
@@ -103,27 +147,62 @@ class CancelPayments(PaymentStep):
 
 
 @register
-class RefundPayments(PaymentStep):
-    """Gives back everything that is captured and not yet refunded."""
+class TryReleaseRemainingAuth(PaymentStep):
+    """Gives back what captures have left of an authorisation. Payments of which nothing was captured are left alone."""
 
-    name = "RefundPayments"
-    label = "Refund payments"
+    name = "TryReleaseRemainingAuth"
+    label = "Release remaining authorisation"
+    properties = parts.WhichSettings
 
     def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
-        for payment in payments:
-            if payment.refundable and not payment.refunding_minor:
-                yield self.call(context, payment, "refund", payment.refundable)
+        for payment in parts.named(context.properties, payments):
+            rest = parts.available(payment, "capture")
+            if rest and (payment.captured_minor or payment.capturing_minor):
+                yield self.call(context, payment, "cancel", rest)
 
     def judge(self, review: Review, verdict: Verdict) -> None:
         judging.failures(review, verdict)
         for payment, asked, result in review.answered:
-            judging.movement(
-                "Refunded", payment, asked.amount, payment.refunded - asked.refunded, result, verdict
-            )
+            judging.release(payment, asked.amount, result, verdict)
+        if not verdict.lines:
+            verdict.success("Nothing is left to release")
+
+
+@register
+class RefundPayments(Movement):
+    """Gives back everything that is captured and not yet refunded; or an Amount of it."""
+
+    name = "RefundPayments"
+    label = "Refund payments"
+    operation = "refund"
+    verb = "Refunded"
+
+    def everything(
+        self, context: StepContext, chosen: Sequence[Payment], payments: Sequence[Payment]
+    ) -> Iterator[CallSpec]:
+        for payment in chosen:
+            if payment.refundable and not payment.refunding_minor:
+                yield self.call(context, payment, "refund", payment.refundable)
+
+    def judge(self, review: Review, verdict: Verdict) -> None:
+        super().judge(review, verdict)
         if not review.active:
             verdict.warning(NO_ACTIVE)
         if not verdict.lines:
             verdict.success("Nothing to refund")
+
+
+def _is_part(context: StepContext) -> bool:
+    """Whether the step speaks of a part only: an amount, or one of the payments."""
+    return any(getattr(context.properties, name, None) for name in ("amount", "payment"))
+
+
+def _is_open(payment: Payment) -> bool:
+    return payment.state in UNDECIDED and bool(payment.provider_id)
+
+
+def _origin(context: StepContext) -> str:
+    return f"step:{context.step_run_id}"
 
 
 def _may_try_again(payment: Payment, context: StepContext) -> bool:

@@ -8,7 +8,12 @@ class ShippingConfig(AppConfig):
         from connectors.contracts.shipping import CarrierProvider
         from connectors.webhooks import register_handler
         from shipping import publication, usage, webhooks
+        from shipping.models import ShipmentOption
+        from workflows.codes import register_codes
 
         publication.register()
         usage.register()
         register_handler(CarrierProvider, webhooks.take)
+        register_codes(
+            "shipment_options", lambda: ShipmentOption.objects.values_list("name", flat=True).order_by()
+        )

@@ -24,6 +24,7 @@ _FIELDS = [
     "tracking_number",
     "tracking_url",
     "label_url",
+    "label_expires_at",
     "expected_delivery",
     "booked_at",
     "modified_at",
@@ -51,7 +52,8 @@ def confirm(shipment: Shipment, booked: Booked | None, source: str) -> None:
     shipment.consignment = booked.consignment
     shipment.tracking_number = numbers[0] if len(numbers) == 1 else booked.consignment
     shipment.tracking_url, shipment.label_url = booked.tracking_url, booked.label_url
-    shipment.expected_delivery = booked.delivery
+    shipment.label_expires_at = booked.label_expires_at
+    shipment.expected_delivery = booked.delivery or shipment.expected_delivery
     shipment.booked_at = timezone.now()
     shipment.save(update_fields=_FIELDS)
     if booked.label is not None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
+from connectors import registry
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.common import Address
-from connectors.contracts.shipping import Booking, Parcel
+from connectors.contracts.shipping import Booking, CarrierProvider, Parcel, TrackedBy
 from connectors.errors import Misconfigured
+from shipping.choices import read_choice
 from shipping.models import Package, Shipment
 from shipping.providers import KIND
+from tenants.models import Store
 from workflows.steps.base import StepContext
 
 SENDER = "sender"
@@ -43,27 +46,53 @@ def booking_of(context: StepContext, shipment: Shipment) -> Booking:
     """Raises Misconfigured for an address that no carrier can use, naming what it lacks and where to enter it."""
     provider = context.runtime.of(KIND, retired=True).get(shipment.provider_id)
     properties = provider.properties if provider else {}
-    sender, recipient = sender_of(shipment, properties), context.order.shipping
-    _refuse(lacking(sender), f"the sender's address has no {{}}; {_cure(shipment)}")
-    _refuse(lacking(recipient), "the order's shipping address has no {}; send it with the order")
+    ours, theirs = sender_of(shipment.store, properties), context.order.shipping
+    _refuse(lacking(ours), f"the sender's address has no {{}}; {_cure(shipment)}")
+    _refuse(lacking(theirs), "the order's shipping address has no {}; send it with the order")
+    packages = list(shipment.packages.all())
     return Booking(
         reference=shipment.reference,
         order_number=context.order.number,
         product=shipment.product,
-        sender=sender,
-        recipient=recipient,
-        parcels=tuple(_parcel(package) for package in shipment.packages.all()),
+        sender=theirs if shipment.is_return else ours,
+        recipient=ours if shipment.is_return else theirs,
+        parcels=tuple(_parcel(package) for package in packages),
         services=tuple(shipment.services),
         pickup_point=shipment.pickup_point,
+        is_return=shipment.is_return,
+        return_of=shipment.return_of.consignment if shipment.return_of else "",
         consignment=shipment.consignment,
+        numbers=tuple(package.number for package in packages if package.number),
         label_url=shipment.label_url,
+        label_format=label_format(shipment),
+        value=context.order.total,
+        choice=read_choice(shipment.choice) if shipment.choice else None,
         extra={key: value for key, value in properties.items() if key.lower() != SENDER},
     )
 
 
-def sender_of(shipment: Shipment, properties: Mapping[str, Any]) -> Address:
+def carrier_of(shipment: Shipment) -> type[CarrierProvider]:
+    """Raises Misconfigured when it is not installed any more."""
+    return cast(type[CarrierProvider], registry.get(shipment.connector.type))
+
+
+def label_format(shipment: Shipment) -> str:
+    """What was asked for, else what the carrier makes."""
+    made = carrier_of(shipment).label_formats
+    return shipment.label_format if shipment.label_format in made else made[0]
+
+
+def numbers_of(shipment: Shipment) -> tuple[str, ...]:
+    """What the carrier's tracking is asked for, of a booked shipment."""
+    kind = carrier_of(shipment).tracked_by
+    if kind is TrackedBy.REFERENCE:
+        return (shipment.reference,)
+    parcels = tuple(package.number for package in shipment.packages.all() if package.number)
+    return parcels if kind is TrackedBy.PARCEL and parcels else (shipment.consignment,)
+
+
+def sender_of(store: Store | None, properties: Mapping[str, Any]) -> Address:
     """The address in the store's properties; where it has none, the group Sender of the shipping provider."""
-    store = shipment.store
     if store is not None:
         own = _address({"name": store.name, "country": store.country, **store.properties})
         if own.line1:

@@ -26,7 +26,7 @@ def default_shipment(context: StepContext) -> Result | None:
         )
     sender = store_of(offer, _store(order.store))
     draft = ShipmentDraft(offer=offer, packages=(offer.option.package,), store=sender)
-    save_shipments(current_tenant().pk, order.id, [draft])
+    save_shipments(current_tenant().pk, order.id, order.market, [draft])
     return None
 
 

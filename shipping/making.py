@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shipping.models import Package, Shipment
-from shipping.providers import Offer, PackageSize
+from shipping.options import PackageSize
+from shipping.providers import Offer
 from tenants.models import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentDraft:
-    """A shipment that may be saved. `store` is who sends."""
+    """A shipment that may be saved. `store` is who sends; `session` a delivery checkout's."""
 
     offer: Offer
     packages: tuple[PackageSize, ...]
     pickup_point: str = ""
     store: Store | None = None
+    session: str = ""
 
 
 def store_of(offer: Offer, order_store: Store | None) -> Store | None:
@@ -26,10 +28,13 @@ def store_of(offer: Offer, order_store: Store | None) -> Store | None:
     return (Store.objects.filter(code__iexact=code).first() if code else None) or order_store
 
 
-def save_shipments(tenant_id: int, order_id: int, drafts: Sequence[ShipmentDraft]) -> list[Shipment]:
+def save_shipments(
+    tenant_id: int, order_id: int, market: str, drafts: Sequence[ShipmentDraft]
+) -> list[Shipment]:
     """Runs inside the caller's transaction; two statements for any number."""
     shipments = [
-        _shipment(tenant_id, order_id, position, draft) for position, draft in enumerate(drafts, start=1)
+        _shipment(tenant_id, order_id, position, market, draft)
+        for position, draft in enumerate(drafts, start=1)
     ]
     Shipment.objects.bulk_create(shipments)
     Package.objects.bulk_create(
@@ -40,19 +45,23 @@ def save_shipments(tenant_id: int, order_id: int, drafts: Sequence[ShipmentDraft
     return shipments
 
 
-def _shipment(tenant_id: int, order_id: int, position: int, draft: ShipmentDraft) -> Shipment:
+def _shipment(tenant_id: int, order_id: int, position: int, market: str, draft: ShipmentDraft) -> Shipment:
     provider, option = draft.offer.provider, draft.offer.option
+    account = provider.account_for(market, draft.store.code if draft.store else "")
     return Shipment(
         tenant_id=tenant_id,
         order_id=order_id,
         position=position,
         provider_id=provider.id,
-        connector_id=provider.connector,
+        connector_id=account.connector,
+        account=account.place,
         option_name=option.name,
         product=option.product,
         services=list(option.services),
+        label_format=option.label_format,
         pickup_point=draft.pickup_point,
         store=draft.store,
+        session=draft.session,
     )
 
 

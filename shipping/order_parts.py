@@ -8,7 +8,8 @@ from typing import Any
 from shipping.api.serializers import NewShipmentSerializer
 from shipping.making import ShipmentDraft, save_shipments, store_of
 from shipping.models import HEAVIEST, LONGEST
-from shipping.providers import Offer, PackageSize, UnknownShippingOption, find_offer
+from shipping.options import PackageSize
+from shipping.providers import Offer, UnknownShippingOption, find_offer
 from workflows import lookups
 from workflows.intake import OrderDraft
 from workflows.models import Order
@@ -34,7 +35,7 @@ def validate(value: Any, draft: OrderDraft, errors: FieldErrors) -> list[Shipmen
 def save(order: Order, drafts: Sequence[ShipmentDraft]) -> None:
     """Runs inside the order's transaction."""
     if drafts:
-        save_shipments(order.tenant_id, order.pk, drafts)
+        save_shipments(order.tenant_id, order.pk, order.market.code, drafts)
 
 
 def _drafts(items: Sequence[Any], draft: OrderDraft, errors: FieldErrors) -> Iterator[ShipmentDraft]:
@@ -52,11 +53,11 @@ def _draft(reader: Reader, draft: OrderDraft) -> ShipmentDraft | None:
     offer = _offer(reader, draft)
     code = reader.text("store", 50)
     store = lookups.store(code, reader.errors) if code else None
-    point = reader.text("pickup_point", 100)
+    point, session = reader.text("pickup_point", 100), reader.text("session", 255)
     packages = tuple(_packages(reader))
     if offer is None:
         return None
-    if offer.option.service_point_required and not point:
+    if offer.option.service_point_required and not point and not session:
         name = offer.option.name
         reader.errors.add(
             "pickup_point", f"{name} needs a pickup point; send the id of one that the carrier has."
@@ -64,7 +65,11 @@ def _draft(reader: Reader, draft: OrderDraft) -> ShipmentDraft | None:
     if not reader.data.get("packages"):
         packages = _default_package(offer, reader.errors)
     return ShipmentDraft(
-        offer=offer, packages=packages, pickup_point=point, store=store or store_of(offer, draft.store)
+        offer=offer,
+        packages=packages,
+        pickup_point=point,
+        store=store or store_of(offer, draft.store),
+        session=session,
     )
 
 

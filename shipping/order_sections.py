@@ -14,7 +14,7 @@ def shipments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Shipments in their order; at most two statements."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Shipment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
-    for shipment in rows.select_related("connector").prefetch_related("packages"):
+    for shipment in rows.select_related("connector", "store").prefetch_related("packages"):
         found[shipment.order_id].append(_document(shipment))
     return dict(found)
 
@@ -23,6 +23,7 @@ def _document(shipment: Shipment) -> dict[str, Any]:
     return {
         "reference": shipment.reference,
         "shipping_option": shipment.option_name,
+        "warehouse": shipment.store.code if shipment.store else "",
         "carrier": shipment.carrier,
         "product": shipment.product,
         "consignment": shipment.consignment,

@@ -8,25 +8,13 @@ from typing import Any
 
 from connectors.compiling import CompileContext
 from connectors.runtime import TenantRuntime
-from shipping.models import ShipmentOption, ShippingProvider
+from shipping.accounts import Account, AccountConfig, account_document, account_for, compile_account
+from shipping.models import ShippingProvider
+from shipping.options import OptionConfig, compile_option, option_document
 from workflows.chart import suggest
 
 KIND = "shipping_provider"
 SCHEMA_VERSION = 1
-
-_OPTION_FIELDS = (
-    "name",
-    "label",
-    "product",
-    "return_product",
-    "services",
-    "is_default",
-    "service_point_required",
-    "weight",
-    "length",
-    "width",
-    "height",
-)
 
 
 class UnknownShippingOption(LookupError):
@@ -34,35 +22,11 @@ class UnknownShippingOption(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackageSize:
-    """Grams and millimetres; 0 for not measured."""
-
-    weight: int
-    length: int = 0
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionConfig:
-    """`product` and `services` are the carrier's codes; `store` is a code, "" for the order's own."""
-
-    name: str
-    label: str
-    product: str
-    return_product: str = ""
-    services: tuple[str, ...] = ()
-    is_default: bool = False
-    service_point_required: bool = False
-    package: PackageSize
-    store: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingProviderConfig:
     """A published shipping provider. Market codes are lower case; none means every market.
 
-    `connector` is the id of its connector, a key of `TenantRuntime.connectors`. Options are in their order.
+    `connector` is the id of its connector, a key of `TenantRuntime.connectors`; `accounts` are other ones that some
+    markets and stores have. Options are in their order.
     """
 
     id: int
@@ -70,10 +34,15 @@ class ShippingProviderConfig:
     connector: int
     markets: frozenset[str] = frozenset()
     properties: Mapping[str, Any] = field(default_factory=dict)
+    accounts: tuple[AccountConfig, ...] = ()
     options: tuple[OptionConfig, ...] = ()
 
     def is_valid_on(self, market: str) -> bool:
         return not self.markets or market.lower() in self.markets
+
+    def account_for(self, market: str, store: str) -> Account:
+        """The account to use for a shipment of an order of `market` that `store` sends."""
+        return account_for(self.connector, self.accounts, market, store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +55,14 @@ class Offer:
 
 def provider_document(provider: ShippingProvider) -> dict[str, Any]:
     rows = provider.shipment_options.select_related("store").order_by("position", "name")
+    accounts = provider.accounts.select_related("market", "store").order_by("pk")
     return {
         "name": provider.name,
         "connector": provider.connector_id,
         "valid_on_markets": sorted(provider.valid_on_markets.values_list("code", flat=True)),
         "properties": provider.properties,
-        "shipment_options": [_option_document(row) for row in rows],
+        "shipment_options": [option_document(row) for row in rows],
+        "accounts": [account_document(row) for row in accounts],
     }
 
 
@@ -102,7 +73,8 @@ def compile_provider(document: Mapping[str, Any], context: CompileContext) -> Sh
         connector=document["connector"],
         markets=frozenset(code.lower() for code in document["valid_on_markets"]),
         properties=document["properties"],
-        options=tuple(_compile_option(option) for option in document["shipment_options"]),
+        accounts=tuple(compile_account(row) for row in document.get("accounts", ())),
+        options=tuple(compile_option(option) for option in document["shipment_options"]),
     )
 
 
@@ -132,26 +104,6 @@ def find_offer(runtime: TenantRuntime, name: str, market: str) -> Offer:
 def default_offers(runtime: TenantRuntime, market: str) -> list[Offer]:
     """The options for orders that name none; usable when there is exactly one."""
     return [offer for offer in offers_of(runtime, market) if offer.option.is_default]
-
-
-def _option_document(row: ShipmentOption) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _OPTION_FIELDS}
-    return {**values, "position": row.position, "store": row.store.code if row.store else ""}
-
-
-def _compile_option(document: Mapping[str, Any]) -> OptionConfig:
-    sizes = {name: document[name] for name in ("weight", "length", "width", "height")}
-    return OptionConfig(
-        name=document["name"],
-        label=document["label"] or document["name"],
-        product=document["product"],
-        return_product=document["return_product"],
-        services=tuple(document["services"]),
-        is_default=document["is_default"],
-        service_point_required=document["service_point_required"],
-        package=PackageSize(**sizes),
-        store=document["store"],
-    )
 
 
 def _is_in_service(runtime: TenantRuntime, provider: ShippingProviderConfig) -> bool:

@@ -16,6 +16,7 @@ from workflows.steps.base import Plan, Result, ResultState, Step, StepContext
 from workflows.steps.verdict import Verdict
 
 NO_SHIPMENT = "The order has no shipment"
+NOT_BOOKED = "is not booked yet; run CompleteShipment first"
 
 
 @dataclass(slots=True)
@@ -41,10 +42,16 @@ class Review:
 
 
 class ShipmentStep(Step):
-    """One operation on the shipments of an order, in their order; each goes to the connector it was made for."""
+    """One operation on the shipments of an order, in their order, or on the one that a step per shipment is for; each
+    goes to the connector it was made for.
+
+    `returns` tells whether it is about returns only, about none, or about all (None).
+    """
 
     target = "shipment"
     capability = CarrierProvider
+    by_shipment = True
+    returns: ClassVar[bool | None] = None
     on_cancelled: ClassVar[ResultState] = ResultState.WARNING
 
     def act(self, review: Review, shipment: Shipment) -> None:
@@ -66,12 +73,12 @@ class ShipmentStep(Step):
         raise NotImplementedError
 
     def plan(self, context: StepContext) -> Plan:
-        review = Review(context, lock_shipments(context.order.id))
+        review = Review(context, lock_shipments(context.order.id, self.returns, context.shipment))
         calls = [spec for shipment in review.shipments if (spec := self._begin(review, shipment))]
         return Plan.call(*calls) if calls else Plan.done(self._verdict(review))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
-        review = Review(context, lock_shipments(context.order.id))
+        review = Review(context, lock_shipments(context.order.id, self.returns, context.shipment))
         by_subject = {shipment.subject: shipment for shipment in review.shipments}
         for outcome in outcomes:
             shipment = by_subject[outcome.prepared.spec.subject]
@@ -115,10 +122,13 @@ class ShipmentStep(Step):
         return verdict.result()
 
 
-def lock_shipments(order_id: int) -> list[Shipment]:
-    """The shipments of an order in their order, locked until the transaction ends."""
+def lock_shipments(order_id: int, returns: bool | None = None, reference: str = "") -> list[Shipment]:
+    """The shipments of an order in their order, or the one of this reference, locked until the transaction ends."""
     rows = Shipment.objects.select_for_update(of=("self",)).filter(order_id=order_id)
-    found = rows.select_related("connector", "provider", "store", "label").defer("label__content")
+    rows = rows if returns is None else rows.filter(is_return=returns)
+    rows = rows.filter(reference=reference) if reference else rows
+    related = ("connector", "provider", "store", "label", "return_of")
+    found = rows.select_related(*related).defer("label__content")
     return list(found.prefetch_related("packages").order_by("position"))
 
 

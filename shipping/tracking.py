@@ -26,6 +26,8 @@ def record(shipment: Shipment, events: Sequence[Told]) -> int:
     fresh = {event.id[:_LONGEST]: event for event in events if event.id[:_LONGEST] not in known}
     TrackingEvent.objects.bulk_create([_row(shipment, key, event) for key, event in fresh.items()])
     if fresh:
+        expected = [event.expected for event in fresh.values() if event.expected]
+        shipment.expected_delivery = expected[-1] if expected else shipment.expected_delivery
         _move_on(shipment)
     return len(fresh)
 
@@ -67,7 +69,7 @@ def _move_on(shipment: Shipment) -> None:
     numbers = [package.number for package in shipment.packages.all() if package.number]
     shipment.tracking_state = standing(events, numbers, shipment.consignment) or shipment.tracking_state
     shipment.raw_tracking_state = events[-1].raw_state
-    shipment.save(update_fields=["tracking_state", "raw_tracking_state", "modified_at"])
+    shipment.save(update_fields=["tracking_state", "raw_tracking_state", "expected_delivery", "modified_at"])
 
 
 def _row(shipment: Shipment, key: str, event: Told) -> TrackingEvent:

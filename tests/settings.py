@@ -13,7 +13,9 @@ os.environ.update(
     {
         "CROSSDOCK_ENV": "development",
         "DJANGO_DEBUG": "false",
-        "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-0123456789",
+        "SECRET_KEY": os.environ.get(
+            "TEST_SECRET_KEY", "tests-only-secret-key-of-more-than-fifty-characters-0123456789"
+        ),
         "CROSSDOCK_ENCRYPTION_KEYS": "test1:"
         + base64.b64encode(b"tests-only-key-of-thirty-two-byt").decode(),
         "CROSSDOCK_EGRESS_ALLOW": _SANDBOX.removeprefix("http://").replace(":", "/32:"),
@@ -22,6 +24,8 @@ os.environ.update(
         "CROSSDOCK_LOG_FORMAT": "plain",
     }
 )
+# Each process for itself: what is exchanged once a second would be counted with the statements of whatever runs then.
+os.environ.setdefault("CROSSDOCK_TRAFFIC_SYNC", "0")
 os.environ.setdefault("DATABASE_URL", "sqlite:///crossdock-unused.sqlite3")
 
 from config.settings import *  # noqa: E402, F403

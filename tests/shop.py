@@ -33,13 +33,18 @@ class Shop:
         seed.seed()
         self.tenant = Tenant.objects.get()
 
-    def chart(self, statuses: dict[str, list[str | dict[str, Any]]]) -> None:
+    def chart(self, statuses: dict[str, list[str | dict[str, Any]]], **nexts: str) -> None:
+        """`nexts` are the statuses that orders go on to by themselves, by the status that they come from."""
         order_type = OrderType.objects.get(name="Online")
         order_type.statuses.all().delete()
         for place, (name, steps) in enumerate(statuses.items(), start=1):
             canceled = name == "OrderCanceled"
             status = OrderStatus.objects.create(
-                order_type=order_type, name=name, position=place, is_canceled=canceled
+                order_type=order_type,
+                name=name,
+                position=place,
+                is_canceled=canceled,
+                next_status=nexts.get(name, ""),
             )
             for position, step in enumerate(steps, start=1):
                 WorkflowStep.objects.create(status=status, position=position, **_step(step))

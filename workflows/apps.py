@@ -11,6 +11,7 @@ class WorkflowsConfig(AppConfig):
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
         from connectors.webhooks import register_handler
+        from workflows import checks as checks
         from workflows import publication, usage
         from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries

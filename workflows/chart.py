@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from workflows.scopes import Scope, read_scope
 
 if TYPE_CHECKING:
     from connectors.runtime import TenantRuntime
 
 KIND = "order_type"
-SCHEMA_VERSION = 1
+#: Since 2 a step may be a group with its steps. Older documents read as they are: what they lack takes its default.
+SCHEMA_VERSION = 2
 
 
 class UnknownOrderType(LookupError):
@@ -24,7 +27,10 @@ class UnknownStatus(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepConfig:
-    """One step of a status. `position` counts from 1; a property whose value is a mapping is a key group."""
+    """One step of a status. `position` counts from 1; a property whose value is a mapping is a key group.
+
+    `step_group` names the step group that it came from. It runs where all its `scopes` let it.
+    """
 
     position: int
     name: str
@@ -35,6 +41,16 @@ class StepConfig:
     error_status: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
+    next_status: str = ""
+    is_invisible: bool = False
+    per_shipment: bool = False
+    step_group: str = ""
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """What staff know it by within its status."""
+        return f"{self.step_group} > {self.name}" if self.step_group else self.name
 
     def group(self, name: str) -> Mapping[str, Any]:
         """The properties of a key group, compared without case; empty when there is none."""
@@ -52,6 +68,7 @@ class Status:
     allowed_next: tuple[str, ...] = ()
     is_canceled: bool = False
     is_completed: bool = False
+    next_status: str = ""
     active: bool = True
     steps: tuple[StepConfig, ...] = ()
 
@@ -132,16 +149,44 @@ def compile_chart(document: Mapping[str, Any], context: object = None) -> Chart:
 
 def _status(position: int, data: Mapping[str, Any]) -> Status:
     rest = {key: value for key, value in data.items() if key not in {"steps", "allowed_next"}}
+    steps = (step for entry in data.get("steps", ()) for step in _expanded(entry))
     return Status(
         **rest,
         position=position,
         allowed_next=tuple(data.get("allowed_next", ())),
-        steps=tuple(_step(index, step) for index, step in enumerate(data.get("steps", ()), start=1)),
+        steps=tuple(_step(index, step) for index, step in enumerate(steps, start=1)),
     )
 
 
+def _expanded(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One step, or those of a group: what the group's row in the status says holds for each of them."""
+    if "group" not in entry:
+        yield {**entry, "scopes": _scopes(entry)}
+        return
+    for step in entry["group"]:
+        yield {
+            **step,
+            "step_group": entry["name"],
+            "stop_on_error": entry["stop_on_error"],
+            "active": entry["active"] and step["active"],
+            "error_status": step["error_status"] or entry["error_status"],
+            "next_status": step.get("next_status") or entry.get("next_status", ""),
+            "is_invisible": step.get("is_invisible", False) or entry.get("is_invisible", False),
+            "per_shipment": step.get("per_shipment", False) or entry.get("per_shipment", False),
+            "conditions": [*dict.fromkeys([*entry["conditions"], *step["conditions"]])],
+            "scopes": _scopes(entry, step),
+        }
+
+
+def _scopes(*rows: Mapping[str, Any]) -> tuple[Scope, ...]:
+    return tuple(filter(None, map(read_scope, rows)))
+
+
+_STEP_FIELDS = frozenset(item.name for item in fields(StepConfig))
+
+
 def _step(position: int, data: Mapping[str, Any]) -> StepConfig:
-    rest = {key: value for key, value in data.items() if key != "conditions"}
+    rest = {key: value for key, value in data.items() if key in _STEP_FIELDS and key != "conditions"}
     return StepConfig(**rest, position=position, conditions=tuple(data.get("conditions", ())))
 
 

@@ -25,7 +25,7 @@ from workflows.order_errors import (
 )
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
-from workflows.statuses import change_status, keep_status, lock_order
+from workflows.statuses import change_status, keep_status, lock_order, move_on
 
 __all__ = [
     "NewError",
@@ -38,6 +38,7 @@ __all__ = [
     "create_order",
     "keep_status",
     "lock_order",
+    "move_on",
     "place_order",
     "register_part",
     "report_error",

@@ -89,5 +89,9 @@ class VersionConflict(OrderProblem):
         )
 
 
+class NotPossible(OrderProblem):
+    """What was asked for cannot be done as things stand; the text says why, and what can be done instead."""
+
+
 class OrderBusy(OrderProblem):
     """Somebody else holds the order's row; trying again soon helps."""

@@ -9,8 +9,14 @@ from eventlog import store as eventlog
 from eventlog.events import Category
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
 from workflows.engine.start import start_run, touch_lane
-from workflows.models import Order, Trigger, WorkflowRun
+from workflows.models import Order, RunState, Trigger, WorkflowRun
+from workflows.order_errors import add_error
 from workflows.problems import InvalidData, NotFound, OrderBusy, StatusNotAllowed, VersionConflict
+
+#: After so many moves without anybody's doing an order stays where it is; published charts have no way round.
+AUTOMATIC_MOVES = 10
+#: Key of the order error that tells why an order did not go on.
+NEXT_STATUS = "next-status"
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -53,24 +59,73 @@ def change_status(
     return run
 
 
-def keep_status(order_id: int, status: str, *, error_status: str = "", run_workflow: bool = True) -> bool:
+def keep_status(
+    order_id: int, status: str, *, error_status: str = "", depth: int = 0, only_there: bool = False
+) -> bool:
     """After a stopped run: the order is in the status whose steps ran, or takes the step's ErrorStatus.
 
-    The caller holds the order's lane. Returns whether a run of the ErrorStatus was started.
+    The caller holds the order's lane; `depth` counts the automatic transitions up to this one. `only_there` leaves an
+    order alone that has gone on to another status. Returns whether a run of the ErrorStatus was started.
     """
     order = lock_order(order_id)
+    if only_there and order.status != status:
+        return False
     chart = _chart(order, runtime(order.tenant_id))
     target = chart.status(error_status).name if error_status else status
     if order.status == target:
         return False
-    previous, order.status = order.status, target
+    _go(order, target, chart, "its workflow stopped")
+    if not error_status:
+        return False
+    return _run_by_itself(order, chart, f"ErrorStatus of {status}", depth)
+
+
+def move_on(order_id: int, status: str, target: str, *, depth: int) -> bool:
+    """After a completed run of `status`: the order goes on to `target` by itself, unless somebody has moved it since.
+
+    The caller holds the order's lane; `depth` counts the automatic transitions up to this one. What keeps the order
+    from moving becomes an error of the order. Returns whether a run of the new status was started.
+    """
+    order = lock_order(order_id)
+    chart = _chart(order, runtime(order.tenant_id))
+    if order.status != status:
+        return False
+    try:
+        name = chart.status(target).name
+    except UnknownStatus as error:
+        add_error(order.pk, NEXT_STATUS, f"The order cannot go on to {target}: {error}")
+        return False
+    if name == status:
+        return False
+    if depth > AUTOMATIC_MOVES:
+        add_error(order.pk, NEXT_STATUS, _too_far(name))
+        return False
+    _go(order, name, chart, f"next status of {status}")
+    return _run_by_itself(order, chart, f"Next status of {status}", depth)
+
+
+def _go(order: Order, status: str, chart: Chart, reason: str) -> None:
+    previous, order.status = order.status, status
     order.version += 1
     order.save(update_fields=["status", "version", "modified_at"])
-    _record(order, previous, chart, "", "its workflow stopped")
-    if not error_status or not run_workflow or chart.disable_workflow:
+    _record(order, previous, chart, "", reason)
+
+
+def _run_by_itself(order: Order, chart: Chart, reason: str, depth: int) -> bool:
+    if chart.disable_workflow:
         return False
-    start_run(order, target, trigger=Trigger.WORKFLOW, reason=f"ErrorStatus of {status}")
-    return True
+    if depth > AUTOMATIC_MOVES:
+        add_error(order.pk, NEXT_STATUS, _too_far(order.status))
+        return False
+    run = start_run(order, order.status, trigger=Trigger.WORKFLOW, reason=reason, depth=depth)
+    return run.state == RunState.QUEUED
+
+
+def _too_far(status: str) -> str:
+    return (
+        f"The order has gone from status to status {AUTOMATIC_MOVES} times by itself, so {status} does not begin by"
+        " itself any more; look for a way round in its order type, then change the status by hand"
+    )
 
 
 def lock_order(order: Order | int) -> Order:

@@ -35,7 +35,7 @@ def properties_fit_their_steps(going: Going) -> Iterator[Finding]:
             if known is not None:
                 known.properties.compile({}, step.properties)
         except SettingsError as wrong:
-            yield error("properties", f"{status.name} > {step.name}: {wrong}.", "Properties")
+            yield error("properties", f"{status.name} > {step.place}: {wrong}.", "Properties")
 
 
 @register(KIND)
@@ -43,7 +43,7 @@ def external_steps_have_a_connector(going: Going) -> Iterator[Finding]:
     for status, step in external_steps(draft_chart(going)):
         if not step.connector and not step.connector_id:
             yield error(
-                "no_connector", f"{status.name} > {step.name} needs a Connector; name one.", "Connector"
+                "no_connector", f"{status.name} > {step.place} needs a Connector; name one.", "Connector"
             )
 
 
@@ -70,7 +70,7 @@ def connectors_are_published(going: Going) -> Iterator[Finding]:
             known = sorted({item.name for item in going.candidates})
             yield warning(
                 "unpublished",
-                f"{status.name} > {step.name}: no published connector is called {step.connector};"
+                f"{status.name} > {step.place}: no published connector is called {step.connector};"
                 f" {ended(suggest(step.connector, known))}",
                 "Connector",
             )
@@ -84,7 +84,7 @@ def connectors_can_do_it(going: Going) -> Iterator[Finding]:
         if named and known and not any(_serves(item, known) for item in named):
             yield error(
                 "capability",
-                f"{status.name} > {step.name}: {named[0].name} cannot do this; choose another Connector.",
+                f"{status.name} > {step.place}: {named[0].name} cannot do this; choose another Connector.",
                 "Connector",
             )
 
@@ -112,8 +112,10 @@ def _going_on(chart: Chart) -> Iterator[tuple[str, str]]:
     """Status and name of each step that calls somebody and does not stop on errors."""
     for status, step in active(chart):
         known = known_step(step)
-        if known is not None and known.target != "none" and not step.stop_on_error:
-            yield status.name, step.name
+        if known is None or known.target == "none" or known.ends_run_on_error:
+            continue
+        if not step.stop_on_error:
+            yield status.name, step.place
 
 
 def _named(going: Going, step: StepConfig) -> list[ConnectorConfig]:

@@ -29,7 +29,7 @@ def external_steps(chart: Chart) -> Iterator[tuple[Status, StepConfig]]:
 
 def reference(chart: Chart, status: Status, step: StepConfig) -> Reference:
     return Reference(
-        where=f"{chart.name} > {status.name} > {step.name}",
+        where=f"{chart.name} > {status.name} > {step.place}",
         name=step.connector,
         connector_id=step.connector_id,
     )

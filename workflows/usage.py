@@ -20,8 +20,8 @@ from workflows.models import (
     NotificationTemplate,
     Order,
     ScheduledTask,
-    WorkflowStep,
 )
+from workflows.step_drafts import all_steps, place_of, steps_naming
 
 
 def connect() -> None:
@@ -44,13 +44,13 @@ def _of_market(market: Market) -> list[str]:
     found = ["orders"] if Order.objects.filter(market=market).exists() else []
     templates = NotificationTemplate.objects.filter(markets=market)
     found += [f"notification template {template.name}" for template in templates]
-    return found + _tasks_with("Market", market.code)
+    return found + steps_naming(("markets",), market.code) + _tasks_with("Market", market.code)
 
 
 def _of_store(store: Store) -> list[str]:
     found = ["orders"] if Order.objects.filter(store=store).exists() else []
     found += ["inventory"] if InventoryLevel.objects.filter(store=store).exists() else []
-    return found + _tasks_with("Store", store.code)
+    return found + steps_naming(("stores", "warehouses"), store.code) + _tasks_with("Store", store.code)
 
 
 def _of_connector(connector: Connector) -> list[str]:
@@ -68,8 +68,7 @@ def _steps_asking_for(connector: Connector) -> list[str]:
         asked = Q(pk__in=[])
     if connector.connector_id:
         asked |= Q(connector_id__iexact=connector.connector_id) & (named | Q(connector=""))
-    steps = WorkflowStep.objects.filter(asked).select_related("status__order_type")
-    return [f"step {step.status.order_type} > {step.status.name} > {step.name}" for step in steps]
+    return [f"step {place_of(step)}" for step in all_steps(asked)]
 
 
 def _tasks_with(property_name: str, code: str) -> list[str]:
@@ -84,10 +83,9 @@ def _tasks_with(property_name: str, code: str) -> list[str]:
 
 def _of_template(template: NotificationTemplate) -> list[str]:
     """Steps that name it, drafted or published."""
-    steps = WorkflowStep.objects.filter(name__iexact="Notification").select_related("status__order_type")
     drafts = (
-        f"step of status {step.status.name}, order type {step.status.order_type.name}"
-        for step in steps
+        f"step {place_of(step)}"
+        for step in all_steps(Q(name__iexact="Notification"))
         if _names(step.properties, template)
     )
     return sorted({*drafts, *_published(template)})

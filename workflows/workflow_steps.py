@@ -1,4 +1,4 @@
-"""Steps that send an order somewhere: ExportOrder and WebhookWorkflowStep; Notification has a module of its own."""
+"""Steps that send an order somewhere: ExportOrder and WebhookWorkflowStep; the others have modules of their own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from connectors.schema import Json, Settings, Text
 from workflows import fulfilment
 from workflows.chart import StepConfig
 from workflows.notifications.step import Notification as Notification
+from workflows.order_steps import changing as changing
+from workflows.order_steps import enriching as enriching
+from workflows.order_steps import inventory as inventory
+from workflows.order_steps import validating as validating
 from workflows.steps.base import Capability, Plan, Result, Step, StepContext, summary
 from workflows.steps.capable import capable
 from workflows.steps.registry import register

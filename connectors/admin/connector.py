@@ -20,6 +20,8 @@ from connectors.admin.inlines import (
     PropertyInline,
 )
 from connectors.admin.publishable import PublishableAdmin
+from connectors.admin.standing import StandingMixin
+from connectors.admin.webhooks import WebhookPageMixin
 from connectors.compiling import webhook_address
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
@@ -30,7 +32,7 @@ from tenants.adminkit import action, display, register_page
 
 
 @admin.register(Connector)
-class ConnectorAdmin(PublishableAdmin):
+class ConnectorAdmin(WebhookPageMixin, StandingMixin, PublishableAdmin):
     nothing = (
         "A connector links this tenant with a vendor: a payment provider, a carrier, a shop, an "
         "ERP, a sender of mail. Payment methods and shipping providers make theirs themselves."
@@ -41,7 +43,7 @@ class ConnectorAdmin(PublishableAdmin):
     list_filter = ["category", "is_test", "retired"]
     list_select_related = ["live", "authentication", "markets"]
     search_fields = ["name", "display_name", "connector_id", "type", "host"]
-    readonly_fields = ["category", "standing", "tested", "webhook"]
+    readonly_fields = ["category", "standing", "tested", "calls", "webhook"]
     fields = [
         "name",
         "display_name",
@@ -56,11 +58,12 @@ class ConnectorAdmin(PublishableAdmin):
         "disable_standard_error_policy",
         "standing",
         "tested",
+        "calls",
         "webhook",
         "comment",
         "seen",
     ]
-    actions_detail = ["test_connection", "explain", "versions"]
+    actions_detail = ["test_connection", "webhook_page", "let_through", "explain", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
         rows: QuerySet[Connector] = super().get_queryset(request)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+import requests
+
 from connectors import registry
 from connectors.auth import Token
 from connectors.client import retry
@@ -17,9 +19,11 @@ from connectors.client.login import Login, classify_login
 from connectors.client.outgoing import auth_of, carries_key, outgoing
 from connectors.client.ports import Ports
 from connectors.client.record import event_of
+from connectors.client.turn import Turnstile
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, BadAnswer, Classify, Request, kind_by_status
 from connectors.errors import ProviderError, RetryLater, Unknown
+from connectors.traffic import rank_of
 
 if TYPE_CHECKING:
     from connectors.calls import Prepared
@@ -44,6 +48,8 @@ class HttpDoor:
         self.prepared = prepared
         self.deadline = deadline
         self.provider = registry.get(config.slug)
+        self.gate = ports.gates.of(config)
+        self.rank = rank_of(prepared, self.provider.category)
         self._key = key
         self._keys = _keys(key)
         self._guard = guard
@@ -86,6 +92,7 @@ class Sending:
         self.keyed = carries_key(door.provider, request)
         self.once = door.config.disable_standard_error_policy
         self.token: Token | None = None
+        self.turnstile = Turnstile(door.gate, door.rank, door.ports.sleep, door.deadline)
         self.tries = 0
         self.doubts: list[Unknown] = []
         self.reconnected = False
@@ -110,20 +117,14 @@ class Sending:
             self._go_on_or_raise(error, done)
 
     def _attempt(self) -> Exchange:
-        """One try on the wire and its event. Raises RetryLater when no time is left for it."""
+        """One try on the wire and its event. Raises RetryLater when no time is left for it, Held when it must wait."""
         if self.door.deadline.left <= 0:
             raise RetryLater("No time was left to send the request", answered=False)
-        door, started, at = self.door, time.monotonic(), self.door.ports.now()
+        door = self.door
         sent = outgoing(door.config, door.provider, self.request, self.token)
-        done = exchange(
-            door.config,
-            door.ports.egress,
-            sent,
-            deadline=door.deadline,
-            max_bytes=self.request.max_bytes,
-            writes=self.request.write,
-            fresh=self.request.write and (self.once or not self.keyed),
-        )
+        self.turnstile.enter(retry=self.tries > 1)
+        started, at = time.monotonic(), door.ports.now()
+        done = self._exchange(sent)
         event = event_of(
             door.config,
             door.prepared,
@@ -139,6 +140,22 @@ class Sending:
         door.ports.events(event)
         return done
 
+    def _exchange(self, sent: requests.PreparedRequest) -> Exchange:
+        door, done = self.door, None
+        try:
+            done = exchange(
+                door.config,
+                door.ports.egress,
+                sent,
+                deadline=door.deadline,
+                max_bytes=self.request.max_bytes,
+                writes=self.request.write,
+                fresh=self.request.write and (self.once or not self.keyed),
+            )
+        finally:
+            self.turnstile.left(done)
+        return done
+
     def _judged(self, done: Exchange) -> ProviderError | None:
         """The provider's view of a complete answer, with the wait that its header asks for."""
         assert done.answer is not None
@@ -149,6 +166,7 @@ class Sending:
         if error is not None:
             told = retry.told_to_wait(done.answer.headers, self.door.ports.now())
             error.retry_after = retry.limited(error.retry_after) if told is None else told
+        self.turnstile.heed(error, done, self.door.provider.limits, self.door.ports.now())
         return error
 
     def _unreadable(self, status: int, reason: BadAnswer) -> ProviderError:
@@ -164,7 +182,7 @@ class Sending:
         wait = retry.wait_after(error, self.tries)
         may = retry.may_repeat(error, writes=self.request.write, keyed=self.keyed) and not self.once
         too_long = wait > retry.LONGEST_SLEEP_S or wait >= self.door.deadline.left
-        if not may or too_long or self.tries >= retry.MOST_TRIES:
+        if not may or too_long or self.tries >= retry.MOST_TRIES or not self.door.gate.may_retry():
             raise error
         self.door.ports.sleep(wait)
 

@@ -61,7 +61,8 @@ def outgoing(
     request = _keyed(request, provider.idempotency)
     url = address(config, request.path)
     own = _origin(url) == _origin(config.host)
-    if request.authenticated and not own:
+    trusted = own or _origin(url) in map(_origin, provider.further_hosts)
+    if request.authenticated and not trusted:
         raise Misconfigured(
             "The address is on another host than the connector's; credentials are not sent there"
         )

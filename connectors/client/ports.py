@@ -11,6 +11,7 @@ from typing import Protocol
 
 from connectors.auth import Token
 from connectors.client.egress import EgressPolicy
+from connectors.traffic import Gates
 from eventlog.events import EventData
 
 
@@ -66,10 +67,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """`events` gets one event for each attempt, after its answer; `sleep` takes seconds."""
+    """`events` gets one event for each attempt, after its answer; `sleep` takes seconds. `gates` hold calls back."""
 
     events: Callable[[EventData], None]
     tokens: TokenStore = field(default_factory=MemoryTokens)
     egress: EgressPolicy = field(default_factory=EgressPolicy)
+    gates: Gates = field(default_factory=Gates)
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep

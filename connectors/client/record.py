@@ -74,6 +74,15 @@ def event_of(
     )
 
 
+def described(
+    config: ConnectorConfig, request: requests.PreparedRequest, token: Token | None = None
+) -> dict[str, Any]:
+    """A request as an event would show it: {"method", "url", "headers", "body"}, with every secret redacted."""
+    redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
+    document = _document(redactor, request.headers, request.body)
+    return {"method": request.method or "", "url": redactor.url(request.url or ""), **document}
+
+
 @lru_cache(maxsize=1024)
 def _redactor(secrets: tuple[SecretValue, ...]) -> Redactor:
     return Redactor(secrets)

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
+from connectors import killpoint
 from connectors.client.deadline import Deadline
 from connectors.client.egress import EgressPolicy, Target
 from connectors.errors import RetryLater
@@ -89,6 +90,8 @@ class _Watched:
 
     def recv_into(self, *args: Any, **options: Any) -> int:
         self._arm()
+        if killpoint.armed and self.line is not None and self.line.sent and not self.line.received:
+            killpoint.on_the_wire()
         count: int = super().recv_into(*args, **options)  # type: ignore[misc]
         if self.line is not None and count:
             self.line.received = True

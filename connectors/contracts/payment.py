@@ -118,13 +118,15 @@ class PaymentProvider(Provider):
     vendor departs from ISO 4217; `currencies` names those that it takes, none where it takes whatever ISO 4217 has.
     `can_be_asked` tells whether the vendor can be asked what became of a payment: if not, only its webhooks tell, and
     `status` speaks of an open checkout at most. With `approves_first` what a shopper has approved holds no money before
-    `authorize` is called with its `provider_id`; until the approval that answers PENDING.
+    `authorize` is called with its `provider_id`; until the approval that answers PENDING. With `takes_details` what the
+    shopper's bank gave back goes to `authorize` as a token {"details": …}.
     """
 
     category = Category.PAYMENT
     partial_capture: ClassVar[bool] = True
     multiple_captures: ClassVar[bool] = False
     approves_first: ClassVar[bool] = False
+    takes_details: ClassVar[bool] = False
     partial_refund: ClassVar[bool] = True
     exponents: ClassVar[Mapping[str, int]] = {}
     currencies: ClassVar[frozenset[str]] = frozenset()

@@ -1,146 +1,66 @@
-"""The shipping contract. Weights in grams, lengths in millimetres, countries in ISO 3166-1 alpha-2, on every side of it."""
+"""The shipping contract. Weights in grams, lengths in millimetres, countries in ISO 3166-1 alpha-2, on every side of it.
+
+Its data is in delivery.py (what checkout asks) and parcels.py (what is sent and what became of it); measures.py,
+addresses.py and labels.py turn it into a carrier's units, address lines and files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from connectors.contracts.base import Category, Inbound, NotExecuted, Provider, operation
-from connectors.contracts.common import Address, WebhookEvent
-from connectors.errors import NotSupported
-from tenants.money import Money
+from connectors.contracts.common import WebhookEvent
+from connectors.contracts.delivery import Cart as Cart
+from connectors.contracts.delivery import CartLine as CartLine
+from connectors.contracts.delivery import CheckoutSession as CheckoutSession
+from connectors.contracts.delivery import DeliveryChoice as DeliveryChoice
+from connectors.contracts.delivery import DeliveryType as DeliveryType
+from connectors.contracts.delivery import PickupPoint as PickupPoint
+from connectors.contracts.delivery import SessionCompletion as SessionCompletion
+from connectors.contracts.delivery import ShippingOption as ShippingOption
+from connectors.contracts.delivery import ShippingQuery as ShippingQuery
+from connectors.contracts.parcels import PDF as PDF
+from connectors.contracts.parcels import ZPL as ZPL
+from connectors.contracts.parcels import Booked as Booked
+from connectors.contracts.parcels import BookedParcel as BookedParcel
+from connectors.contracts.parcels import Booking as Booking
+from connectors.contracts.parcels import Label as Label
+from connectors.contracts.parcels import Parcel as Parcel
+from connectors.contracts.parcels import Registered as Registered
+from connectors.contracts.parcels import TrackedBy as TrackedBy
+from connectors.contracts.parcels import TrackingEvent as TrackingEvent
+from connectors.contracts.parcels import TrackingQuota as TrackingQuota
+from connectors.contracts.parcels import TrackingRegistration as TrackingRegistration
+from connectors.contracts.parcels import TrackingState as TrackingState
+from connectors.errors import NotSupported, ProviderError, Rejected
 
 
-class TrackingState(StrEnum):
-    """Normalised carrier states; UNKNOWN changes nothing."""
-
-    PRE_TRANSIT = "pre_transit"
-    IN_TRANSIT = "in_transit"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    READY_FOR_PICKUP = "ready_for_pickup"
-    DELIVERED = "delivered"
-    EXCEPTION = "exception"
-    RETURNED = "returned"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """One package: grams and millimetres; zero means not measured."""
-
-    reference: str
-    weight: int
-    length: int = 0
-    width: int = 0
-    height: int = 0
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingQuery:
-    """What checkout asks: where from, where to, which parcels, which of the carrier's products."""
-
-    sender: Address
-    recipient: Address
-    parcels: tuple[Parcel, ...]
-    products: tuple[str, ...] = ()
-    currency: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingOption:
-    """One offer. `price` includes tax and is None where the carrier has no rate; `delivery` is the expected date."""
-
-    product: str
-    name: str
-    price: Money | None = None
-    delivery: date | None = None
-    working_days: int | None = None
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickupPoint:
-    """`distance` from the recipient in metres; `opening_hours` as a text in the language that was asked for."""
-
-    id: str
-    name: str
-    address: Address
-    opening_hours: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    distance: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
-    """A shipment to book. `reference` is ours and unique; `product` is the carrier's code; `consignment` once booked."""
-
-    reference: str
-    order_number: str
-    product: str
-    sender: Address
-    recipient: Address
-    parcels: tuple[Parcel, ...]
-    services: tuple[str, ...] = ()
-    pickup_point: str = ""
-    is_return: bool = False
-    consignment: str = ""
-    label_url: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedParcel:
-    reference: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booked:
-    """The carrier's answer. `parcels` are in the order of the booking."""
-
-    consignment: str
-    parcels: tuple[BookedParcel, ...] = ()
-    tracking_url: str = ""
-    label_url: str = ""
-    label: Label | None = None
-    delivery: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """Label bytes as the carrier made them; `content_type` is application/pdf or application/zpl."""
-
-    content: bytes
-    content_type: str = "application/pdf"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackingEvent:
-    """One scan. `raw_state` is the carrier's word; `id` drops duplicates."""
-
-    id: str
-    parcel: str
-    state: TrackingState
-    raw_state: str
-    occurred_at: datetime
-    description: str = ""
-    place: str = ""
+class CannotCancel(Rejected):
+    """The carrier does not take this booking back: too late, or not from this country. The text says what to do instead."""
 
 
 class CarrierProvider(Provider):
     """Contract of Category Shipping.
 
     `find_lag_s` is how many seconds after a try to book `find` may still not know a booking that was made.
+    `tells_prices` is whether `options` come with the carrier's prices; where not, those of the shipping option are taken.
+    `books_returns` is whether `book` takes returns; `most_parcels` how many parcels one booking may have.
+    `label_formats` are the types of label it makes. `refuses_in_200` is whether a refused booking may come with status
+    200: the contract suite then asks for one. `without_cancel` tells staff what to do about a booking that cannot be
+    cancelled at the carrier.
     """
 
     category = Category.SHIPPING
     find_lag_s: ClassVar[float] = 0
+    tells_prices: ClassVar[bool] = True
+    books_returns: ClassVar[bool] = False
+    most_parcels: ClassVar[int] = 99
+    label_formats: ClassVar[tuple[str, ...]] = (PDF,)
+    refuses_in_200: ClassVar[bool] = False
+    without_cancel: ClassVar[str] = ""
+    tracked_by: ClassVar[TrackedBy] = TrackedBy.CONSIGNMENT
+    tracking_quota: ClassVar[TrackingQuota] = TrackingQuota()
 
     @operation
     def options(self, query: ShippingQuery) -> list[ShippingOption]:
@@ -149,40 +69,84 @@ class CarrierProvider(Provider):
 
     @operation
     def pickup_points(self, query: ShippingQuery) -> list[PickupPoint]:
-        """Pickup points near the recipient, nearest first."""
+        """At most `query.limit` pickup points near the recipient, nearest first."""
         raise _missing(self, "pickup points")
 
     @operation
+    def open_session(self, query: ShippingQuery) -> CheckoutSession:
+        """Open a delivery checkout, or go on with `query.session` as cart and address are now. Changes nothing that counts.
+
+        A session that the vendor does not know any more, or that has lapsed, is replaced by a new one.
+        """
+        raise _missing(self, "a delivery checkout")
+
+    @operation
+    def read_session(self, session: str) -> CheckoutSession:
+        """Read what is chosen, without changing it; no widget is needed. Raises Rejected for an unknown session."""
+        raise _missing(self, "a delivery checkout")
+
+    @operation
+    def complete_session(self, completion: SessionCompletion) -> DeliveryChoice:
+        """Tell that the order was placed; what was chosen comes back, with `order_id`."""
+        raise _missing(self, "a delivery checkout")
+
+    @operation
     def book(self, booking: Booking) -> Booked:
-        """Book with the carrier."""
+        """Book with the carrier. A refusal raises, also one inside an answer of status 200.
+
+        A carrier whose documents lapse soon gives the label with it; see `label_or_none`.
+        """
         raise _missing(self, "booking")
 
     @operation
     def fetch_label(self, booking: Booking) -> Label:
-        """Fetch the label of a booked shipment."""
+        """Fetch the label of a booked shipment, that of all parcels in one."""
         raise _missing(self, "labels")
 
     @operation
     def track(self, numbers: Sequence[str]) -> list[TrackingEvent]:
-        """Tracking events of the given consignment or parcel numbers, oldest first."""
+        """Tracking events of at most `tracking_quota.numbers_per_call` numbers (see `tracked_by`), oldest first.
+
+        A number that the carrier does not know yet has no events.
+        """
         raise _missing(self, "tracking")
 
     @operation
+    def register_tracking(self, registration: TrackingRegistration) -> Registered:
+        """Have the tracking of one shipment pushed. Doing it twice does no harm: events are kept once."""
+        raise _missing(self, "pushed tracking")
+
+    @operation
     def cancel(self, booking: Booking) -> Booked:
-        """Cancel a booking at the carrier."""
+        """Cancel a booking at the carrier; one that is cancelled already is a success. Raises CannotCancel."""
         raise _missing(self, "cancelling")
 
     @operation
     def find(self, booking: Booking) -> Booked | None:
-        """Look a booking up by our `reference`; None when the carrier knows none."""
+        """Look a booking up by our `reference`; None when the carrier knows none. Raises Unknown where it cannot tell."""
         raise _missing(self, "a look-up by reference")
 
     @operation
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
-        """Read the events of a verified webhook."""
+        """Read the events of a verified webhook; `data["tracking"]` holds TrackingEvents."""
         raise _missing(self, "webhooks")
 
-    def settle(self, operation: str, request: Any) -> Booked | NotExecuted | None:
+    def label_or_none(self, booking: Booking) -> Label | None:
+        """For `book`, once booked: the label, or None where it does not come now, for then the booking stands all the same
+        and PrintShippingLabel asks again."""
+        try:
+            label: Label = self.fetch_label(booking)
+        except ProviderError:
+            return None
+        return label
+
+    def settle(self, operation: str, request: Any) -> Any:
+        """See Provider.settle. A registration may be repeated; a session tells itself whether it is complete."""
+        if operation == "register_tracking":
+            return NotExecuted()
+        if operation == "complete_session":
+            session = self.read_session(request.session)
+            return session.choice if session.is_complete and session.choice else NotExecuted()
         if operation != "book" or "find" not in self.operations():
             return None
         return self.find(request) or NotExecuted(proved_after_s=self.find_lag_s)

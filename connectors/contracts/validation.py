@@ -22,8 +22,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationRequest:
+    """`kind` is what is asked: "order", "fraud". Where it `must_answer`, silence is no consent: an answer that says
+    neither errors nor warnings is Rejected."""
+
     order: OrderDocument
     kind: str = "order"
+    must_answer: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from connectors.models.rows import (
     ConnectorProperty,
 )
 from connectors.models.token import OAuthToken
+from connectors.models.traffic import ConnectorStanding, ConnectorTraffic
 
 __all__ = [
     "Connector",
@@ -18,6 +19,8 @@ __all__ = [
     "ConnectorHeader",
     "ConnectorMarkets",
     "ConnectorProperty",
+    "ConnectorStanding",
+    "ConnectorTraffic",
     "Effect",
     "InboundWebhook",
     "OAuthToken",

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from connectors.gateways.admin import GatewayAdmin
 from connectors.validation import label_of_type
 from payments.forms import PaymentMethodForm
 from payments.models import PaymentMethod
-from tenants.adminkit import register_page
+from tenants.adminkit import action, register_page
 
 
 @admin.register(PaymentMethod)
@@ -15,6 +17,7 @@ class PaymentMethodAdmin(GatewayAdmin):
     form = PaymentMethodForm
     list_display = ["name", "payment_method_name", "provider", "connector", "markets", "version"]
     search_fields = ["name", "payment_method_name"]
+    actions_detail = ["webhook_page", "versions"]
     fieldsets = [
         (
             None,
@@ -32,6 +35,14 @@ class PaymentMethodAdmin(GatewayAdmin):
             },
         )
     ]
+
+    @action(description="Webhook", url_path="webhook", permissions=["change"], icon="webhook")
+    def webhook_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """That of the connector, which has the address."""
+        method = self.get_object(request, object_id)
+        if method is None:
+            raise Http404
+        return redirect("admin:connectors_connector_webhook_page", method.connector_id)
 
     @admin.display(description="Provider Name", ordering="connector__type")
     def provider(self, method: PaymentMethod) -> str:

@@ -36,6 +36,13 @@ class NewPaymentSerializer(StrictSerializer):
         help_text="The shopper's payment method as the provider's own client code gave it, such as pm_1Nv0.",
     )
 
+    reference = serializers.CharField(
+        max_length=32,
+        required=False,
+        allow_blank=True,
+        help_text="Of a payment begun at checkout for the cart that becomes this order; the order takes it over.",
+    )
+
 
 class PaymentEntrySerializer(serializers.Serializer):
     """One fact of a payment's ledger. Either amount may be null: providers tell of one operation, or of totals."""

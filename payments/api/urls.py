@@ -1,5 +1,16 @@
 from django.urls import path
 
+from payments.api.checkout import CheckoutCompletion, CheckoutPayment, CheckoutPayments, PaymentOptions
 from payments.api.views import OrderPayments
 
-urlpatterns = [path("orders/<str:number>/payments/", OrderPayments.as_view(), name="order-payments")]
+urlpatterns = [
+    path("orders/<str:number>/payments/", OrderPayments.as_view(), name="order-payments"),
+    path("checkout/payment-options/", PaymentOptions.as_view(), name="checkout-payment-options"),
+    path("checkout/payments/", CheckoutPayments.as_view(), name="checkout-payments"),
+    path("checkout/payments/<str:reference>/", CheckoutPayment.as_view(), name="checkout-payment"),
+    path(
+        "checkout/payments/<str:reference>/complete/",
+        CheckoutCompletion.as_view(),
+        name="checkout-payment-completion",
+    ),
+]

@@ -40,14 +40,17 @@ def new_reference() -> str:
 
 
 class Payment(TenantModel):
-    """One payment of an order. Amounts are in minor units of `currency` and follow from the ledger's entries.
+    """One payment of an order, or of a cart that is at checkout yet. Amounts are in minor units of `currency` and follow
+    from the ledger's entries.
 
     `connector` is the one that created it: nothing of a payment is ever resolved again. `reference` is our id
     at the provider, `provider_id` the provider's own. What is `capturing` and `refunding` was accepted there
     and is not confirmed yet.
     """
 
-    order = models.ForeignKey("workflows.Order", on_delete=models.PROTECT, related_name="payments")
+    order = models.ForeignKey(
+        "workflows.Order", on_delete=models.PROTECT, related_name="payments", null=True, blank=True
+    )
     position = models.PositiveIntegerField(help_text="Payments of an order are handled in this order.")
     method = models.ForeignKey(
         PaymentMethod, verbose_name="payment method", on_delete=models.PROTECT, related_name="payments"

@@ -29,6 +29,12 @@ class NewShipmentSerializer(StrictSerializer):
     pickup_point = serializers.CharField(
         max_length=100, required=False, allow_blank=True, help_text="The carrier's id of the service point."
     )
+    session = serializers.CharField(
+        max_length=255,
+        required=False,
+        allow_blank=True,
+        help_text="The delivery checkout that the shopper chose in; the step ConfirmDeliveryChoice completes it.",
+    )
     packages = NewPackageSerializer(
         many=True, required=False, help_text="The option's default package when left out."
     )
@@ -69,6 +75,14 @@ class ShipmentSerializer(serializers.Serializer):
     product = serializers.CharField(help_text="The carrier's code of the product.")
     pickup_point = serializers.CharField()
     store = serializers.CharField(source="store.code", default="", help_text="Who sends; empty for none.")
+    account = serializers.CharField(help_text="For which store or market it has an account of its own.")
+    is_return = serializers.BooleanField()
+    return_of = serializers.CharField(
+        source="return_of.reference",
+        default=None,
+        allow_null=True,
+        help_text="Our reference of what comes back.",
+    )
     state = serializers.ChoiceField(ShipmentState.choices)
     reason = serializers.CharField(help_text="Why it is not booked.")
     consignment = serializers.CharField(help_text="The carrier's number; empty before it is booked.")

@@ -18,7 +18,7 @@ from workflows.api.openapi import NUMBER, answer_example, describe
 from workflows.models import Order
 
 TAG = "Shipments"
-_REFERENCE = OpenApiParameter(
+REFERENCE = OpenApiParameter(
     "reference", OpenApiTypes.STR, OpenApiParameter.PATH, description="Our reference of the shipment."
 )
 EXAMPLE = {
@@ -28,6 +28,9 @@ EXAMPLE = {
     "product": "5600",
     "pickup_point": "",
     "store": "OSL",
+    "account": "",
+    "is_return": False,
+    "return_of": None,
     "state": "booked",
     "reason": "",
     "consignment": "70430000000000011",
@@ -82,7 +85,9 @@ class OrderShipments(ApiView):
             raise Problem(404, "not-found", f"There is no order {number}; check the number.")
         labelled = Exists(Label.objects.filter(shipment=OuterRef("pk")))
         shipments = Shipment.objects.filter(order=order).order_by("position").annotate(has_label=labelled)
-        rows = shipments.select_related("connector", "store").prefetch_related("packages", "tracking")
+        rows = shipments.select_related("connector", "store", "return_of").prefetch_related(
+            "packages", "tracking"
+        )
         return Response(ShipmentSerializer(rows, many=True).data)
 
 
@@ -115,7 +120,7 @@ class ShipmentLabel(ApiView):
         "Label of a shipment",
         tag=TAG,
         description="A file to print: PDF, or ZPL where the carrier makes that. The step PrintShippingLabel stores it.",
-        parameters=(NUMBER, _REFERENCE),
+        parameters=(NUMBER, REFERENCE),
         answers={
             (200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The label.")
             for kind in ("application/pdf", "application/zpl")

@@ -1,5 +1,7 @@
+from shipping.models.account import ShippingAccount
+from shipping.models.printing import PrintJob, PrintState
 from shipping.models.provider import HEAVIEST, LONGEST, ShipmentOption, ShippingProvider
-from shipping.models.records import Label, TrackingEvent
+from shipping.models.records import Label, TrackingEvent, TrackingUse
 from shipping.models.shipment import ENDED, UNBOOKED, Package, Shipment, ShipmentState
 
 __all__ = [
@@ -9,9 +11,13 @@ __all__ = [
     "UNBOOKED",
     "Label",
     "Package",
+    "PrintJob",
+    "PrintState",
     "Shipment",
     "ShipmentOption",
     "ShipmentState",
+    "ShippingAccount",
     "ShippingProvider",
     "TrackingEvent",
+    "TrackingUse",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from connectors.models import Connector
 from shipping.models.shipment import TRACKING_STATES, Shipment
 from tenants.scoping import TenantModel
 
@@ -42,3 +43,17 @@ class TrackingEvent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.raw_state} {self.occurred_at:%Y-%m-%d %H:%M}"
+
+
+class TrackingUse(TenantModel):
+    """How often an account's tracking was asked on a day (UTC): carriers allow so many calls."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connector", "day"], name="tracking_use_day")]
+
+    def __str__(self) -> str:
+        return f"{self.connector} {self.day}: {self.calls}"

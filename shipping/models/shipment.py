@@ -55,12 +55,34 @@ class Shipment(TenantModel):
     store = models.ForeignKey(
         Store, verbose_name="sent from", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    account = models.CharField(
+        "account",
+        max_length=200,
+        blank=True,
+        help_text="For which store or market the provider has the account that it was made for.",
+    )
+    is_return = models.BooleanField("return", default=False)
+    return_of = models.ForeignKey(
+        "self",
+        verbose_name="returns",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="returns",
+    )
+    session = models.CharField("delivery checkout", max_length=255, blank=True)
+    choice = models.JSONField("delivery choice", default=dict, blank=True)
     state = models.CharField(max_length=12, choices=ShipmentState, default=ShipmentState.DRAFT)
     reason = models.TextField(blank=True)
     consignment = models.CharField(max_length=255, blank=True)
     tracking_number = models.CharField(max_length=255, blank=True)
     tracking_url = models.TextField("tracking page", blank=True)
     label_url = models.TextField("the carrier's label", blank=True)
+    label_format = models.CharField(max_length=100, blank=True)
+    label_expires_at = models.DateTimeField("the carrier's label lapses", null=True, blank=True)
+    polled_at = models.DateTimeField("asked for tracking", null=True, blank=True)
+    push_id = models.CharField("registration for pushed tracking", max_length=255, blank=True)
+    pushed_until = models.DateTimeField("pushed until", null=True, blank=True)
     tracking_state = models.CharField(max_length=20, choices=TRACKING_STATES, blank=True)
     raw_tracking_state = models.CharField("state at the carrier", max_length=255, blank=True)
     expected_delivery = models.DateTimeField(null=True, blank=True)
@@ -83,10 +105,16 @@ class Shipment(TenantModel):
                 condition=~Q(consignment=""),
             ),
             models.Index(fields=["tenant", "-id"], name="shipment_newest"),
+            # What tracking is still to be asked for.
+            models.Index(
+                fields=["connector", "polled_at"],
+                name="shipment_under_way",
+                condition=Q(state=ShipmentState.BOOKED) & ~Q(tracking_state__in=["delivered", "returned"]),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Shipment {self.position} ({self.option_name})"
+        return f"{'Return' if self.is_return else 'Shipment'} {self.position} ({self.option_name})"
 
     @property
     def subject(self) -> str:

@@ -7,6 +7,7 @@ from unfold.paginator import InfinitePaginator as UncountedPaginator
 from tenants.adminkit.display import badge, display
 from tenants.adminkit.forms import (
     LineField,
+    ManyOfField,
     NamesField,
     OneOfField,
     SeveralOfField,
@@ -29,6 +30,7 @@ __all__ = [
     "DropdownFilter",
     "KeysetChangeList",
     "LineField",
+    "ManyOfField",
     "Masked",
     "NamesField",
     "OneOfField",

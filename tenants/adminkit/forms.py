@@ -128,6 +128,14 @@ class SeveralOfField(forms.MultipleChoiceField):
     widget = skin_widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
 
+class ManyOfField(forms.MultipleChoiceField):
+    """Any number of a long list of texts, chosen from a search box."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = skin_widgets.UnfoldAdminSelect2MultipleWidget({"style": "width: 100%"})
+        super().__init__(widget=widget, **options)
+
+
 class LineField(forms.CharField):
     """One line of text in a form of one's own."""
 

@@ -7,7 +7,7 @@ from tenants.apikit.authentication import ApiKeyAuthentication, HasScope
 from tenants.apikit.pagination import Pagination
 from tenants.apikit.parsing import StrictJSONParser
 from tenants.apikit.problems import FieldError, Problem, ProblemSerializer, problem_handler
-from tenants.apikit.serializers import OpenJSONField, StrictSerializer
+from tenants.apikit.serializers import OpenJSONField, StrictSerializer, read, show
 
 if TYPE_CHECKING:
     from tenants.apikit.views import ApiView, ApiViewSet
@@ -25,6 +25,8 @@ __all__ = [
     "StrictJSONParser",
     "StrictSerializer",
     "problem_handler",
+    "read",
+    "show",
 ]
 
 

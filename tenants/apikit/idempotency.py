@@ -21,6 +21,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag")
 # Answers to a request that the caller is expected to correct and send again under the same key.
 _CORRECTABLE = {400, 401, 403, 413, 415, 422, 429}
+_ANSWER = ("state", "response_status", "response_headers", "response_body")
 State = IdempotencyRecord.State
 
 
@@ -51,15 +52,16 @@ def begin(request: Any) -> IdempotencyRecord | None:
 
 
 def finish(record: IdempotencyRecord, response: HttpResponseBase | None) -> None:
-    """Keep the answer, or free the key when the caller should be able to try again."""
-    if response is None or response.status_code >= 500 or response.status_code in _CORRECTABLE:
+    """Keep the answer, or free the key when the caller should be able to try again, as Retry-After says too."""
+    passing = response is None or response.status_code >= 500 or response.status_code in _CORRECTABLE
+    if response is None or passing or "Retry-After" in response.headers:
         record.delete()
         return
     record.state = State.COMPLETED
     record.response_status = response.status_code
     record.response_headers = _kept_headers(response)
     record.response_body = getattr(response, "content", b"").decode()
-    record.save()
+    record.save(update_fields=_ANSWER)
 
 
 def _kept_headers(response: HttpResponseBase) -> dict[str, str]:

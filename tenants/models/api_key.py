@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from tenants import key_text
@@ -17,6 +19,9 @@ from tenants.models.tenant import Tenant
 from tenants.scoping import TenantModel, platform_scope, scoped_history
 
 _LAST_USED_EVERY = timedelta(minutes=1)
+#: A key that another process has revoked is refused here after this long at the latest.
+_TRUSTED_FOR_S = 2.0
+_RECENT_KEYS = 1024
 
 
 def validate_scopes(value: Any) -> None:
@@ -34,6 +39,28 @@ def validate_networks(value: Any) -> None:
         raise ValidationError(
             'Use a list of addresses or networks, such as ["192.0.2.10", "198.51.100.0/24"].'
         ) from None
+
+
+class _Recent:
+    """Keys that this process has just looked up, by digest, for callers that send many requests a second."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, tuple[float, ApiKey]] = {}
+
+    def get(self, digest: str) -> ApiKey | None:
+        until, key = self._keys.get(digest, (0.0, None))
+        return key if time.monotonic() < until else None
+
+    def keep(self, digest: str, key: ApiKey) -> None:
+        if len(self._keys) >= _RECENT_KEYS:
+            self.forget()
+        self._keys[digest] = (time.monotonic() + _TRUSTED_FOR_S, key)
+
+    def forget(self, *args: Any, **kwargs: Any) -> None:
+        self._keys.clear()
+
+
+recent_keys = _Recent()
 
 
 class ApiKey(TenantModel):
@@ -111,11 +138,18 @@ class ApiKey(TenantModel):
             return None
         digest, now = key_text.digest(plain), timezone.now()
         with platform_scope("API key look-up"):
-            candidates = list(cls.objects.select_related("tenant").filter(prefix=key_text.prefix(plain)))
-            found = next((key for key in candidates if hmac.compare_digest(key.digest, digest)), None)
+            found = recent_keys.get(digest) or cls._find(digest, key_text.prefix(plain))
             if found is None or not found.is_usable(ip, now):
                 return None
             found._touch(now)
+        return found
+
+    @classmethod
+    def _find(cls, digest: str, prefix: str) -> ApiKey | None:
+        candidates = list(cls.objects.select_related("tenant").filter(prefix=prefix))
+        found = next((key for key in candidates if hmac.compare_digest(key.digest, digest)), None)
+        if found is not None:
+            recent_keys.keep(digest, found)
         return found
 
     def is_usable(self, ip: str, now: datetime) -> bool:
@@ -142,3 +176,9 @@ class ApiKey(TenantModel):
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _LAST_USED_EVERY)
         if self.last_used_at is None or self.last_used_at < now - _LAST_USED_EVERY:
             type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+            self.last_used_at = now
+
+
+for _sender in (ApiKey, Tenant):
+    for _signal in (post_save, post_delete):
+        _signal.connect(recent_keys.forget, sender=_sender, dispatch_uid=f"recent keys {_sender.__name__}")

@@ -1,5 +1,6 @@
 import pytest
 
+from tenants.models.api_key import recent_keys
 from tenants.scoping import tenant_scope
 from tests.factories.workflows import make_shop
 from workflows.models import StepRun, WorkflowRun
@@ -51,6 +52,7 @@ def test_runs_cost_the_same_statements_for_any_number(shop, api, order, django_a
         for _ in range(5):
             run.pk = None
             run.save(force_insert=True)
+    recent_keys.forget()
     with django_assert_num_queries(4):  # key, order, runs, steps
         assert len(api.read("orders/N-0/runs/").json()["results"]) == 6
 

@@ -1,4 +1,4 @@
-"""python -m tests.chaos [--kills 50] [--seed 1] [--pace 1.5] [--customers 12] [--json] [--keep DIRECTORY]"""
+"""python -m tests.chaos [--kills 50] [--seed 1] [--pace 1] [--workers 3] [--customers 24] [--json] [--keep DIRECTORY]"""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ DEAD_AFTER_S = 3
 def main() -> int:
     options = _options()
     with_postgres("tests.chaos")
-    sandbox = load_django(CROSSDOCK_WORKER_DEAD_AFTER=str(DEAD_AFTER_S), CROSSDOCK_RETRY_SCHEDULE="1")
+    sandbox = load_django(
+        CROSSDOCK_WORKER_DEAD_AFTER=str(DEAD_AFTER_S),
+        CROSSDOCK_RETRY_SCHEDULE="1",
+        CROSSDOCK_TRAFFIC_SYNC="1",
+    )
     from tests.chaos.play import Chaos
     from tests.stand.processes import Failed
 
@@ -57,8 +61,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="of orders, faults and victims"
     )
-    parser.add_argument("--pace", type=float, default=1.5, help="seconds between kills, on average")
-    parser.add_argument("--customers", type=int, default=12, help="orders under way at a time")
+    parser.add_argument("--pace", type=float, default=1.0, help="seconds between kills, on average")
+    parser.add_argument(
+        "--workers", type=int, default=3, help="worker processes that are killed and restarted"
+    )
+    parser.add_argument("--customers", type=int, default=24, help="orders under way at a time")
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object, last line")
     parser.add_argument("--keep", type=Path, help="directory for the processes' logs and the vendors' ledger")
     return parser.parse_args()

@@ -15,15 +15,16 @@ from django.db.models import Min
 from tests.stand.processes import Process, descendants
 from workflows.models import FINAL_STEP_STATES, Lane, StepRun, Worker
 
-#: What is killed, and how often: `manage.py worker` itself, its whole q2 cluster, or any one process of that.
-WAYS = {"supervisor": 0.25, "cluster": 0.3, "process": 0.45}
+#: What is killed, and how often: `manage.py worker` itself, its whole q2 cluster, or any one process of that. The first
+#: two take seconds to load everything again, so most kills are of the third kind, which is replaced by a fork.
+WAYS = {"supervisor": 0.1, "cluster": 0.15, "process": 0.75}
 
 #: Processes below a supervisor once its cluster is complete, and how often one is hit although it is not.
 _ALL_UP = 6
 _WHILE_STARTING = 0.2
 
 #: Between two kills so many steps end, on average; slower machines take longer over it, but not for ever (seconds).
-_STEPS_BETWEEN = 12
+_STEPS_BETWEEN = 6
 _AT_MOST_S = 30.0
 
 

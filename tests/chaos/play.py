@@ -18,8 +18,6 @@ from tests.chaos.weather import LATENCY_MS, Weather
 from tests.stand import processes, seed
 from workflows.models import StepRun, WorkflowRun
 
-WORKERS = 2
-
 #: After the last kill everything has this long (seconds) to come to an end.
 DRAIN_S = 300.0
 
@@ -32,7 +30,7 @@ class Chaos:
         self._sandbox, self._url, self._options = sandbox, url, options
         self._vendors = processes.sandbox(directory, sandbox, LATENCY_MS)
         self._web = processes.web(directory, url, "-w", "1", "--threads", "8")
-        self._workers = [processes.worker(directory, number) for number in range(1, WORKERS + 1)]
+        self._workers = [processes.worker(directory, number) for number in range(1, options.workers + 1)]
         self._weather = Weather(sandbox, options.seed)
         self._killer = Killer(self._workers, options.seed, options.pace)
         self._verdict = Verdict()

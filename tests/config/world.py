@@ -27,7 +27,7 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
-from workflows.models import ImportedObject, Order, ScheduledTask
+from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup
 from workflows.orders import add_error, create_order
 
 
@@ -64,7 +64,9 @@ def _configuration(tenant: Tenant, mark: str) -> None:
         enabled_markets=[mark],
     )
     publish_payment_method(tenant, name=mark, payment_method_name=mark)
-    steps = [{"name": "ExportOrder", "connector": "Webhook", "connector_id": mark}]
+    group = StepGroup.objects.create(name=mark)
+    group.steps.create(name="AddTag", properties={"Tag": mark}, enabled_for_markets=[mark])
+    steps = [{"name": "ExportOrder", "connector": "Webhook", "connector_id": mark}, {"group": group}]
     publish_order_type(tenant, mark, {mark: {"steps": steps}})
 
 

@@ -27,18 +27,22 @@ def database_url() -> str:
     return f"postgres://{login}{options['HOST'] or '127.0.0.1'}:{options['PORT'] or 5432}/{options['NAME']}"
 
 
+def worker_environment(vendors: Sandbox) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+        "TEST_SANDBOX_URL": vendors.url,
+        "CROSSDOCK_WORKER_DEAD_AFTER": str(DEAD_AFTER_S),
+        "CROSSDOCK_RETRY_SCHEDULE": "1",
+    }
+
+
 class Worker:
     """`manage.py worker`, in a session of its own."""
 
-    def __init__(self, vendors: Sandbox, log: Path) -> None:
-        self._environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": database_url(),
-            "TEST_SANDBOX_URL": vendors.url,
-            "CROSSDOCK_WORKER_DEAD_AFTER": str(DEAD_AFTER_S),
-            "CROSSDOCK_RETRY_SCHEDULE": "1",
-        }
+    def __init__(self, vendors: Sandbox, log: Path, **environment: str) -> None:
+        self._environment = {**worker_environment(vendors), **environment}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,6 +68,12 @@ class Worker:
         assert self._process is not None
         for child in children_of(self._process.pid):
             os.killpg(child, signal.SIGKILL)
+
+    def freeze_cluster(self) -> None:
+        """SIGSTOP to all processes of the q2 cluster: they are there and do nothing."""
+        assert self._process is not None
+        for child in children_of(self._process.pid):
+            os.killpg(child, signal.SIGSTOP)
 
     def stop(self) -> int:
         """SIGTERM; the exit status. Ends within the grace that the worker gives calls under way."""

@@ -42,10 +42,15 @@ class Stage:
         )
 
     def run(
-        self, name: str, *answers: PaymentResult | ProviderError, step_run_id: int = 1, meanwhile=lambda: None
+        self,
+        name: str,
+        *answers: PaymentResult | ProviderError,
+        step_run_id: int = 1,
+        meanwhile=lambda: None,
+        **properties: str,
     ) -> Result:
         """Plan a step and give its calls these answers, in order; `meanwhile` happens while they are on the wire."""
-        context = self.context(name, step_run_id)
+        context = self.context(name, step_run_id, **properties)
         step = registry.get(name)
         plan = step.plan(context)
         self.calls += plan.calls
@@ -59,12 +64,20 @@ class Stage:
         close_effects(outcomes)
         return step.settle(context, outcomes)
 
-    def context(self, name: str, step_run_id: int = 1) -> StepContext:
+    def plan(self, name: str, context: StepContext) -> tuple[CallSpec, ...]:
+        return registry.get(name).plan(context).calls
+
+    def open(self, spec: CallSpec, step_run_id: int):
+        """What becomes of a call that the act of this step wants: Prepared, or Done."""
+        (opened,) = open_effects([(spec, CallContext(), f"step:{step_run_id}")], owner="test")
+        return opened
+
+    def context(self, name: str, step_run_id: int = 1, **properties: str) -> StepContext:
         return StepContext(
             order=order_documents([self.order.pk])[self.order.pk],
             config=StepConfig(position=1, name=name),
             runtime=runtime(self.order.tenant_id),
-            properties=None,
+            properties=registry.get(name).properties.compile({}, properties),
             run_id=1,
             step_run_id=step_run_id,
         )

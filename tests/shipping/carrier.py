@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,13 +18,25 @@ from connectors.contracts.shipping import (
     Booked,
     BookedParcel,
     Booking,
+    CannotCancel,
     CarrierProvider,
+    CheckoutSession,
+    DeliveryChoice,
     Label,
+    PickupPoint,
+    Registered,
+    SessionCompletion,
+    ShippingOption,
+    ShippingQuery,
+    TrackedBy,
     TrackingEvent,
+    TrackingQuota,
+    TrackingRegistration,
     TrackingState,
 )
 from connectors.schema import Secret, Settings, Text
 from connectors.signing import HmacSha256
+from tenants.money import Money
 from tests.faultserver import Behaviour, Exchange
 
 PDF = b"%PDF-1.4 a label"
@@ -97,6 +110,17 @@ class Trolley(Handcart):
         )
 
 
+def _option(item: dict[str, Any]) -> ShippingOption:
+    """Prices are without tax."""
+    return ShippingOption(
+        product=item["product"],
+        name=item["product"],
+        price=Money.of(item["price"], "NOK"),
+        tax_included=False,
+        delivery=date(2026, 11, 30),
+    )
+
+
 def _booked(data: dict[str, Any]) -> Booked:
     return Booked(
         consignment=data["consignment"],
@@ -104,6 +128,56 @@ def _booked(data: dict[str, Any]) -> Booked:
         tracking_url=f"https://track.example/{data['consignment']}",
         label_url=f"/labels/{data['consignment']}",
     )
+
+
+class Caravan(Trolley):
+    """Brings things back, sells at checkout, pushes, and takes two questions of three parcels a day."""
+
+    slug, label, names = "caravan", "Caravan", ("Caravan",)
+    books_returns, most_parcels = True, 3
+    tracked_by = TrackedBy.PARCEL
+    tracking_quota = TrackingQuota(numbers_per_call=3, calls_per_day=2)
+
+    def options(self, query: ShippingQuery) -> list[ShippingOption]:
+        body = self.post("/rates", {"products": query.products, "grams": query.parcels[0].weight})
+        return [_option(item) for item in body["rates"]]
+
+    def pickup_points(self, query: ShippingQuery) -> list[PickupPoint]:
+        place = query.recipient
+        return [PickupPoint(id="P1", name=f"Kiosk in {place.city}", address=place)]
+
+    def cancel(self, booking: Booking) -> Booked:
+        raise CannotCancel("it has left the depot")
+
+    def register_tracking(self, registration: TrackingRegistration) -> Registered:
+        body = self.post("/pushes", {"q": registration.consignment})
+        return Registered(id=body["id"], expires_at=datetime.fromisoformat(body["until"]))
+
+    def track(self, numbers: Sequence[str]) -> list[TrackingEvent]:
+        body = self.get("/track", q=",".join(numbers))
+        return [replace(self._event(item), number=item["parcel"]) for item in body["events"]]
+
+
+class Bazaar(CarrierProvider):
+    """A delivery checkout that books nothing."""
+
+    slug, label, names = "bazaar", "Bazaar", ("Bazaar",)
+
+    def open_session(self, query: ShippingQuery) -> CheckoutSession:
+        return CheckoutSession(id=query.session or "s-1", widget="<div id=bazaar></div>")
+
+    def read_session(self, session: str) -> CheckoutSession:
+        return CheckoutSession(id=session)
+
+    def complete_session(self, completion: SessionCompletion) -> DeliveryChoice:
+        self.post("/sessions", {"session": completion.session, "order": completion.order_number})
+        return DeliveryChoice(
+            session=completion.session,
+            carrier="Trolley",
+            product="bz-home",
+            name="At your door",
+            order_id="tos-1",
+        )
 
 
 class Sledge(Trolley):
@@ -115,7 +189,7 @@ class Sledge(Trolley):
 
 class Depot:
     """What the carrier's server does. `faults` are taken by the next requests to book, one each, and `label_faults` by
-    those for a label. While it is `lagging`, the look-up knows nothing of what was booked."""
+    those for a label. While it is `lagging`, the look-up knows nothing of what was booked; `lost` numbers are not tracked."""
 
     def __init__(self) -> None:
         self.bookings: dict[str, dict[str, Any]] = {}
@@ -127,6 +201,9 @@ class Depot:
         self.label_faults: list[Behaviour] = []
         self.label = PDF
         self.lagging = False
+        self.rates: list[dict[str, Any]] = []
+        self.rate_faults: list[Behaviour] = []
+        self.lost: set[str] = set()
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> None:
@@ -142,10 +219,20 @@ class Depot:
             elif name == "GET bookings":
                 found = self.bookings.get(parse_qs(place.query)["reference"][0])
                 _reply(exchange, None if self.lagging else found)
+            elif name == "POST rates" and self.rate_faults:
+                self.rate_faults[0](exchange)
+            elif name == "POST rates":
+                _reply(exchange, {"rates": self.rates})
+            elif name == "POST pushes":
+                _reply(exchange, {"id": "push-1", "until": "2026-12-20T10:00:00Z"})
+            elif name == "POST sessions":
+                _reply(exchange, {})
             elif name == "GET labels" and self.label_faults:
                 self.label_faults.pop(0)(exchange)
             elif name == "GET labels":
                 exchange.reply(200, self.label, {"Content-Type": "application/pdf"})
+            elif set(parse_qs(place.query)["q"]) & self.lost:
+                exchange.reply(404, b"{}", {"Content-Type": "application/json"})
             else:
                 _reply(exchange, {"events": self.events})
 

@@ -1,16 +1,20 @@
+from contextlib import ExitStack
+
 import pytest
 
 from connectors import registry
 from tenants.scoping import tenant_scope
 from tests.factories.tenants import TenantFactory
 from tests.faultserver import FaultServer
-from tests.shipping.carrier import Depot, Handcart, Sledge, Trolley
+from tests.shipping.carrier import Bazaar, Caravan, Depot, Handcart, Sledge, Trolley
 from tests.shipping.house import CHART, House
 
 
 @pytest.fixture(autouse=True)
 def carriers():
-    with registry.registered(Trolley), registry.registered(Handcart), registry.registered(Sledge):
+    with ExitStack() as stack:
+        for carrier in (Trolley, Handcart, Sledge, Caravan, Bazaar):
+            stack.enter_context(registry.registered(carrier))
         yield
 
 

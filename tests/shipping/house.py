@@ -19,6 +19,9 @@ CHART: dict[str, Any] = {
     "Packed": ["PrintShippingLabel"],
     "Sent": ["UpdateShipmentStatus"],
     "OrderCanceled": ["CancelShipments"],
+    "Chosen": ["ConfirmDeliveryChoice"],
+    "Followed": ["RegisterTracking"],
+    "Returned": ["BookReturn"],
 }
 
 
@@ -33,7 +36,7 @@ class House(Shop):
 
     def carrier(self, slug: str = "trolley", name: str = "Trolley", **values: Any) -> ShippingProvider:
         """A published provider at the depot."""
-        settings = CONNECTOR if slug in {"trolley", "sledge"} else {}
+        settings = CONNECTOR if slug in {"trolley", "sledge", "caravan"} else {}
         connector = make_connector(self.tenant, slug, **{**settings, "host": self.url, "timeout_ms": 400})
         return publish_shipping_provider(self.tenant, name=name, connector=connector, **values)
 

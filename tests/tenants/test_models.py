@@ -18,6 +18,7 @@ from tenants.models import (
     register_usage,
     usages,
 )
+from tenants.models.api_key import recent_keys
 from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.tenants import MarketFactory, MembershipFactory, StoreFactory, TenantFactory, UserFactory
 
@@ -182,7 +183,10 @@ class TestApiKey:
         with time_machine.travel(NOW, tick=False):
             with django_assert_num_queries(2):
                 ApiKey.authenticate(plain, "192.0.2.1")
+            recent_keys.forget()
             with django_assert_num_queries(1):
+                ApiKey.authenticate(plain, "192.0.2.1")
+            with django_assert_num_queries(0):
                 ApiKey.authenticate(plain, "192.0.2.1")
         with time_machine.travel(NOW + timedelta(seconds=61), tick=False):
             ApiKey.authenticate(plain, "192.0.2.1")

@@ -4,7 +4,6 @@ from tenants.adminkit import register_page
 from workflows.admin import (
     catalog,
     chart,
-    chart_steps,
     dashboard,
     explain,
     imports,
@@ -14,6 +13,7 @@ from workflows.admin import (
     runs,
     scheduled_runs,
     schedules,
+    step_pages,
     templates,
 )
 from workflows.admin.panels import register_panel
@@ -21,7 +21,6 @@ from workflows.admin.panels import register_panel
 __all__ = [
     "catalog",
     "chart",
-    "chart_steps",
     "dashboard",
     "explain",
     "imports",
@@ -32,6 +31,7 @@ __all__ = [
     "runs",
     "scheduled_runs",
     "schedules",
+    "step_pages",
     "templates",
 ]
 

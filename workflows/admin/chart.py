@@ -10,19 +10,36 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connectors.admin.publishable import PublishableAdmin, PublishMixin
+from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMixin
 from connectors.models import Publishable
+from connectors.overtaken import stamp
 from tenants.adminkit import (
+    NamesField,
     PublishAdmin,
     TabularInline,
+    TenantForm,
     link,
     link_to,
     register_page,
 )
-from workflows.admin.chart_forms import OrderStatusForm, StatusRowForm, StepForm
 from workflows.admin.chart_page import WHOLE, ChartMixin, chart_url
+from workflows.admin.step_rows import ROOM, WorkflowStepInline
 from workflows.chart_edits import last_position
-from workflows.models import OrderStatus, OrderType, WorkflowStep
+from workflows.models import OrderStatus, OrderType
+from workflows.publication import status_document
+
+
+class StatusForm(TenantForm):
+    allowed_next = NamesField(
+        label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
+    )
+
+
+class StatusRowForm(StatusForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].widget.attrs |= ROOM["position"]
 
 
 class StatusInline(TabularInline):
@@ -34,6 +51,7 @@ class StatusInline(TabularInline):
         "name",
         "display_name",
         "allowed_next",
+        "next_status",
         "is_canceled",
         "is_completed",
         "active",
@@ -56,25 +74,6 @@ class StatusInline(TabularInline):
         return link(url, words.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-class StepInline(TabularInline):
-    model = WorkflowStep
-    form = StepForm
-    tab = True
-    fields = [
-        "position",
-        "name",
-        "connector",
-        "connector_id",
-        "stop_on_error",
-        "error_status",
-        "active",
-        "conditions",
-        "properties",
-    ]
-    ordering = ["position", "id"]
-    verbose_name_plural = "Steps"
-
-
 @admin.register(OrderType)
 class OrderTypeAdmin(ChartMixin, PublishableAdmin):
     nothing = (
@@ -89,11 +88,27 @@ class OrderTypeAdmin(ChartMixin, PublishableAdmin):
     inlines = [StatusInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderType]:
-        return super().get_queryset(request).prefetch_related("statuses__steps")
+        return super().get_queryset(request).prefetch_related("statuses__steps__group__steps")
 
     @admin.display(description="Chart")
     def drawn(self, obj: OrderType) -> str:
         return link(chart_url(obj), "Chart")
+
+
+class OrderStatusForm(StatusForm, DraftForm):
+    """The draft is the whole chart; what this page shows of it is one status."""
+
+    class Meta:
+        model = OrderStatus
+        fields = "__all__"
+
+    @classmethod
+    def root(cls, row: OrderStatus) -> Publishable:
+        return row.order_type
+
+    @classmethod
+    def stamp(cls, row: OrderStatus) -> str:
+        return stamp(row.order_type, status_document(row))
 
 
 @admin.register(OrderStatus)
@@ -111,6 +126,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
         "display_name",
         "position",
         "allowed_next",
+        "next_status",
         "is_canceled",
         "is_completed",
         "active",
@@ -118,7 +134,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
         "comment",
         "seen",
     ]
-    inlines = [StepInline]
+    inlines = [WorkflowStepInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A status stays in its order type: orders and steps know it by its name there."""

@@ -77,6 +77,8 @@ class OrderAdmin(Masked, ReadOnlyAdmin):
                     "market",
                     "store",
                     "placed_at",
+                    "completed_at",
+                    "canceled_at",
                     "modified_at",
                     "log",
                 ]

@@ -14,7 +14,7 @@ from tenants.personal import shown
 from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
 from workflows.figures import stopped_runs
-from workflows.models import RunState, StepRun, StepState, WorkflowRun
+from workflows.models import SHOWN_UNASKED, RunState, StepRun, StepState, WorkflowRun
 
 _COLOURS = {
     RunState.QUEUED: "info",
@@ -34,6 +34,8 @@ _STEP_COLOURS = {
     StepState.ERROR: "danger",
     StepState.SKIPPED: "",
 }
+#: In the address of a run: show the results of invisible steps too.
+INVISIBLE = "invisible"
 _FAILED = (StepState.ERROR, StepState.WAITING)
 
 
@@ -77,7 +79,7 @@ class StepInline(Masked, ReadOnlyInline):
     model = StepRun
     fields = [
         "position",
-        "name",
+        "step",
         "shown_state",
         "message",
         "connector_name",
@@ -86,13 +88,19 @@ class StepInline(Masked, ReadOnlyInline):
         "duration_ms",
         "events",
     ]
-    readonly_fields = ["shown_state", "why", "events"]
-    ordering = ["position"]
+    readonly_fields = ["step", "shown_state", "why", "events"]
+    ordering = ["position", "id"]
     verbose_name_plural = "Steps"
     nothing = "This status has no steps."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StepRun]:
-        return super().get_queryset(request).select_related("run__order")
+        rows = super().get_queryset(request).select_related("run__order")
+        return rows if INVISIBLE in request.GET else rows.filter(SHOWN_UNASKED)
+
+    @admin.display(description="Name")
+    def step(self, step: StepRun) -> str:
+        """With the shipment that it ran for."""
+        return f"{step.name} (shipment {step.shipment[:8]})" if step.shipment else step.name
 
     @display(description="State", label=_STEP_COLOURS)
     def shown_state(self, step: StepRun) -> tuple[str, str]:
@@ -146,6 +154,8 @@ class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
         "shown_state",
         "message",
         "failed",
+        "hidden",
+        "next_status",
         "trigger",
         "actor",
         "reason",
@@ -174,6 +184,12 @@ class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
             for step in run.steps.filter(state__in=_FAILED)
         )
         return format_html_join(SafeString("<br>"), "{}: {} {}", rows) or "-"
+
+    @admin.display(description="Invisible steps")
+    def hidden(self, run: WorkflowRun) -> str:
+        """How many results are not shown, and the way to them."""
+        count = run.steps.exclude(SHOWN_UNASKED).count()
+        return link(f"?{INVISIBLE}=1", f"{count}: show them too") if count else "-"
 
 
 register_event_link("run_id", "admin:workflows_workflowrun_change")

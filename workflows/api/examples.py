@@ -78,6 +78,8 @@ ORDER: dict[str, Any] = {
     "external_ids": {"shop": "9001"},
     "errors": [],
     "placed_at": "2026-05-03T12:00:00Z",
+    "completed_at": None,
+    "canceled_at": None,
     "created_at": "2026-05-03T12:00:01Z",
     "modified_at": "2026-05-03T12:00:01Z",
 }
@@ -85,7 +87,7 @@ ORDER: dict[str, Any] = {
 PLACED_ORDER = {**ORDER, "run_id": 4711}
 
 NEW_STATUS = {"status": "InProgress", "reason": "Paid by invoice", "version": 1}
-STATUS = {"number": "WEB-1001", "status": "InProgress", "version": 2, "run_id": 4712}
+STATUS = {"number": "WEB-1001", "status": "InProgress", "version": 2, "run_id": 4712, "run_state": None}
 
 STATUS_NOT_ALLOWED = {
     "type": "urn:crossdock:problem:status-not-allowed",
@@ -101,6 +103,32 @@ STATUS_NOT_ALLOWED = {
             "cure": "allowed next: InProgress, OrderCanceled.",
         }
     ],
+}
+
+NEW_ACTION = {"action": "capture", "amount": "500.00", "reason": "Half of it is sent"}
+ACTION_STARTED = {
+    "number": "WEB-1001",
+    "status": "InProgress",
+    "message": "Capture 500.00 NOK is under way.",
+    "run": {
+        "id": 4713,
+        "order": "WEB-1001",
+        "order_type": "Online",
+        "status": "InProgress",
+        "kind": "manual",
+        "label": "Capture 500.00 NOK",
+        "continues": None,
+        "generation": 12,
+        "state": "queued",
+        "trigger": "api",
+        "actor": "ERP",
+        "reason": "Half of it is sent",
+        "message": "",
+        "created_at": "2026-05-03T12:10:00Z",
+        "started_at": None,
+        "finished_at": None,
+        "steps": [],
+    },
 }
 
 NEW_ERROR = {"key": "AddressCheck", "message": "The street does not exist", "severity": "Warning"}

@@ -15,12 +15,13 @@ _TEXTS = {
     400: "The request has errors; each names its field and the cure.",
     401: "No valid API key was sent.",
     403: "The API key lacks the scope that this call needs.",
+    402: "The payment was declined; the shopper may try another way to pay.",
     404: "There is no such thing in the tenant of the API key.",
     409: "The current state does not allow it; the detail says what would be allowed.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The Idempotency-Key was used for another request.",
-    503: "The order is being changed by somebody else; try again as Retry-After says.",
+    503: "Somebody else is at it, or the provider is away; try again as Retry-After says.",
 }
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",

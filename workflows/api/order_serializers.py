@@ -178,6 +178,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "external_ids",
             "errors",
             "placed_at",
+            "completed_at",
+            "canceled_at",
             "created_at",
             "modified_at",
         ]
@@ -209,6 +211,9 @@ class StatusSerializer(serializers.Serializer):
     status = serializers.CharField()
     version = serializers.IntegerField()
     run_id = serializers.IntegerField(allow_null=True, help_text="Null when no workflow runs.")
+    run_state = serializers.CharField(
+        allow_null=True, help_text="How the run stands; null when none runs or `wait` was not given."
+    )
 
 
 class NewOrderErrorSerializer(StrictSerializer):

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import ValidationError
 
-from tenants.apikit import Pagination, Problem
+from tenants.apikit import Pagination, Problem, read, show
 from tenants.apikit.problems import as_problem
 from workflows import lookups, orders
 from workflows.api import examples
+from workflows.api.acting import WAIT, has_ended, run_answer, seconds_to_wait
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, answer_example, describe, request_example
 from workflows.api.order_serializers import (
     NewOrderSerializer,
@@ -27,10 +28,12 @@ from workflows.api.order_serializers import (
 )
 from workflows.api.problems import OrderApi
 from workflows.api.queries import read_query
-from workflows.models import ErrorStatus, Order, OrderError, OrderLine
+from workflows.models import ErrorStatus, Order, OrderError, OrderLine, WorkflowRun
 from workflows.problems import NotFound
 
 TAG = "Orders"
+#: What whoever acts on an order needs of it before it is locked and read anew.
+_HANDLE = ("tenant_id", "number", "status", "version", "modified_at")
 NUMBER_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
@@ -45,8 +48,8 @@ class OneOrderApi(OrderApi):
     """Base of what hangs on one order."""
 
     def order(self) -> Order:
-        """The order that the address names. Raises NotFound."""
-        order = Order.objects.filter(number=self.kwargs["number"]).first()
+        """The order that the address names, without its documents. Raises NotFound."""
+        order = Order.objects.only(*_HANDLE).filter(number=self.kwargs["number"]).order_by().first()
         if order is None:
             raise NotFound(f"there is no order {self.kwargs['number']}")
         return order
@@ -106,36 +109,37 @@ class OrderViewSet(OneOrderApi):
     def list(self, request: Request) -> Response:
         found = _filtered(self.get_queryset(), read_query(OrderQuerySerializer, request))
         page = self.paginate_queryset(found)
-        return self.get_paginated_response(OrderSerializer(page, many=True).data)
+        return self.get_paginated_response([show(OrderSerializer, order) for order in page or ()])
 
     def retrieve(self, request: Request, number: str) -> Response:
         order = self.get_queryset().filter(number=number).first()
         if order is None:
             raise NotFound(f"there is no order {number}")
-        return Response(OrderSerializer(order).data)
+        return Response(show(OrderSerializer, order))
 
     def create(self, request: Request) -> Response:
-        reader = NewOrderSerializer(data=request.data)
-        if not reader.is_valid():
-            raise _all_that_is_wrong(reader.errors, request.data)
-        data = dict(reader.validated_data)
+        try:
+            data = read(NewOrderSerializer, request.data)
+        except ValidationError as error:
+            raise _all_that_is_wrong(error, request.data) from None
         run_workflow = data.pop("run_workflow")
         order, run = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
         prefetch_related_objects([order], *_parts())
         where = reverse("order-detail", args=[order.number], request=request)
-        answer = {**OrderSerializer(order).data, "run_id": run.pk if run else None}
+        answer = {**show(OrderSerializer, order), "run_id": run.pk if run else None}
         return Response(answer, 201, headers={"Location": where})
 
     @describe(
         "Change the status of an order",
         tag=TAG,
         description=(
-            "Moves the order and starts the steps of the new status, which run in the background. Refused with 409 "
+            "Moves the order and starts the steps of the new status, which run in the background; with `wait` the answer "
+            "tells how they went. Refused with 409 "
             "when the type does not allow that status next, or when `version` is not the current one."
         ),
-        parameters=(NUMBER, IDEMPOTENCY),
+        parameters=(NUMBER, IDEMPOTENCY, WAIT),
         request=NewStatusSerializer,
-        answers={200: StatusSerializer},
+        answers={200: StatusSerializer, 202: StatusSerializer},
         problems=(400, 404, 409, 413, 415, 422, 503),
         examples=(
             request_example("To InProgress", examples.NEW_STATUS),
@@ -145,14 +149,22 @@ class OrderViewSet(OneOrderApi):
     )
     @action(detail=True, methods=["post"], url_path="status")
     def change_status(self, request: Request, number: str) -> Response:
-        reader = NewStatusSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        data = dict(reader.validated_data)
+        data = read(NewStatusSerializer, request.data)
+        seconds = seconds_to_wait(request)
         order = self.order()
         version = data.pop("version", None)
         run = orders.change_status(order, **data, expected_version=version, actor=self.actor)
-        answer = {"number": order.number, "status": order.status, "version": order.version}
-        return Response({**answer, "run_id": run.pk if run else None})
+        if seconds is None or run is None:
+            return Response(_moved(order, run))
+        ended = has_ended(run, seconds)
+        order.refresh_from_db(fields=["status", "version"])
+        run.refresh_from_db(fields=["state"])
+        return run_answer(request, run, {**_moved(order, run), "run_state": run.state}, ended=ended)
+
+
+def _moved(order: Order, run: WorkflowRun | None) -> dict[str, Any]:
+    moved = {"number": order.number, "status": order.status, "version": order.version}
+    return {**moved, "run_id": run.pk if run else None, "run_state": None}
 
 
 def _parts() -> tuple[Prefetch, ...]:
@@ -176,9 +188,9 @@ def _filtered(found: QuerySet[Order], query: dict[str, Any]) -> QuerySet[Order]:
     return lookups.with_external_id(found, query["external_id"]) if "external_id" in query else found
 
 
-def _all_that_is_wrong(shape: Any, body: Any) -> Problem:
+def _all_that_is_wrong(shape: ValidationError, body: Any) -> Problem:
     """Errors of shape and of meaning in one answer, so that the caller need not mend one to see the other."""
-    problem = as_problem(ValidationError(shape))
+    problem = as_problem(shape)
     told = {error.field for error in problem.errors}
     if isinstance(body, dict):
         found = Problem.of_fields(orders.check_order(body)).errors

@@ -36,6 +36,8 @@ def as_problem(error: problems.OrderProblem) -> Problem:
             return _conflict("status-not-allowed", error, FieldError("status", *_parts(error)))
         case problems.VersionConflict():
             return _conflict("version-conflict", error, FieldError("version", *_parts(error)))
+        case problems.NotPossible():
+            return Problem(409, "not-possible", _sentence(error))
         case _:
             return Problem(503, "busy", _sentence(error), headers={"Retry-After": _RETRY_AFTER_S})
 

@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from tenants.apikit import read
+
 _PAGING = {"cursor", "limit"}
 
 
 def read_query(serializer: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     """The checked query parameters, without those of paging. Raises ValidationError for what is unknown."""
     sent = {name: value for name, value in request.query_params.items() if name not in _PAGING}
-    reader = serializer(data=sent)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
+    return read(serializer, sent)

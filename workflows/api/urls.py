@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from workflows.api.actions import OrderActionViewSet
 from workflows.api.catalog import CustomerViewSet, InventoryViewSet, MarketViewSet, ProductViewSet
 from workflows.api.order_errors import OrderErrorViewSet
 from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
@@ -12,6 +13,7 @@ router = SimpleRouter()
 router.register("orders", OrderViewSet, basename="order")
 router.register(rf"{_ORDER}/runs", OrderRunViewSet, basename="order-run")
 router.register(rf"{_ORDER}/errors", OrderErrorViewSet, basename="order-error")
+router.register(rf"{_ORDER}/actions", OrderActionViewSet, basename="order-action")
 router.register("runs", RunViewSet, basename="run")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")

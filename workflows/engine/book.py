@@ -12,7 +12,7 @@ from eventlog.store import record_many
 from workflows.engine.claim import Ticket
 from workflows.models import Lane, StepRun, WorkflowRun
 
-_RUN_FIELDS = ["state", "message", "started_at", "finished_at"]
+_RUN_FIELDS = ["state", "message", "next_status", "started_at", "finished_at"]
 _STEP_FIELDS = [
     "state",
     "message",

@@ -14,10 +14,12 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 
+from connectors import killpoint
 from connectors.calls import perform
 from connectors.client import Ports, Token
 from connectors.errors import RetryLater
 from connectors.ports import OrmTokens, egress_policy
+from connectors.traffic.sharing import shared
 from eventlog.events import EventData
 from workflows.engine.drive import Finished, Job
 
@@ -98,8 +100,14 @@ def pump_ports(inbox: Inbox) -> Ports:
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         egress=egress_policy(),
+        gates=shared().gates,
     )
 
 
 def _make_calls(job: Job, inbox: Inbox, ports: Ports) -> None:
-    inbox.items.put(Finished(job, [perform(call, ports) for call in job.calls]))
+    if killpoint.armed:
+        killpoint.calling(job.context.config.name)
+    outcomes = [perform(call, ports) for call in job.calls]
+    if killpoint.armed:
+        killpoint.reached("K3", [job.context.config.name])
+    inbox.items.put(Finished(job, outcomes))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from tenants.clock import database_now
+
+__all__ = ["DatabaseClock", "database_now"]
 
 _MEASURE_AGAIN_S = 5.0
 
@@ -24,14 +26,3 @@ class DatabaseClock:
 
     def measure(self) -> None:
         self._base, self._at = database_now(), time.monotonic()
-
-
-def database_now() -> datetime:
-    """One statement; aware, in UTC. On SQLite the database runs in this process, so its clock is ours."""
-    if connection.vendor != "postgresql":
-        return datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    read: datetime = now.astimezone(UTC)
-    return read

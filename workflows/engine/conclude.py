@@ -13,11 +13,11 @@ from eventlog.events import Category
 from eventlog.events import Outcome as Shown
 from tenants.scoping import tenant_scope
 from workflows import orders
-from workflows.engine import policy, queue
+from workflows.engine import policy, queue, transitions
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.plan import run_of
-from workflows.models import FINAL_STEP_STATES, RunState, StepRun, StepState, Trigger
+from workflows.models import FINAL_STEP_STATES, RunState, StepRun, StepState
 from workflows.steps import registry
 from workflows.steps.base import Result, ResultState
 
@@ -59,8 +59,9 @@ def conclude(ticket: Ticket, result: Result, outcomes: Sequence[Outcome], book: 
     """End the ticket's step with this result, or try again where one of its calls may still succeed."""
     step = _step(ticket)
     hopeful = [outcome for outcome in outcomes if policy.is_hopeful(outcome)]
-    if hopeful:
+    if hopeful and not result.final:
         due = policy.next_try(step.attempts, hopeful, book.now)
+        step.attempts -= policy.were_held(hopeful)
         step.retry_until = step.retry_until or book.now + policy.RETRY_FOR
         if due <= step.retry_until:
             _schedule(ticket, result, (due - book.now).total_seconds(), book)
@@ -85,7 +86,9 @@ def finish_run(ticket: Ticket, book: Book) -> None:
         ]
         run.message = f"Completed with errors in {', '.join(failed)}" if failed else ""
         shown = Shown.WARNING if failed else Shown.SUCCESS
-        book.event(Category.WORKFLOW, f"Workflow of {run.status} completed", run, outcome=shown)
+        book.event(Category.WORKFLOW, f"{run.title} completed", run, outcome=shown)
+        if transitions.move_on(run, ticket.steps, failed=bool(failed)):
+            ticket.bell = NEVER_SEEN
     run.finished_at = book.now
     book.run(run)
     ticket.detached += [step for step in ticket.steps if step.run_id == run.pk and step.due_at is not None]
@@ -96,7 +99,7 @@ def _schedule(ticket: Ticket, result: Result, wait_s: float, book: Book) -> None
     step.due_at = book.now + timedelta(seconds=wait_s)
     step.message = result.message
     book.step(step)
-    if step.stop_on_error and not _is_detached(ticket) and ticket.run is not None:
+    if (step.stop_on_error or result.ends_run) and not _is_detached(ticket) and ticket.run is not None:
         step.state = ticket.run.state = StepState.WAITING
         book.run(ticket.run)
         _tell(ticket, f"{step.name} waits to be tried again", Shown.RETRY, book)
@@ -109,21 +112,28 @@ def _schedule(ticket: Ticket, result: Result, wait_s: float, book: Book) -> None
 def _end(ticket: Ticket, result: Result, book: Book) -> None:
     step = _step(ticket)
     late = _is_detached(ticket)
+    was_put_off = step.retry_until is not None
     step.state, step.message, step.finished_at = _STATES[result.state], result.message, book.now
     step.due_at = step.retry_until = None
     book.step(step)
     if ticket.run is not None and ticket.run.state == RunState.WAITING and not late:
         ticket.run.state = RunState.RUNNING
         book.run(ticket.run)
-    _apply(ticket, result)
+    _apply(ticket, result, was_put_off=was_put_off)
     _tell(ticket, f"{step.name}: {result.message}" if result.message else step.name, _SHOWN[step.state], book)
     if late:
         ticket.detached = [other for other in ticket.detached if other.pk != step.pk]
-    elif step.state == StepState.ERROR and step.stop_on_error:
+        return
+    if result.next_status:
+        run_of(ticket).next_status = result.next_status
+        book.run(run_of(ticket))
+    if step.state == StepState.ERROR and (step.stop_on_error or result.ends_run):
         _stop(ticket, book)
+    elif result.ends_run:
+        _skip_rest(ticket, f"{step.name} ended the run", book)
 
 
-def _apply(ticket: Ticket, result: Result) -> None:
+def _apply(ticket: Ticket, result: Result, *, was_put_off: bool) -> None:
     step = _step(ticket)
     with tenant_scope(step.tenant_id):
         if result.changes:
@@ -132,35 +142,36 @@ def _apply(ticket: Ticket, result: Result) -> None:
                 step.message = "; ".join(filter(None, [step.message, *unknown]))
         if step.state == StepState.ERROR:
             _add_error(ticket, result.message)
-        elif step.attempts > 1:
+        elif was_put_off or step.attempts > 1 or step.repeats_id:
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 
 def _stop(ticket: Ticket, book: Book) -> None:
     """StopOnError: skip the rest; the order keeps the status whose steps ran, or takes the step's ErrorStatus."""
     step, run = _step(ticket), run_of(ticket)
-    for other in ticket.steps:
-        if other.run_id == run.pk and other.state not in FINAL_STEP_STATES:
-            other.state, other.message = StepState.SKIPPED, f"{step.name} stopped the run"
-            book.step(other)
+    _skip_rest(ticket, f"{step.name} stopped the run", book)
     run.state, run.message, run.finished_at = RunState.STOPPED, f"{step.name}: {step.message}", book.now
     book.run(run)
-    book.event(
-        Category.WORKFLOW, f"Workflow of {run.status} stopped at {step.name}", run, outcome=Shown.ERROR
-    )
-    for later in ticket.queue:
-        queue.end_superseded(later, ticket.steps, book)
-    ticket.queue = []
+    book.event(Category.WORKFLOW, f"{run.title} stopped at {step.name}", run, outcome=Shown.ERROR)
+    if not run.by_hand:
+        queue.drop_status_runs(ticket, book)
     _keep_status(ticket)
+
+
+def _skip_rest(ticket: Ticket, why: str, book: Book) -> None:
+    run = run_of(ticket)
+    for other in ticket.steps:
+        if other.run_id == run.pk and other.state not in FINAL_STEP_STATES:
+            other.state, other.message = StepState.SKIPPED, why
+            book.step(other)
 
 
 def _keep_status(ticket: Ticket) -> None:
     run = run_of(ticket)
     error_status = ticket.context.config.error_status if ticket.context else ""
     with tenant_scope(run.tenant_id):
-        # An ErrorStatus whose own steps fail does not lead on to a further one.
         rang = orders.keep_status(
-            run.order_id, run.status, error_status=error_status, run_workflow=run.trigger != Trigger.WORKFLOW
+            run.order_id, run.status, error_status=error_status, depth=run.depth + 1, only_there=run.by_hand
         )
     if rang:
         ticket.bell = NEVER_SEEN
@@ -188,7 +199,7 @@ def _add_error(ticket: Ticket, message: str) -> None:
 
 
 def _error_key(step: StepRun) -> str:
-    return f"step-{step.pk}"
+    return f"step-{step.repeats_id or step.pk}"
 
 
 def _is_detached(ticket: Ticket) -> bool:

@@ -73,7 +73,7 @@ class Driver:
         """A cancellation that came in while a step was under way ends the run at this step's boundary."""
         if self.lanes[ticket.order_id].bell == ticket.bell or ticket.run is None:
             return
-        if queue.is_cancelled(ticket.run):
+        if not ticket.run.by_hand and queue.is_cancelled(ticket.run):
             queue.end_superseded(ticket.run, ticket.steps, self.book)
             ticket.run = None
 
@@ -97,7 +97,8 @@ class Driver:
                 continue
             if step.state != StepState.WAITING or self._is_due(step):
                 return step
-            break
+            if not queue.let_pass(ticket, self.book):
+                break
         return self._due(ticket.detached, settle_only=False)
 
     def _is_open(self, step: StepRun, ticket: Ticket) -> bool:

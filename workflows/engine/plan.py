@@ -16,10 +16,13 @@ from connectors.runtime import TenantRuntime, runtime
 from connectors.schema import SettingsError
 from tenants.scoping import tenant_scope
 from workflows.chart import StepConfig, chart_of
+from workflows.engine import shipments
+from workflows.engine.ad_hoc import ad_hoc_config
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.scopes import refusal
 from workflows.steps import registry
 from workflows.steps.base import Plan, Result, Step, StepContext
 
@@ -71,7 +74,8 @@ def call_context(ticket: Ticket) -> CallContext:
 
 
 def origin(ticket: Ticket) -> str:
-    return f"step:{ticket.context.step_run_id}"
+    """What the effects of an act carry: the same on each of its tries, and when it is resumed."""
+    return f"step:{ticket.context.act}"
 
 
 def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
@@ -92,7 +96,14 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
     unmet = _unmet_condition(config, [other for other in ticket.steps if other.run_id == run.pk], step)
     if unmet:
         return Plan.done(Result.skipped(unmet))
-    connector = _resolve(implementation, config, live, document, step)
+    if config.per_shipment:
+        document = shipments.narrowed(ticket, step, document)
+        if not step.shipment:
+            return Plan.done(Result.skipped("The order has no shipment"))
+    refused = refusal(config.scopes, document)
+    if refused:
+        return Plan.done(Result.skipped(refused))
+    connector = choose_connector(implementation, config, live, document, step)
     ticket.context = StepContext(
         order=document,
         config=config,
@@ -102,18 +113,22 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         step_run_id=step.pk,
         status=run.status,
         actor=run.actor,
+        act_id=step.act_id or step.pk,
         connector=connector,
+        shipment=step.shipment,
     )
     with tenant_scope(run.tenant_id):
         return implementation.plan(ticket.context)
 
 
 def _config(live: TenantRuntime, run: WorkflowRun, step: StepRun) -> StepConfig:
+    if step.settings is not None:
+        return ad_hoc_config(step)
     status = chart_of(live, run.order_type).statuses[run.status]
     return next(config for config in status.steps if config.position == step.position)
 
 
-def _resolve(
+def choose_connector(
     implementation: Step, config: StepConfig, live: TenantRuntime, document: OrderDocument, step: StepRun
 ) -> ConnectorConfig | None:
     if not implementation.needs_connector(config):

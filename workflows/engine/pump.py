@@ -18,6 +18,8 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from connectors import killpoint
+from connectors.traffic.sharing import shared
 from eventlog.store import record_many
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
@@ -25,7 +27,7 @@ from workflows.engine.claim import due_lanes
 from workflows.engine.clock import DatabaseClock
 from workflows.engine.drive import Finished, Job
 from workflows.engine.lifeline import asked_to_stop
-from workflows.engine.turn import Turn
+from workflows.engine.turn import Turn, names_of
 from workflows.models import Worker
 
 log = logging.getLogger(__name__)
@@ -86,6 +88,7 @@ class Pump:
         finished = self._late + self._collect()
         try:
             self._beat()
+            shared().exchange_if_due()
             worked = self._group(finished, claiming=claiming, again=again)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
@@ -122,11 +125,16 @@ class Pump:
 
     def _account(self, finished: Sequence[Finished], jobs: Sequence[Job]) -> None:
         self.done += len(finished)
+        if killpoint.armed:
+            killpoint.reached("K1", names_of(jobs))
+            killpoint.reached("K4", names_of(item.job for item in finished))
         for item in finished:
             self.held.pop(item.job.ticket.order_id, None)
         for job in jobs:
             self.held[job.ticket.order_id] = job.ticket.tenant_id
             self.callers.submit(job, self.inbox)
+        if killpoint.armed:
+            killpoint.reached("K5", names_of(item.job for item in finished))
 
     def _record_events(self) -> None:
         """Store the events of calls, of this turn's and of those still under way, before anything else can fail."""

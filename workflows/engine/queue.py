@@ -35,20 +35,56 @@ def reload(ticket: Ticket, step_id: int) -> None:
     ticket.steps = [step for step in mine if step.run_id in open_ids]
     ticket.detached = [step for step in mine if is_detached(step, open_ids)]
     ticket.step = next((step for step in mine if step.pk == step_id), None)
-    ticket.run = queue.pop(0) if queue and queue[0].state != RunState.QUEUED else None
-    ticket.queue = queue
+    ticket.run = _begun(queue, ticket.step)
+    ticket.queue = [run for run in queue if run is not ticket.run]
 
 
 def next_run(ticket: Ticket, book: Book) -> None:
     """Make the oldest open run the ticket's run; a cancelling one calls off what older runs would still retry."""
-    ticket.run = ticket.queue.pop(0) if ticket.queue else None
-    if ticket.run is None or ticket.run.state != RunState.QUEUED:
+    _begin(ticket, ticket.queue.pop(0) if ticket.queue else None, book)
+
+
+def let_pass(ticket: Ticket, book: Book) -> bool:
+    """Let an act by hand go ahead of the ticket's run, which only waits to be tried again. False when there is none."""
+    found = next((run for run in ticket.queue if run.by_hand and _can_go(run, ticket, book)), None)
+    if found is None or ticket.run is None:
+        return False
+    ticket.queue.remove(found)
+    ticket.queue.insert(0, ticket.run)
+    _begin(ticket, found, book)
+    return True
+
+
+def drop_status_runs(ticket: Ticket, book: Book) -> None:
+    """A run has stopped: the later ones of other statuses are not begun; acts by hand are."""
+    for later in ticket.queue:
+        if not later.by_hand:
+            end_superseded(later, ticket.steps, book)
+    ticket.queue = [run for run in ticket.queue if run.by_hand]
+
+
+def _begin(ticket: Ticket, run: WorkflowRun | None, book: Book) -> None:
+    ticket.run = run
+    if run is None or run.state != RunState.QUEUED:
         return
-    ticket.run.state, ticket.run.started_at = RunState.RUNNING, book.now
-    book.run(ticket.run)
-    book.event(Category.WORKFLOW, f"Workflow of {ticket.run.status} started", ticket.run)
-    if ticket.run.cancels:
+    run.state, run.started_at = RunState.RUNNING, book.now
+    book.run(run)
+    book.event(Category.WORKFLOW, f"{run.title} started", run)
+    if run.cancels:
         call_off(ticket.detached, book)
+
+
+def _can_go(run: WorkflowRun, ticket: Ticket, book: Book) -> bool:
+    if run.state != RunState.WAITING:
+        return True
+    mine = (step for step in ticket.steps if step.run_id == run.pk and step.state == StepState.WAITING)
+    return any(step.due_at is not None and step.due_at <= book.now for step in mine)
+
+
+def _begun(queue: Sequence[WorkflowRun], step: StepRun | None) -> WorkflowRun | None:
+    """The run of the step in flight; where that is a detached retry, the first run if it has begun."""
+    own = next((run for run in queue if step is not None and run.pk == step.run_id), None)
+    return own or (queue[0] if queue and queue[0].state != RunState.QUEUED else None)
 
 
 def supersede(queue: list[WorkflowRun], steps: Sequence[StepRun], book: Book) -> None:
@@ -59,7 +95,8 @@ def supersede(queue: list[WorkflowRun], steps: Sequence[StepRun], book: Book) ->
 
 def _is_overtaken(run: WorkflowRun, later: Sequence[WorkflowRun]) -> bool:
     cancelled = any(other.cancels for other in later)
-    return run.state == RunState.WAITING or (cancelled and run.state == RunState.QUEUED)
+    moved_on = any(not other.by_hand for other in later)
+    return (moved_on and run.state == RunState.WAITING) or (cancelled and run.state == RunState.QUEUED)
 
 
 def is_cancelled(run: WorkflowRun) -> bool:
@@ -74,7 +111,7 @@ def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> No
     run.state, run.finished_at = RunState.SUPERSEDED, book.now
     run.message = "A later status change took its place"
     book.run(run)
-    book.event(Category.WORKFLOW, f"Workflow of {run.status} superseded", run)
+    book.event(Category.WORKFLOW, f"{run.title} superseded", run)
     for step in steps:
         if step.run_id == run.pk and step.state not in FINAL_STEP_STATES:
             _end_step(step, book)
@@ -116,6 +153,6 @@ def _rows(order_ids: list[int]) -> tuple[dict[int, list[WorkflowRun]], dict[int,
         order_id__in=order_ids, due_at__isnull=False
     )
     steps: dict[int, list[StepRun]] = defaultdict(list)
-    for step in found.select_related("run").order_by("run_id", "position"):
+    for step in found.select_related("run").order_by("run_id", "position", "id"):
         steps[step.order_id].append(step)
     return runs, steps

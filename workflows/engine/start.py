@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -9,7 +12,7 @@ from connectors.runtime import TenantRuntime, runtime
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import Lane, Order, RunState, StepRun, WorkflowRun
+from workflows.models import FINAL_STEP_STATES, Lane, Order, RunState, StepRun, WorkflowRun
 
 
 def start_run(
@@ -22,11 +25,13 @@ def start_run(
     touched: bool = False,
     new: bool = False,
     live: TenantRuntime | None = None,
+    depth: int = 0,
 ) -> WorkflowRun:
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
-    without steps gives a completed run. `touched` tells that the caller has called `touch_lane` in this
+    without steps gives a completed run, unless orders go on from it by themselves. `depth` counts the automatic
+    transitions that led here. `touched` tells that the caller has called `touch_lane` in this
     transaction, `new` that the order has no lane yet; both save a statement.
     """
     live = live or runtime(order.tenant_id)
@@ -43,13 +48,30 @@ def start_run(
         actor=actor,
         reason=reason,
         cancels=entered.is_canceled,
+        depth=depth,
     )
-    if not steps:
+    if not steps and not entered.next_status:
         run.state, run.finished_at = RunState.COMPLETED, database_now()
     run.save(force_insert=True)
     if steps:
-        StepRun.objects.bulk_create([_step_run(run, step) for step in steps])
+        StepRun.objects.bulk_create([step_run(run, step) for step in steps])
+    if run.state == RunState.QUEUED:
         wake(order, touched=touched, new=new)
+    return run
+
+
+def start_by_hand(run: WorkflowRun, steps: Sequence[StepRun], *, touched: bool = False) -> WorkflowRun:
+    """Save an act by hand with its steps, which name no run yet, and wake a worker after the commit. The caller holds the
+    order's lane and row; `touched` tells that there is a lane."""
+    waiting = [step for step in steps if step.state not in FINAL_STEP_STATES]
+    if not waiting:
+        run.state, run.finished_at = RunState.COMPLETED, database_now()
+    run.save(force_insert=True)
+    for step in steps:
+        step.run = run
+    StepRun.objects.bulk_create(steps)
+    if waiting:
+        wake(run.order, touched=touched)
     return run
 
 
@@ -70,7 +92,8 @@ def touch_lane(order_id: int) -> bool:
     return bool(Lane.objects.filter(order_id=order_id).update(due_at=Now(), bell=F("bell") + 1))
 
 
-def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:
+def step_run(run: WorkflowRun, step: StepConfig, **fields: Any) -> StepRun:
+    """The row of a step, not saved yet."""
     return StepRun(
         tenant_id=run.tenant_id,
         run=run,
@@ -80,4 +103,6 @@ def _step_run(run: WorkflowRun, step: StepConfig) -> StepRun:
         connector=step.connector,
         connector_id=step.connector_id,
         stop_on_error=step.stop_on_error,
+        is_invisible=step.is_invisible,
+        **fields,
     )

@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 
 from connectors import inbox
 from workflows.engine import lifeline
+from workflows.engine.chores import ring_for_chores
 from workflows.engine.sweeper import nobody_answers, sweep
 from workflows.schedules import ticker
 
@@ -31,8 +32,8 @@ RESTART_PAUSE_S = 1.0
 TICK_S = 1.0
 RING_AGAIN_S = 5.0
 
-#: A cluster that leaves due work alone for this long (seconds) although it was rung is taken for hung.
-HUNG_AFTER_S = 30.0
+#: A cluster that was hung may be so again, but the next one may also need longer than that to start (seconds).
+MOST_PATIENCE_S = 300.0
 
 #: After SIGTERM, calls under way may end within the longest deadline (60 s) before the cluster is killed.
 STOP_GRACE_S = 75.0
@@ -45,6 +46,7 @@ class Supervisor:
         self._stopping = False
         self._cluster: subprocess.Popen[bytes] | None = None
         self._unanswered_since: float | None = None
+        self._patience_s = float(settings.CROSSDOCK_WORKER_HUNG_AFTER)
         self._ticked_at = self._rang_at = float("-inf")
         self._read_end, self._write_end = os.pipe()
         self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
@@ -70,6 +72,7 @@ class Supervisor:
         try:
             sweep()
             inbox.ring_for_overlooked()
+            ring_for_chores()
             self._tick()
             self._watch()
         except DatabaseError as error:
@@ -86,13 +89,15 @@ class Supervisor:
             self._rang_at = now
 
     def _watch(self) -> None:
-        """Restart a cluster that does not answer although work is due."""
+        """Restart a cluster that does not answer although work is due; one that is only slow to start gets more time."""
         if not nobody_answers():
             self._unanswered_since = None
+            self._patience_s = float(settings.CROSSDOCK_WORKER_HUNG_AFTER)
             return
         self._unanswered_since = self._unanswered_since or time.monotonic()
-        if time.monotonic() - self._unanswered_since > HUNG_AFTER_S:
-            log.error("the cluster left due work alone for %d s and is killed", HUNG_AFTER_S)
+        if time.monotonic() - self._unanswered_since > self._patience_s:
+            log.error("the cluster left due work alone for %d s and is killed", self._patience_s)
+            self._patience_s = min(self._patience_s * 2, MOST_PATIENCE_S)
             self._kill()
             self._unanswered_since = None
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from connectors import killpoint
 from eventlog.events import Category
 from eventlog.events import Outcome as Shown
 from tenants.scoping import tenant_scope
@@ -60,6 +61,9 @@ class Turn:
             load(self.claimed, book)
             jobs = driver.advance([item.job.ticket for item in kept] + self.claimed)
             book.flush()
+            if killpoint.armed:
+                killpoint.reached("K0", names_of(jobs))
+                killpoint.reached("K6", names_of(item.job for item in kept))
         return jobs
 
     def _claim(self, lanes: dict[int, Lane]) -> None:
@@ -92,6 +96,10 @@ class Turn:
         return []
 
 
+def names_of(jobs: Iterable[Job]) -> list[str]:
+    return [job.context.config.name for job in jobs]
+
+
 def park(ticket: Ticket, now: datetime) -> None:
     """Stop an order's open runs after an internal error and leave its lane without a due time: a person decides."""
     with transaction.atomic(), tenant_scope(ticket.tenant_id):
@@ -106,7 +114,7 @@ def park(ticket: Ticket, now: datetime) -> None:
                 now,
             )
             book.run(run)
-            book.event(Category.WORKFLOW, f"Workflow of {run.status} stopped", run, outcome=Shown.ERROR)
+            book.event(Category.WORKFLOW, f"{run.title} stopped", run, outcome=Shown.ERROR)
         _end_steps(ticket, book)
         orders.add_error(
             ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"

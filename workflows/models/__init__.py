@@ -1,4 +1,4 @@
-from workflows.models.chart import OrderStatus, OrderType, WorkflowStep
+from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
 from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
@@ -10,11 +10,13 @@ from workflows.models.orders import (
     OrderLine,
     OrderNumberSequence,
 )
-from workflows.models.products import InventoryLevel, Product
+from workflows.models.products import InventoryLevel, InventoryMovement, MovementKind, Product
 from workflows.models.runs import (
     FINAL_STEP_STATES,
     OPEN_RUN_STATES,
+    SHOWN_UNASKED,
     Lane,
+    RunKind,
     RunState,
     StepRun,
     StepState,
@@ -27,14 +29,18 @@ from workflows.models.schedules import ScheduledRun, ScheduledTask
 __all__ = [
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
+    "SHOWN_UNASKED",
     "Channel",
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "GroupStep",
     "ImportedObject",
     "InventoryLevel",
+    "InventoryMovement",
     "Lane",
     "MessageState",
+    "MovementKind",
     "NotificationTemplate",
     "Order",
     "OrderError",
@@ -43,10 +49,12 @@ __all__ = [
     "OrderStatus",
     "OrderType",
     "Product",
+    "RunKind",
     "RunState",
     "ScheduledRun",
     "ScheduledTask",
     "SentMessage",
+    "StepGroup",
     "StepRun",
     "StepState",
     "Trigger",

@@ -44,6 +44,8 @@ class Order(TenantModel):
     external_ids = models.JSONField("external ids", default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
     placed_at = models.DateTimeField("placed", default=timezone.now)
+    completed_at = models.DateTimeField("completed", null=True, blank=True)
+    canceled_at = models.DateTimeField("canceled", null=True, blank=True)
     created_at = models.DateTimeField("created", auto_now_add=True)
     modified_at = models.DateTimeField("modified", auto_now=True)
 

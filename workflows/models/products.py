@@ -92,3 +92,38 @@ class InventoryLevel(TenantModel):
     @property
     def available(self) -> Decimal:
         return self.on_hand - self.reserved
+
+
+class MovementKind(models.TextChoices):
+    RESERVE = "reserve", "Reserved"
+    RELEASE = "release", "Released"
+    REDUCE = "reduce", "Left"
+
+
+class InventoryMovement(TenantModel):
+    """What a step did to a level for one order line. What an order has reserved and taken is the sum of its rows, so
+    that nothing is reserved or taken twice. `on_hand` and `reserved` are by how much the level changed."""
+
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+    order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="inventory_movements")
+    line_number = models.PositiveIntegerField()
+    level = models.ForeignKey(InventoryLevel, on_delete=models.CASCADE, related_name="movements")
+    kind = models.CharField(max_length=10, choices=MovementKind.choices)
+    step_run_id = models.BigIntegerField()
+    quantity = QuantityField()
+    on_hand = QuantityField(default=0)
+    reserved = QuantityField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_run_id", "line_number", "kind", "level"], name="inventory_movement_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.quantity}"

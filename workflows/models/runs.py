@@ -32,6 +32,9 @@ class StepState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
 
 
+#: Which results staff see without asking for those of invisible steps: a failure is never hidden.
+SHOWN_UNASKED = models.Q(is_invisible=False) | models.Q(state__in=[StepState.ERROR, StepState.WAITING])
+
 FINAL_STEP_STATES = (StepState.SUCCESS, StepState.WARNING, StepState.ERROR, StepState.SKIPPED)
 
 
@@ -43,19 +46,42 @@ class Trigger(models.TextChoices):
     WORKFLOW = "workflow", "Workflow"
 
 
+class RunKind(models.TextChoices):
+    """Why there is a run: the order entered a status, or somebody asked for it by hand."""
+
+    STATUS = "status", "Status"
+    MANUAL = "manual", "Manual act"
+    RESUME = "resume", "Resumed"
+    RERUN = "rerun", "One step again"
+    AGAIN = "again", "Run again"
+
+
 class WorkflowRun(TenantModel):
-    """The steps of one status, run once for one order, against the configuration of one generation."""
+    """Steps run once for one order, against the configuration of one generation: those of a status, or an act by hand.
+
+    `next_status` is where a step wants the order to go after it; `depth` counts the automatic transitions that led here.
+    `label` says what an act by hand does; `continues` is the run that it takes up; `token` makes one act of a form that
+    is sent twice.
+    """
 
     order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="runs")
     order_type = models.CharField(max_length=80)
     status = models.CharField(max_length=80)
     generation = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=8, choices=RunKind.choices, default=RunKind.STATUS)
+    label = models.CharField("act", max_length=200, blank=True)
+    continues = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="continued_by"
+    )
+    token = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.QUEUED)
     trigger = models.CharField(max_length=12, choices=Trigger.choices)
     actor = models.CharField(max_length=150, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     message = models.TextField(blank=True)
     cancels = models.BooleanField(default=False)
+    next_status = models.CharField(max_length=80, blank=True)
+    depth = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +89,11 @@ class WorkflowRun(TenantModel):
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
         verbose_name = "workflow result"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "token"], name="run_token", condition=~models.Q(token="")
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["order", "id"], name="run_by_order"),
             models.Index(fields=["tenant", "-id"], name="run_newest"),
@@ -73,11 +104,25 @@ class WorkflowRun(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.status} #{self.pk}"
+        return f"{self.label or self.status} #{self.pk}"
+
+    @property
+    def by_hand(self) -> bool:
+        return self.kind != RunKind.STATUS
+
+    @property
+    def title(self) -> str:
+        return self.label or f"Workflow of {self.status}"
 
 
 class StepRun(TenantModel):
-    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry."""
+    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry.
+
+    `shipment` is the reference of the one that it ran for, of a step that runs once for each shipment. `settings` are
+    the properties and the like of a step that is not read from the chart. `act_id` is the step run whose act this one
+    goes on with (null: an act of its own): what succeeded of it is never done again. `repeats_id` is the step run whose
+    error this one solves when it succeeds.
+    """
 
     run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps")
     order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="+")
@@ -86,6 +131,11 @@ class StepRun(TenantModel):
     connector = models.CharField(max_length=80, blank=True)
     connector_id = models.CharField(max_length=80, blank=True)
     stop_on_error = models.BooleanField(default=False)
+    is_invisible = models.BooleanField("invisible", default=False)
+    shipment = models.CharField(max_length=64, blank=True)
+    settings = models.JSONField(null=True, blank=True)
+    act_id = models.BigIntegerField(null=True, blank=True)
+    repeats_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=StepState.choices, default=StepState.PENDING)
     message = models.TextField(blank=True)
     rule = models.CharField(max_length=20, blank=True)
@@ -101,10 +151,10 @@ class StepRun(TenantModel):
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["run", "position"]
+        ordering: ClassVar[list[str]] = ["run", "position", "id"]
         verbose_name = "step result"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["run", "position"], name="step_run_once"),
+            models.UniqueConstraint(fields=["run", "position", "shipment"], name="step_run_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(

@@ -32,6 +32,7 @@ class Notification(Step):
     label = "Notification"
     target = "connector"
     capability: ClassVar[type[Provider] | None] = Notifier
+    by_shipment = True
 
     class properties(Settings):
         template = Text(
@@ -52,7 +53,7 @@ class Notification(Step):
             message = message_of(context, connector)
         except NotSent as reason:
             return Plan.done(reason.result)
-        subject = f"order:{context.order.id}:{context.config.name}:{context.step_run_id}"
+        subject = f"order:{context.order.id}:{context.config.name}:{context.act}"
         if message.state != MessageState.WAITING:
             confirm_effect(subject, OPERATION, message.provider_message_id)
             return Plan.done(Result.success("Was sent before"))

@@ -59,7 +59,7 @@ def end(run: ScheduledRun, state: str, message: str, now: datetime) -> None:
 
 def not_succeeded(run: ScheduledRun, outcome: Outcome, now: datetime) -> None:
     """A passing failure is tried again, unless the next slot comes first and does that anyway."""
-    run.attempts += 1
+    run.attempts += not policy.were_held([outcome])
     due = policy.next_try(run.attempts, [outcome], now)
     latest = run.task.next_due_at or (run.started_at or now) + policy.RETRY_FOR
     if not policy.is_hopeful(outcome):

@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 
 from connectors.calls import Outcome, Prepared, perform
 from connectors.client import Ports
+from connectors.traffic.sharing import shared
 from eventlog.store import record_many
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Inbox, Question, pump_ports
@@ -95,6 +96,7 @@ class Slice:
         """One round over what is held; False when there is nothing left to hold."""
         try:
             self._beat()
+            shared().exchange_if_due()
             self._record_events()
             if going_on:
                 self._claim()

@@ -29,11 +29,18 @@ class ResultState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a step came to. `changes` are order fields to write back (see workflows.orders.apply_changes)."""
+    """What a step came to. `changes` are order fields to write back (see workflows.orders.apply_changes).
+
+    `next_status` is where the order goes after the run, whatever the other steps come to. `ends_run` skips the rest of
+    the run; after an Error the run counts as stopped. `final` tells that failed calls are not to be tried again.
+    """
 
     state: ResultState
     message: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    next_status: str = ""
+    ends_run: bool = False
+    final: bool = False
 
     @classmethod
     def success(cls, message: str = "", **rest: Any) -> Result:
@@ -72,7 +79,9 @@ class Plan:
 class StepContext:
     """What a step works with. `connector` is resolved by the engine for steps whose target is "connector".
 
-    `status` is the one whose steps run; by the time of a late retry the order may stand in another.
+    `status` is the one whose steps run; by the time of a late retry the order may stand in another. `act_id` is the step
+    run that began the act: this one, or an earlier one that this one resumes. `shipment` is the reference of the one
+    that a step per shipment is to work on; `order` then tells of no other.
     """
 
     order: OrderDocument
@@ -83,12 +92,18 @@ class StepContext:
     step_run_id: int
     status: str = ""
     actor: str = ""
+    act_id: int = 0
     connector: ConnectorConfig | None = None
+    shipment: str = ""
 
     @property
     def reference(self) -> str:
-        """Our reference for what this step does to this order: the same on every repetition of the step run."""
-        return f"{self.order.number}-{self.step_run_id}"
+        """Our reference for what this step does to this order: the same on every repetition and when it is resumed."""
+        return f"{self.order.number}-{self.act}"
+
+    @property
+    def act(self) -> int:
+        return self.act_id or self.step_run_id
 
 
 #: One contract, or several of which one is enough.
@@ -97,13 +112,20 @@ Capability = type[Provider] | tuple[type[Provider], ...]
 
 class Step(ABC):
     """Base of all steps. `target` tells where the connector comes from: the step's Connector, the payment, or nowhere;
-    `capability` is what it has to fulfil."""
+    `capability` is what it has to fulfil. `by_shipment` tells that it can work on one shipment of the order,
+    `ends_run_on_error` that its errors stop the run whatever its StopOnError says."""
 
     name: ClassVar[str]
     label: ClassVar[str] = ""
     target: ClassVar[str] = "none"
     capability: ClassVar[Capability | None] = None
     properties: ClassVar[type[Settings]] = Settings
+    by_shipment: ClassVar[bool] = False
+    ends_run_on_error: ClassVar[bool] = False
+
+    def leads_to(self, config: StepConfig) -> str:
+        """The status that the step itself may move the order to; "" where it moves none."""
+        return ""
 
     def needs_connector(self, config: StepConfig) -> bool:
         """Whether the engine has to resolve the step's Connector before `plan`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -12,6 +12,7 @@ from workflows.steps.base import Step
 ENTRY_POINT_GROUP = "crossdock.steps"
 
 _steps: dict[str, Step] = {}
+_broken: dict[str, str] = {}
 
 
 class UnknownStep(LookupError):
@@ -31,7 +32,24 @@ def register(cls: type[Step]) -> type[Step]:
 def _discover() -> None:
     autodiscover_modules("workflow_steps")
     for point in entry_points(group=ENTRY_POINT_GROUP):
-        register(point.load())
+        _load(point)
+
+
+def _load(point: EntryPoint) -> None:
+    """What others install must not stop our own steps; a system check shows `broken`."""
+    try:
+        cls = point.load()
+        if not (isinstance(cls, type) and issubclass(cls, Step)):
+            raise TypeError(f"{point.value} is not a Step")
+        register(cls)
+    except Exception as error:
+        _broken[point.name] = f"{type(error).__name__}: {error}"
+
+
+def broken() -> dict[str, str]:
+    """Entry points of others that cannot be used, with the reason."""
+    _discover()
+    return dict(_broken)
 
 
 def all_steps() -> dict[str, Step]:

@@ -19,6 +19,7 @@ from connectors.errors import Misconfigured, Rejected
 from connectors.providers.adyen import bodies
 from connectors.providers.adyen.answers import AdyenAnswers, Json
 from connectors.providers.adyen.events import SIGNATURE
+from connectors.providers.adyen.registration import AdyenRegistration
 from connectors.providers.adyen.words import GUIDE
 from connectors.schema import Boolean, Secret, Settings, Text, Url
 from tenants.money import Money
@@ -61,7 +62,7 @@ class AdyenSettings(Settings):
     )
 
 
-class Adyen(AdyenAnswers):
+class Adyen(AdyenRegistration, AdyenAnswers):
     slug, label, names = "adyen", "Adyen", ("Adyen",)
     hosts = {"test": "https://checkout-test.adyen.com"}
     settings = AdyenSettings
@@ -73,6 +74,7 @@ class Adyen(AdyenAnswers):
     webhook_answer = "[accepted]"
     multiple_captures = True
     can_be_asked = False
+    takes_details = True
     guide = GUIDE
 
     @classmethod
@@ -101,9 +103,15 @@ class Adyen(AdyenAnswers):
         """Pays with the token, or goes on with what the shopper's bank gave back where the token holds `details`."""
         client = bodies.client_data(payment)
         if "details" in client:
-            return self.read_payment(
-                payment, self.post(f"{VERSION}/payments/details", bodies.details_body(client))
-            )
+            told = self.post(f"{VERSION}/payments/details", bodies.details_body(client))
+            if (
+                isinstance(told, dict)
+                and told.get("merchantReference", payment.reference) != payment.reference
+            ):
+                raise Rejected(
+                    "The details are of another payment; hand over those that this one's return gave"
+                )
+            return self.read_payment(payment, told)
         body = bodies.payment_body(payment, client, self.minor)
         return self.read_payment(payment, self._post("/payments", body))
 

@@ -93,7 +93,9 @@ role and generate an API key; it goes into API Token. Merchant ID is the merchan
 prefix shown under Developers > API URLs into the property LiveUrlPrefix, or the whole live address into Base URL. Test
 and live have keys of their own: tick Is Test for a test key.
 
-Under Developers > Webhooks add a Standard webhook with this connector's webhook address, method JSON, and these events:
+Press Register webhook, for which the credential needs the Management API's role for webhooks, and publish. Or do it by
+hand: under Developers > Webhooks add a Standard webhook with this connector's webhook address, method JSON, and these
+events:
 {", ".join([*sorted(EVENTS), "CANCEL_OR_REFUND", *sorted(ALERTS)])}. Generate an HMAC key there and copy
 it into the property HmacKey. Captures, cancellations and refunds are only taken on at first: without this webhook nobody
 learns what became of them.

@@ -33,7 +33,6 @@ from connectors.providers.bring.words import GUIDE, STATES, pickup_country
 from connectors.schema import Secret, Settings, Text
 
 LABEL_BYTES = 25 * 1024 * 1024
-PICKUP_POINTS = 10
 #: Booked shipments are in Tracking within minutes as a rule; until then not to be found there proves nothing.
 TRACKING_LAG_S = 1800
 
@@ -60,6 +59,8 @@ class Bring(CarrierProvider):
     states = STATES
     errors = {"authentication": Misconfigured}
     find_lag_s = TRACKING_LAG_S
+    books_returns, refuses_in_200, most_parcels = True, True, 50
+    without_cancel = "Throw the label away: Bring's labels lapse when they are not used"
     guide = GUIDE
 
     def options(self, query: ShippingQuery) -> list[ShippingOption]:
@@ -76,7 +77,7 @@ class Bring(CarrierProvider):
         postal_code = quote(query.recipient.postal_code.replace(" ", ""), safe="")
         path = f"/pickuppoint/api/pickuppoint/{country}/postalCode/{postal_code}.json"
         place = street_of(query.recipient.line1)
-        return answers.pickup_points(self.get(path, numberOfResponses=PICKUP_POINTS, **place), query.language)
+        return answers.pickup_points(self.get(path, numberOfResponses=query.limit, **place), query.language)
 
     def book(self, booking: Booking) -> Booked:
         body = booking_body(

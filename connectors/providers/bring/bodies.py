@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from decimal import Decimal
 from typing import Any
 
+from connectors.contracts.addresses import split_street, wrap_lines
 from connectors.contracts.common import Address
+from connectors.contracts.measures import LengthUnit, WeightUnit, weight_in, whole_length_in
 from connectors.contracts.shipping import Booking, Parcel, ShippingQuery
 from connectors.errors import Rejected
 from connectors.providers.bring.words import guide_language
@@ -16,16 +15,6 @@ from connectors.providers.bring.words import guide_language
 WIDTH = 35
 #: E-mail and text message to the recipient: the service by its name and by its number.
 _NOTIFICATIONS = frozenset({"EVARSLING", "1091"})
-_STREET = re.compile(r"(?P<street>.*\D)\s+(?P<number>\d+\s?[A-Za-z]?)")
-
-
-def kilograms(grams: int) -> Decimal:
-    return Decimal(grams) / 1000
-
-
-def centimetres(millimetres: int) -> int:
-    """Rounded up, because a parcel never gets smaller on its way."""
-    return -(-millimetres // 10)
 
 
 def guide_body(query: ShippingQuery, customer: str) -> dict[str, Any]:
@@ -73,24 +62,23 @@ def booking_body(booking: Booking, customer: str, is_test: bool, now_ms: int) ->
 
 def street_of(line: str) -> dict[str, str]:
     """A line of an address as the pickup point search wants it: street and house number apart."""
-    found = _STREET.fullmatch(line.strip())
-    if found:
-        return {"street": found["street"], "streetNumber": found["number"].replace(" ", "")}
-    return {"street": line.strip()} if line.strip() else {}
+    street, number = split_street(line)
+    found = {"street": street, "streetNumber": number}
+    return {name: value for name, value in found.items() if value}
 
 
 def _guide_package(number: str, parcel: Parcel) -> dict[str, Any]:
     measured = {"length": parcel.length, "width": parcel.width, "height": parcel.height}
-    sizes = {name: centimetres(value) for name, value in measured.items() if value}
+    sizes = {name: whole_length_in(value, LengthUnit.CENTIMETRE) for name, value in measured.items() if value}
     return {"id": number, **({"grossWeight": parcel.weight} if parcel.weight else {}), **sizes}
 
 
 def _package(parcel: Parcel) -> dict[str, Any]:
     measured = {"lengthInCm": parcel.length, "widthInCm": parcel.width, "heightInCm": parcel.height}
-    sizes = {name: centimetres(value) for name, value in measured.items() if value}
+    sizes = {name: whole_length_in(value, LengthUnit.CENTIMETRE) for name, value in measured.items() if value}
     return {
         "correlationId": parcel.reference,
-        "weightInKg": kilograms(parcel.weight),
+        "weightInKg": weight_in(parcel.weight, WeightUnit.KILOGRAM),
         **({"dimensions": sizes} if sizes else {}),
         **({"goodsDescription": parcel.description[:WIDTH]} if parcel.description else {}),
     }
@@ -99,7 +87,7 @@ def _package(parcel: Parcel) -> dict[str, Any]:
 def _party(whose: str, address: Address, reference: str) -> dict[str, Any]:
     if len(reference) > WIDTH:
         raise Rejected(f"The reference {reference} is longer than the {WIDTH} characters that Bring takes")
-    first, second = _lines(whose, address)
+    first, second = wrap_lines(address, whose, "Bring", width=WIDTH)
     contact = {"name": address.name, "email": address.email, "phoneNumber": address.phone}
     return {
         "name": (address.company or address.name)[:WIDTH],
@@ -111,21 +99,6 @@ def _party(whose: str, address: Address, reference: str) -> dict[str, Any]:
         "reference": reference,
         "contact": {name: value for name, value in contact.items() if value},
     }
-
-
-def _lines(whose: str, address: Address) -> tuple[str, str]:
-    """Both lines of an address, one that is too long wrapped into the second. Raises Rejected when it needs a third.
-
-    The text goes to staff who may not see addresses too, so it only says which one is meant.
-    """
-    given = [line.strip() for line in (address.line1, address.line2) if line.strip()]
-    wrapped = [part for line in given for part in textwrap.wrap(line, WIDTH)]
-    if len(wrapped) > 2:
-        raise Rejected(
-            f"The {whose}'s address is too long for Bring: shorten it to two lines of {WIDTH} characters"
-        )
-    first, second = [*wrapped, "", ""][:2]
-    return first, second
 
 
 def _service(name: str, recipient: Address) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Klarna(KlarnaAnswers):
     auth = Basic("merchant_id", "api_token")
     check = ("GET", f"{SESSIONS}/{NOBODY}")
     idempotency = Idempotency("header:Klarna-Idempotency-Key", window_hours=24, windows={"authorize": 1})
-    limits = Limits(per_second=40)
+    limits = Limits(per_second=40, remaining="X-Ratelimit-Remaining", reset="X-Ratelimit-Reset")
     webhook = Unsigned()
     multiple_captures = True
     guide = GUIDE

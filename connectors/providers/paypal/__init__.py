@@ -18,6 +18,7 @@ from connectors.errors import Misconfigured, Rejected, Unknown
 from connectors.providers.paypal.bodies import capture_body, order_body, reference_of
 from connectors.providers.paypal.objects import Json, authorization_of, money_of, unit_of, with_item
 from connectors.providers.paypal.refunds import PaypalRefunds
+from connectors.providers.paypal.registration import PaypalRegistration
 from connectors.providers.paypal.signature import PaypalSignature
 from connectors.providers.paypal.words import AGAIN, DECLINES, GUIDE, HOLDING
 from connectors.schema import Secret, Settings, Text
@@ -43,7 +44,7 @@ class PaypalSettings(Settings):
     )
 
 
-class Paypal(PaypalRefunds):
+class Paypal(PaypalRegistration, PaypalRefunds):
     slug, label, names = "paypal", "PayPal", ("PayPal",)
     hosts = {"live": "https://api-m.paypal.com", "test": "https://api-m.sandbox.paypal.com"}
     host_words = {"sandbox": "test", "production": "live"}
@@ -118,7 +119,7 @@ class Paypal(PaypalRefunds):
 
     def settle(self, operation: str, request: Payment) -> PaymentResult | NotExecuted | None:
         """By the order itself. One whose id we never got holds no money: nobody has its link."""
-        if not (request.provider_id or request.token):
+        if operation == "register_webhook" or not (request.provider_id or request.token):
             return NotExecuted()
         order = self._order(request)
         with reading("PayPal's order", Unknown):

@@ -68,7 +68,8 @@ In the PayPal Developer Dashboard open Apps & Credentials, choose Sandbox or Liv
 Its Client ID goes into Client ID and its secret into API Token. Base URL takes an address, or the word sandbox or
 production; empty follows Is Test, which has to be ticked for the sandbox.
 
-On the app's page add this connector's webhook address (https, port 443) with these events, as far as your account
+Press Register webhook and publish. Or do it by hand: on the app's page add this connector's webhook address
+(https, port 443) with these events, as far as your account
 offers them: {", ".join(sorted(EVENTS))}. PayPal then shows a Webhook ID; it goes into the property WebhookId, because
 it is part of each signature. Test connection tells when it is not one of this app.
 

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid5
 
 from connectors.auth import Bearer
-from connectors.contracts.base import Answer, BadAnswer, Category, Inbound, reading
+from connectors.contracts.base import Answer, BadAnswer, Category, Inbound, Limits, reading
 from connectors.contracts.common import WebhookEvent
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.errors import Misconfigured, ProviderError, Rejected, Unknown
@@ -72,6 +72,7 @@ class Sendgrid(Notifier):
     hosts = {"live": "https://api.sendgrid.com", "test": "https://api.sendgrid.com"}
     settings = SendgridSettings
     auth = Bearer("api_key")
+    limits = Limits(remaining="X-RateLimit-Remaining", reset="X-RateLimit-Reset")
     check = ("GET", "/v3/scopes")
     webhook = EcdsaSha256(
         header="X-Twilio-Email-Event-Webhook-Signature",

@@ -18,6 +18,7 @@ from connectors.contracts.payment import Payment, PaymentResult, State
 from connectors.errors import Misconfigured, Rejected, Unknown
 from connectors.providers.stripe.bodies import intent_body, metadata, session_body
 from connectors.providers.stripe.events import StripeEvents, reference_of
+from connectors.providers.stripe.registration import StripeRegistration
 from connectors.providers.stripe.words import GUIDE
 from connectors.schema import Secret, Settings, Text
 from connectors.signing import StripeSignature
@@ -42,7 +43,7 @@ class StripeSettings(Settings):
     )
 
 
-class Stripe(StripeEvents):
+class Stripe(StripeRegistration, StripeEvents):
     slug, label, names = "stripe", "Stripe", ("Stripe",)
     hosts = {"live": "https://api.stripe.com", "test": "https://api.stripe.com"}
     settings = StripeSettings

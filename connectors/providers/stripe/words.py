@@ -64,7 +64,8 @@ PaymentIntents, Refunds and Checkout Sessions and read Charges. It goes into API
 Is Test for a key with _test_, leave it empty for one with _live_. Leave Client ID empty unless you act for a connected
 account of your platform.
 
-Under Developers > Webhooks add this connector's webhook address, with API version 2022-11-15 and these events:
+Press Register webhook, for which a restricted key has to be allowed to write webhook endpoints, and publish. Or do it by
+hand: under Developers > Webhooks add this connector's webhook address, with API version 2022-11-15 and these events:
 {", ".join(sorted(EVENTS))}. Copy the signing secret that Stripe then shows into Webhook Signing
 Secret.
 

@@ -18,6 +18,7 @@ from connectors.contracts.payment import Payment, PaymentResult, State
 from connectors.errors import Rejected
 from connectors.providers.vipps.bodies import amount_body, opening_reference, payment_body, taken_over
 from connectors.providers.vipps.events import VippsEvents
+from connectors.providers.vipps.registration import VippsRegistration
 from connectors.providers.vipps.signature import VippsSignature
 from connectors.providers.vipps.words import GUIDE
 from connectors.schema import Secret, Settings, Text
@@ -71,7 +72,7 @@ class VippsSettings(Settings):
     )
 
 
-class Vipps(VippsEvents):
+class Vipps(VippsRegistration, VippsEvents):
     slug, label, names = "vipps", "Vipps MobilePay", ("Vipps", "Vipps E-Payment")
     aliases = ("Vipps ePayment",)
     hosts = {"live": "https://api.vipps.no", "test": "https://apitest.vipps.no"}
@@ -119,7 +120,8 @@ class Vipps(VippsEvents):
     def settle(self, operation: str, request: Payment) -> PaymentResult | NotExecuted | None:
         """A lost opening is looked for under the reference that it had."""
         if operation not in _OPENING:
-            return super().settle(operation, request)
+            settled: PaymentResult | NotExecuted | None = super().settle(operation, request)
+            return settled
         if operation == "create_session":
             request = replace(request, token="")
         return self._standing(request) or self._look(opening_reference(request)) or NotExecuted()

@@ -54,7 +54,7 @@ EVENTS: dict[str, tuple[State, str]] = {
     "EXPIRED": (State.EXPIRED, ""),
     "TERMINATED": (State.CANCELLED, ""),
 }
-_REGISTERED = ", ".join(f"epayments.payment.{name.lower()}.v1" for name in sorted(EVENTS))
+REGISTERED = tuple(f"epayments.payment.{name.lower()}.v1" for name in sorted(EVENTS))
 
 GUIDE = f"""
 In the business portal of Vipps MobilePay open For developers > API keys and show the keys of the sales unit. Its merchant
@@ -62,8 +62,9 @@ serial number goes into Merchant ID, client_id into Client ID, client_secret int
 Ocp-Apim-Subscription-Key into Subscription Key. Tick Is Test for the keys of the test environment, which is another host
 with keys of its own. A sales unit takes one currency.
 
-Webhooks are registered over the API, once for each connector: POST /webhooks/v1/webhooks on the same host with these keys,
-with this connector's webhook address as url and these events: {_REGISTERED}.
+Webhooks are registered over the API, once for each connector: press Register webhook and publish.
+Or do it by hand: POST /webhooks/v1/webhooks on the same host with these keys,
+with this connector's webhook address as url and these events: {", ".join(REGISTERED)}.
 The answer shows a secret, and only then; copy it into Webhook Secret. Vipps MobilePay signs its own view of the address, so
 register exactly the one that is shown here. It sends events in order: while one is refused, for example because the
 secret is missing, those after it wait, for up to seven days. An event can have a limited number of registrations; GET on

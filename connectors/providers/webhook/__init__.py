@@ -19,8 +19,8 @@ from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
 from connectors.contracts.validation import ValidationRequest, Validator, Verdict
-from connectors.errors import ProviderError, RetryLater, Unknown
-from connectors.providers.webhook.answers import exported, fields_of, id_of, verdict
+from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
+from connectors.providers.webhook.answers import exported, fields_of, id_of, says_verdict, verdict
 from connectors.providers.webhook.target import Target, fill, origin, target_of
 from connectors.schema import Secret, Text
 from connectors.signing import StandardWebhook
@@ -51,7 +51,7 @@ class Webhook(OrderExporter, OrderExchange, Notifier, Validator):
     names, aliases = ("Webhook",), ("webhookOrderValidator",)
     settings = WebhookSettings
     auth = WhatIsSet()
-    idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False)
+    idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False, errors_kept=False)
     signature = StandardWebhook(key="signing_secret")
     guide = """
 Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
@@ -61,7 +61,8 @@ signed as a Standard Webhook. The body is {"type": ..., "reference": ..., "Value
 
 The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
 answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
-written to the order; to a validation it answers {"errors": [...], "warnings": [...]}.
+written to the order; to a validation it answers {"errors": [...], "warnings": [...]}, both empty where all is well. A
+check for fraud (type fraud.validate) has to get such an answer.
 """
 
     @classmethod
@@ -86,6 +87,10 @@ written to the order; to a validation it answers {"errors": [...], "warnings": [
         answer = self._deliver(
             f"{request.kind}.validate", order["number"], order, order, request.properties, write=False
         )
+        if request.must_answer and not says_verdict(answer):
+            raise Rejected(
+                'The receiver gave no verdict; it has to answer {"errors": [...], "warnings": [...]}'
+            )
         return verdict(answer)
 
     def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:

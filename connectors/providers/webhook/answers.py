@@ -28,6 +28,14 @@ def verdict(answer: Any) -> Verdict:
     return Verdict(errors=_findings(errors), warnings=_findings(warnings))
 
 
+def says_verdict(answer: Any) -> bool:
+    """Whether there is a list of errors or of warnings, be it empty, and nothing that is no list."""
+    fields = fields_of(answer)
+    names = ("errors", "warnings", "validationerrors", "validationwarnings")
+    given = [fields[name] for name in names if fields.get(name) is not None]
+    return bool(given) and all(isinstance(items, list) for items in given)
+
+
 def fields_of(document: Any) -> dict[str, Any]:
     """Fields by name without case and underscores; nothing for what is no JSON object."""
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.adyen import changes, payments, shopper
+from connectors.sandbox.adyen import changes, payments, registrations, shopper
 from connectors.sandbox.adyen.desk import Desk, Json
 from connectors.sandbox.adyen.errors import AdyenError, injected, invalid, unauthorized, unknown_account
 from connectors.sandbox.adyen.keys import Keys
@@ -14,7 +14,7 @@ from connectors.sandbox.core.sender import Sender
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
 
-_ROUTERS = (payments.routes, changes.routes)
+_ROUTERS = (payments.routes, changes.routes, registrations.routes)
 
 
 class Adyen(Vendor):
@@ -60,7 +60,7 @@ class Adyen(Vendor):
     def _body(self, request: Request) -> Json:
         if not request.headers.get("x-api-key", "").startswith("AQE"):
             raise unauthorized()
-        if request.method == "GET":
+        if request.method == "GET" or not request.body:
             return {}
         if not request.headers.get("content-type", "").startswith("application/json"):
             raise AdyenError(415, "000", "Send JSON", "validation")

@@ -28,6 +28,7 @@ class Desk:
     payments: dict[str, Json] = field(default_factory=dict)
     links: dict[str, Json] = field(default_factory=dict)
     changes: dict[str, Json] = field(default_factory=dict)
+    webhooks: dict[str, Json] = field(default_factory=dict)
     elsewhere: dict[str, Json] = field(default_factory=dict)
     refusing: list[str] = field(default_factory=list)
     multiple_captures: bool = False

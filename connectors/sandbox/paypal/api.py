@@ -14,12 +14,12 @@ from connectors.sandbox.core.router import Router
 from connectors.sandbox.core.sender import Sender
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
-from connectors.sandbox.paypal import hooks, orders, payments, shopper
+from connectors.sandbox.paypal import hooks, orders, payments, registrations, shopper
 from connectors.sandbox.paypal.desk import Call, Desk, shown
 from connectors.sandbox.paypal.errors import PaypalError, not_found, refused
 
-_ROUTERS: tuple[Router, ...] = (orders.routes, payments.routes)
-_TOKEN, _WEBHOOKS = "/v1/oauth2/token", "/v1/notifications/webhooks"
+_ROUTERS: tuple[Router, ...] = (orders.routes, payments.routes, registrations.routes)
+_TOKEN = "/v1/oauth2/token"  # noqa: S105 - an address
 _LONGEST_KEY = 108
 _LIFE_S = 32_400
 
@@ -112,20 +112,11 @@ class Paypal(Vendor):
         return execute
 
     def _execute(self, call: Call, request: Request) -> tuple[int, Any]:
-        if request.path == _WEBHOOKS and request.method == "GET":
-            return 200, {"webhooks": self._webhooks(call.account)}
         found = next(filter(None, (routes.find(request.method, request.path) for routes in _ROUTERS)), None)
         if found is None:
             raise not_found()
         made = found[0](call, **found[1])
         return (201 if request.method == "POST" and not request.path.endswith("/void") else 200), made
-
-    def _webhooks(self, account: str) -> list[dict[str, Any]]:
-        mine = [item for item in self.desk.webhooks.values() if item["account"] in {"", account}]
-        return [
-            {"id": item["id"], "url": item["url"], "event_types": [{"name": "*"}], "links": []}
-            for item in mine
-        ]
 
 
 def _answer(request: Request, status: int, made: Any) -> Response:

@@ -9,7 +9,17 @@ from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
-from tests.contract.scenarios import notification, orders, payment, shipping, shop, stock, validation
+from connectors.contracts.webhooks import WebhookRegistrar
+from tests.contract.scenarios import (
+    notification,
+    orders,
+    payment,
+    registration,
+    shipping,
+    shop,
+    stock,
+    validation,
+)
 from tests.contract.scenarios.base import Scenario
 
 CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
@@ -21,6 +31,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     CarrierProvider: shipping.SCENARIOS,
     ShopProvider: shop.SCENARIOS,
     ErpProvider: stock.SCENARIOS,
+    WebhookRegistrar: registration.SCENARIOS,
 }
 
 

@@ -1,0 +1,56 @@
+"""The gates of one process, one for each connector that it has called lately."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+from uuid import UUID
+
+from connectors import registry
+from connectors.compiled import ConnectorConfig
+from connectors.traffic.breaker import Standing
+from connectors.traffic.gate import Gate
+
+#: Gates that were not used for this long (seconds) are forgotten, once there are many.
+_FORGET_AFTER_S = 600.0
+_MANY = 1000
+
+Place = tuple[UUID, int]
+
+
+class Gates:
+    """By tenant and connector. `alone` tells that no other process calls the same accounts; `troubled` is what they
+    have told of connectors, by id, for gates that are made later."""
+
+    def __init__(self, *, alone: bool = True) -> None:
+        self.alone = alone
+        self.troubled: dict[int, Standing] = {}
+        self._gates: dict[Place, Gate] = {}
+        self._lock = Lock()
+
+    def of(self, config: ConnectorConfig) -> Gate:
+        place = (config.tenant_uid, config.id)
+        gate = self._gates.get(place)
+        return gate if gate is not None else self._make(place, config)
+
+    def all(self) -> list[tuple[int, Gate]]:
+        """Each with its connector's id."""
+        with self._lock:
+            return [(connector_id, gate) for (_, connector_id), gate in self._gates.items()]
+
+    def _make(self, place: Place, config: ConnectorConfig) -> Gate:
+        provider = registry.get(config.slug)
+        with self._lock:
+            if len(self._gates) >= _MANY:
+                self._forget_idle()
+            label = config.display_name or provider.label
+            gate = Gate(label, provider.limits, tenant_id=config.tenant_id, alone=self.alone)
+            if config.id in self.troubled:
+                gate.adopt(self.troubled[config.id])
+            return self._gates.setdefault(place, gate)
+
+    def _forget_idle(self) -> None:
+        before = time.monotonic() - _FORGET_AFTER_S
+        for place, gate in list(self._gates.items()):
+            if gate.used_at < before and gate.breaker.open_until is None:
+                del self._gates[place]

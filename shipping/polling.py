@@ -1,0 +1,129 @@
+"""Which shipments' tracking is due, in calls as large as the carrier takes, and no more of them than it allows a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from connectors import registry
+from connectors.calls import CallSpec
+from connectors.compiled import ConnectorConfig
+from connectors.contracts.shipping import CarrierProvider, TrackingEvent, TrackingQuota
+from shipping import tracking
+from shipping.bookings import numbers_of
+from shipping.models import ENDED, Shipment, ShipmentState, TrackingUse
+
+#: A carrier that has told nothing new for so long is not asked any more; staff may still ask by hand.
+GIVEN_UP_AFTER = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One call of `track`. `shipments` are ids by the number that leads to them."""
+
+    connector: ConnectorConfig
+    shipments: dict[str, int]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(self.shipments)
+
+    @property
+    def call(self) -> CallSpec:
+        return CallSpec(
+            connector=self.connector,
+            operation="track",
+            subject=f"tracking:{self.connector.id}",
+            request=self.numbers,
+            write=False,
+        )
+
+
+def quota_of(connector: ConnectorConfig) -> TrackingQuota:
+    return cast(type[CarrierProvider], registry.get(connector.slug)).tracking_quota
+
+
+def due(connector: ConnectorConfig, now: datetime) -> QuerySet[Shipment]:
+    """What is under way and was not looked at for the carrier's interval, the longest unseen first."""
+    seen = now - timedelta(seconds=quota_of(connector).interval_s)
+    rows = Shipment.objects.filter(
+        Q(polled_at__isnull=True) | Q(polled_at__lte=seen),
+        connector_id=connector.id,
+        state=ShipmentState.BOOKED,
+        booked_at__gte=now - GIVEN_UP_AFTER,
+    ).exclude(tracking_state__in=ENDED)
+    return rows.order_by(F("polled_at").asc(nulls_first=True), "pk")
+
+
+def next_batch(connector: ConnectorConfig, now: datetime | None = None) -> Batch | None:
+    """The next call to make; None when nothing is due or the day's quota is used up. It counts the call, and marks the
+    shipments as asked for, so that the next one has others. Runs inside the caller's transaction."""
+    now = now or timezone.now()
+    quota = quota_of(connector)
+    rows = due(connector, now).select_related("connector").prefetch_related("packages")
+    numbers: dict[str, int] = {}
+    taken: list[int] = []
+    for shipment in rows[: quota.numbers_per_call]:
+        mine = numbers_of(shipment)[: quota.numbers_per_call]
+        if numbers and len(numbers) + len(mine) > quota.numbers_per_call:
+            break
+        numbers |= dict.fromkeys(mine, shipment.pk)
+        taken.append(shipment.pk)
+    if not numbers or not spend(connector, now):
+        return None
+    Shipment.objects.filter(pk__in=taken).update(polled_at=now)
+    return Batch(connector=connector, shipments=numbers)
+
+
+def spend(connector: ConnectorConfig, now: datetime | None = None) -> bool:
+    """Count one call of the day (UTC); False, and nothing is counted, when the carrier allows no more."""
+    most, day = quota_of(connector).calls_per_day, (now or timezone.now()).date()
+    if most is None:
+        return True
+    values = {"tenant_id": connector.tenant_id, "connector_id": connector.id, "day": day}
+    TrackingUse.objects.bulk_create([TrackingUse(**values)], ignore_conflicts=True)
+    rows = TrackingUse.objects.filter(connector_id=connector.id, day=day, calls__lt=most)
+    return bool(rows.update(calls=F("calls") + 1))
+
+
+def left_today(connector: ConnectorConfig, now: datetime | None = None) -> int | None:
+    """Calls that the carrier still allows today; None for any number."""
+    most, day = quota_of(connector).calls_per_day, (now or timezone.now()).date()
+    if most is None:
+        return None
+    used = TrackingUse.objects.filter(connector_id=connector.id, day=day).values_list("calls", flat=True)
+    return max(most - sum(used), 0)
+
+
+def record(shipments: dict[str, int], events: Sequence[TrackingEvent]) -> int:
+    """Keep what one call brought; returns how many shipments moved. `shipments` are those of the batch.
+
+    Runs inside the caller's transaction.
+    """
+    found = _by_shipment(shipments, events)
+    rows = Shipment.objects.select_for_update().filter(pk__in=found).order_by("pk")
+    moved = 0
+    for shipment in rows.prefetch_related("packages"):
+        before = shipment.tracking_state
+        tracking.record(shipment, found[shipment.pk])
+        moved += shipment.tracking_state != before
+    return moved
+
+
+def _by_shipment(
+    shipments: dict[str, int], events: Iterable[TrackingEvent]
+) -> dict[int, list[TrackingEvent]]:
+    """By the number that led to an event; of a call with one number it need not be told."""
+    only = next(iter(shipments.values())) if len(set(shipments.values())) == 1 else None
+    found: dict[int, list[TrackingEvent]] = defaultdict(list)
+    for event in events:
+        key = shipments.get(event.number) or shipments.get(event.parcel) or only
+        if key is not None:
+            found[key].append(event)
+    return dict(found)

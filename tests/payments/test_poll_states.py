@@ -1,0 +1,59 @@
+"""The scheduled look at payments of which no webhook has told the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from payments.models import Payment, PaymentState
+from tests.shop import PAID, Shop, running_vendors, shop, vendors
+from workflows.models import ScheduledRun, ScheduledTask
+from workflows.schedules.slice import work_off
+from workflows.schedules.ticker import run_now
+
+__all__ = ["running_vendors", "shop", "vendors"]
+
+
+@pytest.fixture
+def waiting(shop: Shop) -> Payment:
+    """A payment that the provider has authorised; the news of it never came."""
+    shop.chart(PAID)
+    shop.order()
+    shop.pump()
+    payment = Payment.objects.get()
+    payment.entries.all().delete()
+    Payment.objects.update(
+        state=PaymentState.PENDING, authorized_minor=0, modified_at=timezone.now() - timedelta(minutes=30)
+    )
+    return payment
+
+
+def poll(payment: Payment) -> ScheduledRun:
+    task, _ = ScheduledTask.objects.get_or_create(
+        name="Payments", type="PollPaymentStates", cron="*/10 * * * *", connector=payment.connector
+    )
+    run = run_now(task)
+    work_off(10)
+    run.refresh_from_db()
+    return run
+
+
+def test_what_the_provider_knows_is_taken_in_once(waiting: Payment) -> None:
+    run = poll(waiting)
+    assert (run.state, run.counts) == ("succeeded", {"asked": 1, "changed": 1}), run.message
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.authorized_minor) == (PaymentState.AUTHORIZED, waiting.amount_minor)
+    assert poll(waiting).counts == {}
+
+
+def test_young_old_and_unsent_payments_are_left_alone(waiting: Payment) -> None:
+    now = timezone.now()
+    for changes in (
+        {"modified_at": now},
+        {"modified_at": now - timedelta(minutes=30), "created_at": now - timedelta(days=8)},
+        {"created_at": now, "provider_id": ""},
+    ):
+        Payment.objects.update(**changes)
+        assert poll(waiting).counts == {}
