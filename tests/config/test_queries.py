@@ -51,7 +51,7 @@ def _copy(model, row, top, number):
     for field in model._meta.concrete_fields:
         if field.primary_key:
             setattr(copy, field.attname, field.get_default() if field.has_default() else top + number)
-        elif field.get_internal_type() in {"CharField", "SlugField"} and not field.choices:
+        elif field.get_internal_type() == "CharField" and not field.choices and field.max_length > 10:
             value = getattr(copy, field.attname)
             setattr(copy, field.attname, f"{value[: field.max_length - 3]}{number}" if value else value)
         elif field.get_internal_type() == "PositiveIntegerField":
