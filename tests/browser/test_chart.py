@@ -116,7 +116,7 @@ def test_no_page_has_an_error_in_its_console(page, login):
     with tenant_scope(tenant):
         login(page, Membership.objects.get().user)
     for url in _pages(tenant):
-        answer = page.goto(url)
+        answer = page.goto(url, timeout=60_000)
         assert answer.status == 200, url
 
 
