@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,35 +31,34 @@ def _dump(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int)):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, Enum):
-        return _plain(value.value)
-    if isinstance(value, str):
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted(_dump(_plain(item)) for item in value)
-    return _scalar(value)
+    convert = _converters.get(kind)
+    if convert is None:
+        convert = _converters[kind] = _converter(kind)
+    return convert(value)
 
 
-def _scalar(value: Any) -> str:
-    if isinstance(value, (Decimal, float)):
-        return _number(Decimal(str(value)))
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, SecretValue):
-        return "secret:" + _sha256(value.reveal().encode())
-    if isinstance(value, bytes):
-        return "bytes:" + _sha256(value)
+def _converter(kind: type) -> Callable[[Any], Any]:
+    """How values of a type are written; the first that fits."""
+    if issubclass(kind, Enum):
+        return lambda value: _plain(value.value)
+    if is_dataclass(kind):
+        return partial(_members, tuple(item.name for item in fields(kind)))
+    return next((convert for kinds, convert in _RULES if issubclass(kind, kinds)), _refuse)
+
+
+def _members(names: tuple[str, ...], value: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(value, name)) for name in names}
+
+
+def _refuse(value: Any) -> Any:
     raise TypeError(f"a request may not hold a {type(value).__name__}")
+
+
+def _sorted(value: Iterable[Any]) -> list[str]:
+    return sorted(_dump(_plain(item)) for item in value)
 
 
 def _number(value: Decimal) -> str:
@@ -69,3 +69,18 @@ def _number(value: Decimal) -> str:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+_AS_IT_IS = frozenset({type(None), bool, int, str})
+_RULES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    ((bool, int, str), lambda value: value),
+    (Mapping, lambda value: {str(key): _plain(item) for key, item in value.items()}),
+    ((list, tuple), lambda value: [_plain(item) for item in value]),
+    ((set, frozenset), _sorted),
+    ((Decimal, float), lambda value: _number(Decimal(str(value)))),
+    ((datetime, date), lambda value: value.isoformat()),
+    (UUID, str),
+    (SecretValue, lambda value: "secret:" + _sha256(value.reveal().encode())),
+    (bytes, lambda value: "bytes:" + _sha256(value)),
+)
+_converters: dict[type, Callable[[Any], Any]] = {}

@@ -118,7 +118,8 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
     try:
         values = settings_of(implementation, opened.columns, opened.properties)
     except SettingsError as error:
-        raise Misconfigured(str(error)) from None
+        told = f"Connector {document['name']} cannot be used: {error}"
+        return _config(document, context, problem=told, problems=tuple(error.problems))
     return _config(
         document,
         context,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -81,6 +83,14 @@ def write_document(connector: Connector, document: Document, user: Any = None) -
         _sync(connector.headers, ("name",), [stored(row) for row in document["headers"]])
         _sync(connector.field_mapping, ("property",), document["field_mapping"])
     return connector
+
+
+def free_id(label: str) -> str:
+    """A Connector ID made of `label` that no connector of the tenant in scope has."""
+    base = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-._") or "connector"
+    taken = {found.lower() for found in Connector.objects.values_list("connector_id", flat=True)}
+    candidates = (base[:90] if number == 1 else f"{base[:90]}-{number}" for number in count(1))
+    return next(candidate for candidate in candidates if candidate.lower() not in taken)
 
 
 def _write_settings(connector: Connector, document: Document) -> None:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from connectors.bulk import update_many
 from connectors.calls import Prepared
 from connectors.effect_rules import UNCERTAIN, Action, Busy, Done, Identity, Intent, State, decide
 from connectors.models import Effect
+from tenants.bulk import insert_many, update_many
 
 #: A call's total deadline and the time by which it may be overrun, before others may take it for dead.
 LEASE = timedelta(seconds=60 + 30)
 
 Place = tuple[int, Identity]
 
+_LEASE_SQL = f"STATEMENT_TIMESTAMP() + interval '{LEASE.total_seconds():.0f} seconds'"
+_BLANK: dict[str, Any] = {
+    field.attname: field.get_default()
+    for field in Effect._meta.concrete_fields
+    if field.attname not in ("id", "lease_until")
+}
 _LOCK_ORDER = ("tenant_id", "subject", "operation", "connector_id", "ordinal")
 _TAKEN_OVER = (
     "epoch",
@@ -39,7 +47,7 @@ _TAKEN_OVER = (
 
 
 class Opening:
-    """One transaction's opening; each round is one insert and one locking select, and one round is the rule."""
+    """One transaction's opening; each round is one insert and, where something was there before, one locking select."""
 
     def __init__(self, intents: Iterable[Intent]) -> None:
         self._intents: dict[Place, Intent] = {}
@@ -53,9 +61,10 @@ class Opening:
     def run(self) -> None:
         ordinals = dict.fromkeys(self._intents, 1)
         while ordinals:
-            fresh = self._insert(ordinals)
-            earlier = _lock([self._intents[place] for place in ordinals])
-            found = {place: self._look(self._intents[place], earlier[place], fresh) for place in ordinals}
+            tried = self._insert(ordinals)
+            open_places = [place for place in ordinals if id(self._intents[place]) not in self._results]
+            earlier = _lock([self._intents[place] for place in open_places])
+            found = {place: self._look(self._intents[place], earlier[place], tried) for place in open_places}
             ordinals = {place: ordinal for place, ordinal in found.items() if ordinal is not None}
         columns = ("id", *_TAKEN_OVER)
         update_many(
@@ -68,16 +77,29 @@ class Opening:
         return self._results[id(intent)]
 
     def _insert(self, ordinals: Mapping[Place, int]) -> set[UUID]:
-        """Try to be the first; sorted, so that two transactions never wait for each other in a circle."""
-        rows = [_new_row(self._intents[place], ordinal) for place, ordinal in sorted(ordinals.items())]
-        Effect.objects.bulk_create(rows, ignore_conflicts=True)
-        return {row.pk for row in rows}
+        """Try to be the first; sorted, so that two transactions never wait for each other in a circle. What PostgreSQL
+        tells to be inserted is settled at once; returns the ids that were tried."""
+        rows = {place: _new_row(self._intents[place], ordinal) for place, ordinal in sorted(ordinals.items())}
+        if connection.vendor == "postgresql":
+            fresh = set(
+                insert_many(
+                    Effect, list(rows.values()), expressions={"lease_until": _LEASE_SQL}, skip_conflicts=True
+                )
+            )
+            for place, row in rows.items():
+                if row["id"] in fresh:
+                    intent = self._intents[place]
+                    self._results[id(intent)] = _first(intent, row["id"], row["key"], row["ordinal"])
+        else:
+            effects = [Effect(**row, lease_until=Now() + LEASE) for row in rows.values()]
+            Effect.objects.bulk_create(effects, ignore_conflicts=True)
+        return {row["id"] for row in rows.values()}
 
-    def _look(self, intent: Intent, earlier: Sequence[Effect], fresh: set[UUID]) -> int | None:
+    def _look(self, intent: Intent, earlier: Sequence[Effect], tried: set[UUID]) -> int | None:
         """Settle what becomes of an intent, or give the ordinal to try next."""
-        mine = next((row for row in earlier if row.pk in fresh), None)
+        mine = next((row for row in earlier if row.pk in tried), None)
         if mine is not None:
-            self._results[id(intent)] = _first(intent, mine)
+            self._results[id(intent)] = _first(intent, mine.pk, mine.key, mine.ordinal)
             return None
         now: datetime = earlier[0].database_now  # type: ignore[attr-defined]
         action, row = decide(intent, earlier, now)
@@ -102,45 +124,44 @@ class Opening:
 def _lock(intents: Sequence[Intent]) -> dict[Place, list[Effect]]:
     """Everything done about these identities so far. Locked lowest ordinal first by everybody: a newer row may be
     seen by one transaction and not yet by the next, and no two may hold what the other waits for."""
+    found: dict[Place, list[Effect]] = defaultdict(list)
+    if not intents:
+        return found
     rows = Effect.objects.filter(
         tenant_id__in={intent.tenant_id for intent in intents},
         subject__in={intent.spec.subject for intent in intents},
         operation__in={intent.spec.operation for intent in intents},
         connector_id__in={intent.spec.connector.id for intent in intents},
     )
-    found: dict[Place, list[Effect]] = defaultdict(list)
     for row in rows.select_for_update().annotate(database_now=Now()).order_by(*_LOCK_ORDER):
         found[row.tenant_id, (row.connector_id, row.operation, row.subject)].append(row)
     return found
 
 
-def _new_row(intent: Intent, ordinal: int) -> Effect:
+def _new_row(intent: Intent, ordinal: int) -> dict[str, Any]:
     now = timezone.now()
-    return Effect(
-        tenant_id=intent.tenant_id,
-        connector_id=intent.spec.connector.id,
-        operation=intent.spec.operation,
-        subject=intent.spec.subject,
-        ordinal=ordinal,
-        key=intent.key(ordinal, 1),
-        request_hash=intent.hash,
-        origin=intent.origin,
-        owner=intent.owner,
-        lease_until=Now() + LEASE,
-        first_sent_at=now,
-        last_sent_at=now,
-        created_at=now,
-        modified_at=now,
-    )
+    given = {
+        "id": uuid4(),
+        "tenant_id": intent.tenant_id,
+        "connector_id": intent.spec.connector.id,
+        "operation": intent.spec.operation,
+        "subject": intent.spec.subject,
+        "ordinal": ordinal,
+        "key": intent.key(ordinal, 1),
+        "request_hash": intent.hash,
+        "origin": intent.origin,
+        "owner": intent.owner,
+    }
+    return _BLANK | given | dict.fromkeys(("first_sent_at", "last_sent_at", "created_at", "modified_at"), now)
 
 
-def _first(intent: Intent, row: Effect) -> Prepared:
+def _first(intent: Intent, effect_id: UUID, key: str, ordinal: int) -> Prepared:
     return Prepared(
         spec=intent.spec,
         context=intent.context,
-        effect_id=row.pk,
-        key=row.key,
-        next_key=intent.key(row.ordinal, row.epoch + 1),
+        effect_id=effect_id,
+        key=key,
+        next_key=intent.key(ordinal, 2),
     )
 
 

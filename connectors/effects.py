@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from connectors.bulk import update_many
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.canonical import request_hash
 from connectors.effect_opening import Opening
 from connectors.effect_rules import Busy, Done, Intent, State
 from connectors.models import Effect
 from connectors.ports import direct_ports
+from tenants.bulk import update_many
 from tenants.scoping import platform_scope
 
 __all__ = ["Busy", "Done", "close_effects", "confirm_effect", "execute_now", "open_effects"]

@@ -37,6 +37,12 @@ def register_codes(value_type: str, codes: Codes) -> None:
     _codes[value_type] = codes
 
 
+def codes_of(value_type: str) -> list[str]:
+    """What properties of a type such as Store may hold; [] for a type that holds anything."""
+    codes = _codes.get(value_type)
+    return sorted(codes()) if codes else []
+
+
 def implementation_of(slug: str) -> type[Provider] | None:
     try:
         return registry.get(slug)

@@ -4,6 +4,7 @@ from django import forms
 
 from connectors.contracts.base import Category
 from connectors.gateways.forms import GatewayForm
+from connectors.gateways.properties_field import PropertiesField
 from connectors.models import Connector
 
 
@@ -13,6 +14,11 @@ class PaymentMethodForm(GatewayForm):
     category = Category.PAYMENT
     gateway_field = "provider_name"
 
+    options = PropertiesField(
+        label="Options",
+        required=False,
+        help_text="What the provider is told with each payment, such as ReturnUrl.",
+    )
     provider_name = forms.ChoiceField(label="Provider Name", required=False)
 
     def was_used(self, connector: Connector) -> str:

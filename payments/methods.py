@@ -45,7 +45,7 @@ def method_document(method: PaymentMethod) -> dict[str, Any]:
         "name": method.name,
         "payment_method_name": method.payment_method_name or method.name,
         "connector": method.connector_id,
-        "valid_on_markets": sorted(method.valid_on_markets.values_list("code", flat=True)),
+        "valid_on_markets": sorted(market.code for market in method.valid_on_markets.all()),
         "options": method.options,
     }
 

@@ -4,6 +4,7 @@ from django import forms
 
 from connectors.contracts.base import Category
 from connectors.gateways.forms import GatewayForm
+from connectors.gateways.properties_field import PropertiesField
 from connectors.models import Connector
 from shipping.models import Shipment
 from shipping.models.provider import validate_services
@@ -16,6 +17,12 @@ class ShippingProviderForm(GatewayForm):
     category = Category.SHIPPING
     gateway_field = "shipping_gateway"
 
+    properties = PropertiesField(
+        label="Properties",
+        required=False,
+        help_text="What the carrier needs for each booking. The Key Group Sender is the address of shipments whose store"
+        " has none: name, line1, postal_code, city, country.",
+    )
     shipping_gateway = forms.ChoiceField(label="Shipping Gateway", required=False)
 
     def was_used(self, connector: Connector) -> str:

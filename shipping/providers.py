@@ -54,12 +54,12 @@ class Offer:
 
 
 def provider_document(provider: ShippingProvider) -> dict[str, Any]:
-    rows = provider.shipment_options.select_related("store").order_by("position", "name")
-    accounts = provider.accounts.select_related("market", "store").order_by("pk")
+    rows = sorted(provider.shipment_options.all(), key=lambda row: (row.position, row.name))
+    accounts = sorted(provider.accounts.all(), key=lambda row: row.pk)
     return {
         "name": provider.name,
         "connector": provider.connector_id,
-        "valid_on_markets": sorted(provider.valid_on_markets.values_list("code", flat=True)),
+        "valid_on_markets": sorted(market.code for market in provider.valid_on_markets.all()),
         "properties": provider.properties,
         "shipment_options": [option_document(row) for row in rows],
         "accounts": [account_document(row) for row in accounts],

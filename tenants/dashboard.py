@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tenants.models import Right
-from tenants.navigation import navigation
+from tenants.navigation import TOP, navigation
 
 #: More than this many are not counted.
 _MOST = 100
@@ -78,7 +78,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "may_look": seen,
         "first_steps": _open_steps() if seen else [],
         "sections": _shown(request) if seen else [],
-        "map": [{"title": group["title"], "pages": group["items"]} for group in navigation(request)],
+        "map": [
+            {"title": group["title"], "pages": group["items"]}
+            for group in navigation(request)
+            if group["title"] != TOP
+        ],
     }
 
 

@@ -9,14 +9,20 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 
+#: The group without a title, above the others.
+TOP = ""
 GROUPS = (
+    TOP,
     "Orders",
     "Payments",
     "Shipping",
     "Event Log",
-    "Scheduled Tasks",
+    "Customers and Products",
     "Configuration",
     "Advanced Settings",
+    "Scheduled Tasks",
+    "Event Subscriptions",
+    "Access",
     "Plugins",
     "Platform",
 )
@@ -108,6 +114,8 @@ def _item(page: Page) -> dict[str, Any]:
 def _position(title: str) -> tuple[int, str]:
     return (GROUPS.index(title) if title in GROUPS else len(GROUPS), title)
 
+
+register_page(TOP, "Dashboard", "admin:index", lambda request: True, "space_dashboard")
 
 # The skin reads this from the settings and calls the functions named in it with the request.
 UNFOLD: dict[str, Any] = {

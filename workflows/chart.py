@@ -68,8 +68,8 @@ class Status:
     allowed_next: tuple[str, ...] = ()
     is_canceled: bool = False
     is_completed: bool = False
-    next_status: str = ""
     active: bool = True
+    next_status: str = ""
     steps: tuple[StepConfig, ...] = ()
 
     def allows(self, name: str) -> bool:

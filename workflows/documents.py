@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.module_loading import autodiscover_modules
 
 from connectors.contracts.common import Address, Customer, Line, OrderDocument
@@ -17,7 +17,27 @@ from workflows.models import Order, OrderLine
 
 Loader = Callable[[Collection[int]], Mapping[int, Any]]
 
+#: Version and time of the latest change of an order.
+Stamp = tuple[int, datetime]
+
+#: Orders of which a process remembers the lines: more than it drives at a time.
+_MOST_KEPT = 512
+
+_SAME = ("id", "number", "order_type", "status", "currency", "placed_at", "properties", "external_ids")
+_AMOUNTS = ("shipping_total", "discount_total", "tax_total", "total")
+_COLUMNS = (
+    *_SAME,
+    *_AMOUNTS,
+    *("market_id", "market__code", "store__code", "customer_data", "customer__external_ids"),
+    *("billing", "shipping", "tags", "version", "modified_at"),
+)
+_LINE_COLUMNS = (
+    *("order_id", "number", "sku", "name", "quantity", "unit_price", "discount", "tax_rate", "tax", "total"),
+    "properties",
+)
+
 _sections: dict[str, Loader] = {}
+_kept_lines: OrderedDict[int, tuple[Stamp, tuple[Line, ...]]] = OrderedDict()
 
 
 def register_section(name: str, loader: Loader) -> None:
@@ -38,24 +58,53 @@ def _discover() -> None:
 def order_documents(order_ids: Collection[int]) -> dict[int, OrderDocument]:
     """The documents of these orders by id; ids that the scope does not show are missing."""
     _discover()
-    orders = list(
-        Order.objects.filter(pk__in=order_ids)
-        .select_related("market", "store", "customer")
-        .prefetch_related(Prefetch("lines", OrderLine.objects.order_by("number")))
-    )
+    orders = list(Order.objects.filter(pk__in=order_ids).order_by().values(*_COLUMNS))
     if not orders:
         return {}
-    ids = [order.pk for order in orders]
-    groups = _market_groups({order.market_id for order in orders})
+    ids = [order["id"] for order in orders]
+    lines = _lines_of(orders)
+    groups = _market_groups({order["market_id"] for order in orders})
     sections = {name: loader(ids) for name, loader in _sections.items()}
     return {
-        order.pk: _document(
+        order["id"]: _document(
             order,
-            groups[order.market_id],
-            {name: found[order.pk] for name, found in sections.items() if order.pk in found},
+            lines[order["id"]],
+            groups[order["market_id"]],
+            {name: found[order["id"]] for name, found in sections.items() if order["id"] in found},
         )
         for order in orders
     }
+
+
+def lines_stay(order_id: int, before: Stamp, after: Stamp) -> None:
+    """Tell that a change of the order, from one stamp to the next, has left its lines as they were."""
+    kept = _kept_lines.get(order_id)
+    if kept is not None and kept[0] == before:
+        _kept_lines[order_id] = (after, kept[1])
+
+
+def _lines_of(orders: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Line, ...]]:
+    """The lines as they are in each order's version; those that this process has read of it are not read again."""
+    stamps = {order["id"]: (order["version"], order["modified_at"]) for order in orders}
+    found = {
+        pk: kept[1] for pk, stamp in stamps.items() if (kept := _kept_lines.get(pk)) and kept[0] == stamp
+    }
+    unknown = {order["id"]: order["currency"] for order in orders if order["id"] not in found}
+    if unknown:
+        read: dict[int, list[Line]] = {pk: [] for pk in unknown}
+        for row in OrderLine.objects.filter(order_id__in=unknown).order_by("number").values(*_LINE_COLUMNS):
+            read[row["order_id"]].append(_line(row, unknown[row["order_id"]]))
+        for pk, lines in read.items():
+            found[pk] = tuple(lines)
+            _keep(pk, stamps[pk], found[pk])
+    return found
+
+
+def _keep(order_id: int, stamp: Stamp, lines: tuple[Line, ...]) -> None:
+    _kept_lines[order_id] = (stamp, lines)
+    _kept_lines.move_to_end(order_id)
+    while len(_kept_lines) > _MOST_KEPT:
+        _kept_lines.popitem(last=False)
 
 
 def _market_groups(market_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -66,50 +115,27 @@ def _market_groups(market_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return {market_id: tuple(found[market_id]) for market_id in market_ids}
 
 
-def _document(order: Order, groups: tuple[str, ...], sections: Mapping[str, Any]) -> OrderDocument:
-    def money(amount: Any) -> Money:
-        return Money(amount, order.currency)
-
+def _document(
+    order: Mapping[str, Any], lines: tuple[Line, ...], groups: tuple[str, ...], sections: Mapping[str, Any]
+) -> OrderDocument:
+    currency = order["currency"]
     return OrderDocument(
-        id=order.pk,
-        number=order.number,
-        order_type=order.order_type,
-        status=order.status,
-        market=order.market.code,
+        **{name: order[name] for name in _SAME},
+        market=order["market__code"],
         market_groups=groups,
-        store=order.store.code if order.store else "",
-        currency=order.currency,
-        placed_at=order.placed_at,
-        customer=_customer(order),
-        billing=Address(**order.billing),
-        shipping=Address(**order.shipping),
-        lines=tuple(_line(line, money) for line in order.lines.all()),
-        shipping_total=money(order.shipping_total),
-        discount_total=money(order.discount_total),
-        tax_total=money(order.tax_total),
-        total=money(order.total),
-        tags=tuple(order.tags),
-        properties=order.properties,
-        external_ids=order.external_ids,
+        store=order["store__code"] or "",
+        customer=Customer(**order["customer_data"], external_ids=order["customer__external_ids"] or {}),
+        billing=Address(**order["billing"]),
+        shipping=Address(**order["shipping"]),
+        lines=lines,
+        tags=tuple(order["tags"]),
         sections=sections,
+        **{name: Money(order[name], currency) for name in _AMOUNTS},
     )
 
 
-def _customer(order: Order) -> Customer:
-    external_ids = order.customer.external_ids if order.customer else {}
-    return Customer(**order.customer_data, external_ids=external_ids)
-
-
-def _line(line: OrderLine, money: Callable[[Any], Money]) -> Line:
+def _line(row: Mapping[str, Any], currency: str) -> Line:
     return Line(
-        number=line.number,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price=money(line.unit_price),
-        discount=money(line.discount),
-        tax_rate=line.tax_rate,
-        tax=money(line.tax),
-        total=money(line.total),
-        properties=line.properties,
+        **{name: row[name] for name in ("number", "sku", "name", "quantity", "tax_rate", "properties")},
+        **{name: Money(row[name], currency) for name in ("unit_price", "discount", "tax", "total")},
     )

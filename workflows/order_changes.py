@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from connectors.contracts.common import OrderDocument
+from tenants.bulk import update_many
+from workflows.documents import lines_stay
 from workflows.intake import read_address, read_customer
 from workflows.models import Order
 from workflows.problems import FieldErrors
@@ -26,18 +29,39 @@ def apply_changes(order_id: int, changes: Mapping[str, Any]) -> list[str]:
     Names are compared without case and underscores. Returns what was not taken over and why; an answer may
     repeat other fields of the order as they are. Joins the caller's transaction. Raises NotFound, OrderBusy.
     """
-    known = {_plain(name): name for name in _DOCUMENT}
-    named = {known.get(_plain(name), name): value for name, value in changes.items()}
-    if not named:
+    if not changes:
         return []
     with transaction.atomic():
         order = lock_order(order_id)
-        change = _Change(order, named)
-        changed = change.apply()
-        if changed:
-            order.version += 1
-            order.save(update_fields=[*changed, "version", "modified_at"])
-    return change.warnings
+        return _apply({order.pk: order}, {order.pk: changes})[order.pk]
+
+
+def apply_many(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:
+    """As `apply_changes`, for many orders in two statements; in a platform scope they may be of several tenants."""
+    with transaction.atomic():
+        orders = Order.objects.filter(pk__in=list(changes)).order_by("pk").select_for_update()
+        return _apply({order.pk: order for order in orders}, changes)
+
+
+def _apply(orders: Mapping[int, Order], changes: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:
+    made = {pk: _Change(order, _named(changes[pk])) for pk, order in orders.items()}
+    changed = {pk: change.apply() for pk, change in made.items()}
+    columns = sorted({name for names in changed.values() for name in names})
+    rows = [_row(orders[pk], columns) for pk, names in changed.items() if names]
+    update_many(Order, rows, keys=["id"])
+    return {pk: change.warnings for pk, change in made.items()}
+
+
+def _named(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {_KNOWN.get(_plain(name), name): value for name, value in changes.items()}
+
+
+def _row(order: Order, columns: Sequence[str]) -> dict[str, Any]:
+    before = (order.version, order.modified_at)
+    order.version += 1
+    order.modified_at = timezone.now()
+    lines_stay(order.pk, before, (order.version, order.modified_at))
+    return {name: getattr(order, name) for name in ("id", *columns, "version", "modified_at")}
 
 
 class _Change:
@@ -94,3 +118,6 @@ _WRITERS: dict[str, Callable[[Any, Reader], Any]] = {
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
+
+
+_KNOWN = {_plain(name): name for name in _DOCUMENT}

@@ -60,8 +60,8 @@ def status_document(status: OrderStatus) -> dict[str, Any]:
     """One status with its steps."""
     steps = [_row_document(step) for step in _sorted(status.steps.all())]
     # Said only where it is off: what was published before there was a switch stays the same.
-    off = {} if status.active else {"active": False}
-    return {**_document(status, _STATUS_FIELDS, _STATUS_EXTRAS), **off, "steps": steps}
+    switched = {} if status.active else {"active": False}
+    return {**_document(status, _STATUS_FIELDS, _STATUS_EXTRAS), **switched, "steps": steps}
 
 
 def group_document(group: StepGroup) -> dict[str, Any]:

@@ -1,3 +1,3 @@
-from connectors.admin import connector, dashboard, records
+from connectors.admin import connector, dashboard, plugins, records
 
-__all__ = ["connector", "dashboard", "records"]
+__all__ = ["connector", "dashboard", "plugins", "records"]

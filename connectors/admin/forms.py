@@ -6,8 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from connectors import registry
+from connectors.admin.gallery import is_proposed
 from connectors.admin.publishable import DraftForm
-from connectors.documents import SECRETS
+from connectors.documents import SECRETS, TEXTS, label_of
+from connectors.files import KINDS, check_file
+from connectors.manual import wanted
 from connectors.models import Connector, ConnectorAuthentication, ConnectorHeader, ConnectorProperty
 from connectors.models.rows import ValueType
 from connectors.property_values import LARGEST_FILE, FileValue
@@ -29,14 +32,16 @@ class ConnectorForm(DraftForm):
         if "type" in self.fields:
             field: Any = self.fields["type"]
             field.choices = _types(self.instance.type)
-            self._show_defaults()
+            self._show_defaults(self.instance.type or self.initial.get("type", ""))
 
-    def _show_defaults(self) -> None:
+    def _show_defaults(self, slug: str) -> None:
         """What is used where a field is left empty."""
-        implementation = implementation_of(self.instance.type)
+        implementation = implementation_of(slug)
         if implementation is not None and "host" in self.fields:
-            host = implementation.hosts.get("test" if self.instance.is_test else "live", "")
-            self.fields["host"].widget.attrs["placeholder"] = host
+            is_test = self.instance.is_test or self.initial.get("is_test")
+            self.fields["host"].widget.attrs["placeholder"] = implementation.hosts.get(
+                "test" if is_test else "live", ""
+            )
             self.fields["name"].help_text = _expected(implementation)
             self.fields["timeout_ms"].widget.attrs["placeholder"] = str(implementation.timeout_ms)
 
@@ -54,6 +59,13 @@ def _types(present: str) -> list[tuple[str, str]]:
     return [("", "---------"), *gone, *known]
 
 
+#: Fields of the form by what they are called.
+FIELD_OF = {
+    **{label_of(ConnectorAuthentication, name): name for name in TEXTS},
+    **{label_of(ConnectorAuthentication, name): f"{name}_input" for name in SECRETS},
+}
+
+
 class AuthenticationForm(TenantForm):
     """Each secret is a reference in the row and a write-only field `<name>_input` here."""
 
@@ -69,6 +81,14 @@ class AuthenticationForm(TenantForm):
         super().__init__(*args, **kwargs)
         for name in SECRETS:
             self.initial[f"{name}_input"] = getattr(self.instance, name, None)
+        for row in wanted(self.implementation) if self.implementation else ():
+            field = self.fields.get(FIELD_OF.get(row.name, ""))
+            if row.tab == "Authentication" and field is not None:
+                label = self.implementation.label
+                called = "" if row.label == row.name else f"{row.label} of {label}. "
+                field.help_text = f"{called}{row.help} ({row.need})".strip()
+
+    implementation: Any = None
 
     def save(self, commit: bool = True) -> Any:
         for name in SECRETS:
@@ -139,7 +159,7 @@ class PropertyForm(SecretRowForm):
         if "key" in self.fields:
             self.fields["key"].widget.attrs["style"] = "min-width: 11rem"
             self.fields["value_type"].widget.attrs["style"] = "min-width: 6.5rem"
-            self.fields["file"].widget.attrs["style"] = "max-width: 11rem"
+            self.fields["file"].widget.attrs |= {"style": "max-width: 13rem", "accept": ",".join(KINDS)}
         self.file_before = self.instance.value if self.instance.value_type == ValueType.FILE else ""
         if self.file_before:
             self.initial["value"] = ""
@@ -150,9 +170,23 @@ class PropertyForm(SecretRowForm):
 
     def clean_file(self) -> Any:
         uploaded = self.cleaned_data.get("file")
-        if uploaded and uploaded.size > LARGEST_FILE:
-            raise ValidationError(f"The file is too large; use at most {LARGEST_FILE // 1024} KiB.")
+        if uploaded:
+            try:
+                check_file(uploaded.name, uploaded.size, uploaded.read(LARGEST_FILE))
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+            uploaded.seek(0)
         return uploaded
+
+    def has_changed(self) -> bool:
+        """A row that was only proposed and stayed empty is no row."""
+        if self.instance.pk is None and is_proposed(self._sent("key")) and not self._sent("value"):
+            return self.add_prefix("file") in (self.files or {})
+        changed: bool = super().has_changed()
+        return changed
+
+    def _sent(self, name: str) -> str:
+        return str((self.data or {}).get(self.add_prefix(name)) or "")
 
     def clean(self) -> dict[str, Any]:
         uploaded = self.cleaned_data.get("file")

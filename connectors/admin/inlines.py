@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from connectors.admin.forms import AuthenticationForm, HeaderForm, PropertyForm
+from connectors.admin.forms import FIELD_OF, AuthenticationForm, HeaderForm, PropertyForm
+from connectors.admin.gallery import proposals
+from connectors.manual import wanted
 from connectors.models import (
     ConnectorAuthentication,
     ConnectorFieldMapping,
@@ -12,6 +14,7 @@ from connectors.models import (
     ConnectorMarkets,
     ConnectorProperty,
 )
+from connectors.validation import implementation_of
 from tenants.adminkit import OneRowInline, TabularInline
 
 #: Above the fields: which of them the connector's Type uses, by the tab that `guide` names.
@@ -23,7 +26,9 @@ class _SignedForms:
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form = type(formset.form.__name__, (formset.form,), {"user": request.user})
+        slug = obj.type if obj else request.GET.get("type", "")
+        known = {"user": request.user, "implementation": implementation_of(slug)}
+        formset.form = type(formset.form.__name__, (formset.form,), known)
         return formset
 
 
@@ -31,6 +36,7 @@ class AuthenticationInline(_SignedForms, OneRowInline):
     model = ConnectorAuthentication
     form = AuthenticationForm
     template_before = _GUIDE
+    template_after = "admin/connectors/connector/other_settings.html"
     guide = "authentication"
     fields = [
         "merchant_id",
@@ -44,6 +50,17 @@ class AuthenticationInline(_SignedForms, OneRowInline):
         "oauth_resource",
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What the Type uses comes first; the rest is folded."""
+        implementation = implementation_of(obj.type if obj else request.GET.get("type", ""))
+        if implementation is None:
+            return super().get_fieldsets(request, obj)
+        used = {FIELD_OF[row.name] for row in wanted(implementation) if row.tab == "Authentication"}
+        prominent = [name for name in self.fields if name in used]
+        rest = [name for name in self.fields if name not in used]
+        folded = ("Fields that are not used", {"fields": rest, "classes": ["collapse"]})
+        return [(None, {"fields": prominent}), folded] if prominent else [folded]
+
 
 class PropertyInline(_SignedForms, TabularInline):
     model = ConnectorProperty
@@ -51,6 +68,14 @@ class PropertyInline(_SignedForms, TabularInline):
     template_before = _GUIDE
     guide = "properties"
     tab = True
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A row for each property that is proposed."""
+        slug = obj.type if obj else request.GET.get("type", "")
+        return len(
+            proposals(slug, {row.key.casefold() for row in obj.properties.all()} if obj and obj.pk else set())
+        )
+
     fields = ["key", "key_group", "value_type", "value", "file", "is_secret", "remove_secret"]
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 
+from connectors.admin.going_live import GoingLiveMixin, page_of
 from connectors.admin.versions import VersionsMixin
 from connectors.canonical import checksum
 from connectors.models import Publication, Publishable
@@ -70,32 +72,62 @@ class PublishMixin:
         """Of everything that Publish makes live: a confirmation is good for that only."""
         return checksum(kind_of(root).to_document(root))
 
-    def cure(self, root: Publishable, refused: PublishRefused) -> str:
-        """HTML below the findings, such as a link to where they are mended."""
-        return ""
+    def comment_given(self, request: HttpRequest, root: Publishable) -> str:
+        """The comment of a press of Publish that was refused."""
+        return _shown(request.session.get(_mark(root)), self.digest(root))["comment"]
 
     @action(description="Publish", permissions=["publish"])
     def publish(self: Any, request: HttpRequest, row: Any) -> None:
         root = self.root(row)
-        mark = f"confirm-{kind_of(root).name}-{root.pk}"
+        mark = _mark(root)
         shown = _shown(request.session.pop(mark, None), self.digest(root))
         comment = request.POST.get("comment", "")[:500] or shown["comment"]
         try:
             made = self.make_live(root, user=request.user, comment=comment, confirmed=shown["codes"])
         except PublishRefused as refused:
-            if refused.can_be_confirmed:
-                codes = {*shown["codes"], *(finding.code for finding in refused.findings)}
-                request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
-            self._tell(request, refused, self.cure(root, refused))
+            codes = (
+                {*shown["codes"], *(item.code for item in refused.findings)}
+                if refused.can_be_confirmed
+                else ()
+            )
+            request.session[mark] = {**shown, "codes": sorted(codes), "comment": comment}
+            self._tell(request, refused, page_of(root) if isinstance(row, type(root)) else "")
         else:
             self.message_user(request, f"Version {made.number} of {root} is live.", messages.SUCCESS)
 
-    def _tell(self: Any, request: HttpRequest, refused: PublishRefused, cure: str) -> None:
+    def response_add(
+        self: Any, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
+        usual: HttpResponse = super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
+        return _to_checklist(request) or usual
+
+    def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
+        usual: HttpResponse = super().response_change(request, obj)  # type: ignore[misc]
+        return _to_checklist(request) or usual
+
+    def _tell(self: Any, request: HttpRequest, refused: PublishRefused, page: str) -> None:
+        """In short where a page tells it all, which is then shown instead of the editor."""
         gentle = refused.can_be_confirmed
+        request.checklist_page = page  # type: ignore[attr-defined]
         head = "Press Publish again to publish in spite of:" if gentle else "Saved as draft, not published:"
         lines = format_html_join("", "<li>{}</li>", ((str(finding),) for finding in refused.findings))
-        text = format_html('{}<ul class="list-disc ml-4">{}</ul>{}', head, lines, cure)
-        self.message_user(request, text, messages.WARNING if gentle else messages.ERROR)
+        text = format_html('{}<ul class="list-disc ml-4">{}</ul>', head, lines)
+        short = (
+            "Saved as draft. Press Publish again when you have looked at the warnings."
+            if gentle
+            else "Saved as draft, not published: see what is to be mended."
+        )
+        self.message_user(request, short if page else text, messages.WARNING if gentle else messages.ERROR)
+
+
+def _to_checklist(request: HttpRequest) -> HttpResponse | None:
+    page = getattr(request, "checklist_page", "")
+    return redirect(page) if page else None
+
+
+def _mark(root: Publishable) -> str:
+    """Where the session keeps what was shown of a draft."""
+    return f"confirm-{kind_of(root).name}-{root.pk}"
 
 
 def _shown(before: Any, digest: str) -> dict[str, Any]:
@@ -105,11 +137,12 @@ def _shown(before: Any, digest: str) -> dict[str, Any]:
     return {"digest": digest, "codes": [], "comment": ""}
 
 
-class PublishableAdmin(VersionsMixin, PublishMixin, PublishAdmin):
+class PublishableAdmin(VersionsMixin, GoingLiveMixin, PublishMixin, PublishAdmin):
     """The whole editor; subclasses add what is special of their kind. Their form is a DraftForm."""
 
     form = DraftForm
     list_select_related = ["live"]
+    actions_detail = ["going_live", "versions"]
 
     @display(description="State", label={"live": "success", "draft": "warning", "retired": ""})
     def state(self, obj: Publishable) -> tuple[str, str]:

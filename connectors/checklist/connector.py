@@ -11,12 +11,15 @@ from connectors.checklist.base import Finding, Going, error, register, warning
 from connectors.compiled import ConnectorConfig
 from connectors.documents import KIND, connector_rows, label_of, overlapping
 from connectors.models import Connector
+from connectors.schema import COLUMNS
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
 
 #: Milliseconds outside of which a timeout is rather a mistake.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
 
+#: The warning that a test cures.
+UNTESTED = "untested"
 #: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
 _TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
 _LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
@@ -45,8 +48,14 @@ def connector_ids_tell_apart(going: Going) -> Iterator[Finding]:
 
 @register(KIND)
 def settings_are_complete(going: Going) -> Iterator[Finding]:
-    if going.config.problem:
+    """Each setting by its tab; what is wrong with the whole, such as a secret that does not open, as it is told."""
+    by_setting = [
+        error("settings", message if label == stored_as else f"{label}: {message}", _tab(stored_as))
+        for label, stored_as, message in going.config.problems
+    ]
+    if going.config.problem and not by_setting:
         yield error("settings", going.config.problem)
+    yield from by_setting
 
 
 @register(KIND)
@@ -136,7 +145,14 @@ def tested_as_it_is(going: Going) -> Iterator[Finding]:
         return
     tested = going.obj.test_passed and going.obj.tested_account == credentials_of(going.obj)
     if not tested:
-        yield warning("untested", "Test connection has not succeeded since host or credentials changed.")
+        yield warning(UNTESTED, "Test connection has not succeeded since host or credentials changed.")
+
+
+def _tab(stored_as: str) -> str:
+    """What the editor calls the place of a setting."""
+    if stored_as in {"host", "is_test"}:
+        return label_of(Connector, stored_as)
+    return "Authentication" if stored_as in COLUMNS else f"Property {stored_as}"
 
 
 def _place(row: object, field: str) -> str:

@@ -1,23 +1,27 @@
 """One HTTP adapter for each thread and setup, over watched sockets.
 
-The adapter of requests is used without its Session: even with redirects off, a Session reads the whole body of a
-redirect, and it keeps cookies.
+The connections of urllib3 are used without its pools, and no Session of requests: a thread needs no pool, and even with
+redirects off a Session reads the whole body of a redirect.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
-from functools import cache, partial
+from collections import OrderedDict
+from functools import cache
+from http.client import HTTPResponse
 from typing import Any
 
 import certifi
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from connectors.client.outgoing import Place, Sent
 from connectors.client.sockets import Line, WatchedTlsSocket
 from connectors.errors import Misconfigured, RetryLater
+
+#: Hosts to which a thread keeps a connection for one setup.
+_MOST_KEPT = 4
 
 
 class _PlainConnection(HTTPConnection):
@@ -53,40 +57,48 @@ class _TlsConnection(HTTPSConnection):
             self.sock.watch(self.line, self._plain.allow_listed)
 
 
-class _Pools(PoolManager):
-    def __init__(self, line: Line, **options: Any) -> None:
-        self.line = line
-        super().__init__(**options)
-
-    def _new_pool(self, scheme: str, *args: Any, **options: Any) -> HTTPConnectionPool:
-        pool = super()._new_pool(scheme, *args, **options)
-        connection = _TlsConnection if scheme == "https" else _PlainConnection
-        pool.ConnectionCls = partial(connection, self.line)  # type: ignore[assignment]
-        return pool
-
-
-class Adapter(HTTPAdapter):
-    """Keeps connections of one thread for one setup. Never retries, follows no redirect, knows no proxy."""
+class Adapter:
+    """Keeps connections of one thread for one setup. Never retries, follows no redirect, knows no proxy and no cookie."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        super().__init__(pool_connections=4, pool_maxsize=1, max_retries=0)
+        self._kept: OrderedDict[tuple[str, str, int], HTTPConnection] = OrderedDict()
 
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+    def send(self, request: Sent) -> tuple[HTTPConnection, HTTPResponse]:
+        """Send and read the head of the answer. The connection is the caller's: to `keep` or to close."""
+        connection = self._connection(request.place)
+        try:
+            if connection.sock is None:
+                connection.connect()
+            connection.sock.sendall(request.encoded())
+            response = HTTPResponse(connection.sock, method=request.method)
+            response.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection, response
+
+    def keep(self, place: Place, connection: HTTPConnection) -> None:
+        """Use a connection again, whose answer has been read to its end."""
+        self._kept[place.scheme, place.host, place.port] = connection
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)[1].close()
+
+    def close(self) -> None:
+        """Forget all connections."""
+        while self._kept:
+            self._kept.popitem()[1].close()
+
+    def _connection(self, place: Place) -> HTTPConnection:
+        kept = self._kept.pop((place.scheme, place.host, place.port), None)
+        if kept is not None:
+            if kept.is_connected:
+                return kept
+            kept.close()
+        if place.scheme == "http":
+            return _PlainConnection(self.line, host=place.host, port=place.port)
         context = _tls_context(self.line.policy.ca_file)
-        self.poolmanager = _Pools(
-            self.line, num_pools=connections, maxsize=maxsize, block=block, ssl_context=context
-        )
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        """Trust comes from the one TLS context, not from the arguments."""
-        return super().build_connection_pool_key_attributes(request, verify, cert)[0], {}
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """See `build_connection_pool_key_attributes`."""
-
-    def forget_connections(self) -> None:
-        self.poolmanager.clear()
+        return _TlsConnection(self.line, host=place.host, port=place.port, ssl_context=context)
 
 
 @cache

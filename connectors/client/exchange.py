@@ -6,17 +6,20 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 
-import requests
+import urllib3
 from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from connectors.client.adapter import Adapter
 from connectors.client.answer import HttpAnswer
 from connectors.client.deadline import Deadline
 from connectors.client.egress import EgressPolicy
-from connectors.client.sockets import CONNECT_S, Line
+from connectors.client.outgoing import Sent
+from connectors.client.sockets import Line
 from connectors.compiled import ConnectorConfig
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 
@@ -43,7 +46,7 @@ class Exchange:
 def exchange(
     config: ConnectorConfig,
     policy: EgressPolicy,
-    request: requests.PreparedRequest,
+    request: Sent,
     *,
     deadline: Deadline,
     max_bytes: int,
@@ -53,7 +56,7 @@ def exchange(
     """Send and read. `max_bytes` is counted after decompression; `fresh` forbids a kept connection."""
     adapter = _adapter(config, policy)
     if fresh:
-        adapter.forget_connections()
+        adapter.close()
     line = adapter.line
     line.begin(deadline, config.timeout_ms / 1000)
     done = Exchange()
@@ -61,7 +64,7 @@ def exchange(
         done.answer = _read(adapter, request, max_bytes, done)
     except ProviderError as error:
         done.error = error
-    except (requests.RequestException, HTTPError, OSError) as error:
+    except (HTTPException, HTTPError, OSError) as error:
         done.error = _failure(error, line, writes)
         done.stale = line.sent and not (line.opened or line.received or _is_timeout(error))
     except _TooLarge:
@@ -74,19 +77,48 @@ class _TooLarge(Exception):
     pass
 
 
-def _read(adapter: Adapter, request: requests.PreparedRequest, max_bytes: int, done: Exchange) -> HttpAnswer:
-    response = adapter.send(request, stream=True, timeout=(CONNECT_S, adapter.line.read_s))
+def _read(adapter: Adapter, request: Sent, max_bytes: int, done: Exchange) -> HttpAnswer:
+    connection, response = adapter.send(request)
     try:
-        done.status = response.status_code
-        body = _capped(response.raw, max_bytes)
+        done.status = response.status
+        body = _body(response, request, max_bytes)
+        reusable = not response.will_close
     except BaseException:
-        response.raw.close()
+        connection.close()
         raise
-    response.close()
-    return HttpAnswer(response.status_code, CaseInsensitiveDict(response.headers), body)
+    finally:
+        response.close()
+    if reusable:
+        adapter.keep(request.place, connection)
+    else:
+        connection.close()
+    headers = CaseInsensitiveDict(HTTPHeaderDict(response.msg.items()))
+    return HttpAnswer(response.status, headers, body)
 
 
-def _capped(raw: Any, max_bytes: int) -> bytes:
+def _body(response: HTTPResponse, request: Sent, max_bytes: int) -> bytes:
+    """All of it, decompressed."""
+    if response.length is None or response.msg.get("Content-Encoding"):
+        return _decoded(response, request, max_bytes)
+    if response.length > max_bytes:
+        raise _TooLarge
+    body = response.read(response.length)
+    if response.length:
+        raise IncompleteRead(body, response.length)
+    return body
+
+
+def _decoded(response: HTTPResponse, request: Sent, max_bytes: int) -> bytes:
+    raw = urllib3.HTTPResponse(
+        body=response,
+        headers=HTTPHeaderDict(response.msg.items()),
+        status=response.status,
+        version=response.version,
+        preload_content=False,
+        original_response=response,
+        request_method=request.method,
+        enforce_content_length=True,
+    )
     body = bytearray()
     for chunk in raw.stream(_CHUNK, decode_content=True):
         body += chunk
@@ -111,7 +143,7 @@ def _failure(error: Exception, line: Line, writes: bool) -> ProviderError:
 
 
 def _is_timeout(error: Exception) -> bool:
-    return isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError))
+    return isinstance(error, (ReadTimeoutError, TimeoutError))
 
 
 def _too_large(max_bytes: int, writes: bool) -> ProviderError:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
@@ -27,6 +28,9 @@ USER_AGENT = "Crossdock/0.1"
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_TARGET = re.compile(r"/[!-~]*")
+_PORTS = {"http": 80, "https": 443}
+_WITHOUT_BODY = ("GET", "HEAD")
 _OURS = {
     "host",
     "content-length",
@@ -38,6 +42,38 @@ _OURS = {
     "upgrade",
     "expect",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address: its `netloc` is what the Host header says, its `target` the path with the query."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    netloc: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it leaves."""
+
+    method: str
+    place: Place
+    headers: Mapping[str, str]
+    body: bytes | None
+
+    @property
+    def url(self) -> str:
+        return self.place.url
+
+    def encoded(self) -> bytes:
+        """All of it, so that it can leave in one piece."""
+        lines = [f"{self.method} {self.place.target} HTTP/1.1", f"Host: {self.place.netloc}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + (self.body or b"")
 
 
 def auth_of(provider: type[Provider]) -> Auth:
@@ -56,7 +92,7 @@ def address(config: ConnectorConfig, path: str) -> str:
 
 def outgoing(
     config: ConnectorConfig, provider: type[Provider], request: Request, token: Token | None
-) -> requests.PreparedRequest:
+) -> Sent:
     """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
     request = _keyed(request, provider.idempotency)
     url = address(config, request.path)
@@ -77,9 +113,11 @@ def outgoing(
     if own:
         headers.update(_custom(config))
     headers["Accept-Encoding"] = "gzip, deflate"
+    if body or request.method not in _WITHOUT_BODY:
+        headers["Content-Length"] = str(len(body or b""))
     _check(headers)
     url = _with_query(url, {**request.query, **auth.query(config.values)})
-    return _prepare(request.method, url, headers, body)
+    return Sent(_method(request.method), _place(url), headers, body)
 
 
 def carries_key(provider: type[Provider], request: Request) -> bool:
@@ -98,7 +136,7 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return (
         parts.scheme,
         (parts.hostname or "").rstrip("."),
-        parts.port or {"http": 80, "https": 443}.get(parts.scheme),
+        parts.port or _PORTS.get(parts.scheme),
     )
 
 
@@ -200,10 +238,30 @@ def _json_number(value: Decimal) -> int | float:
     return number
 
 
-def _prepare(
-    method: str, url: str, headers: MutableMapping[str, str], body: bytes | None
-) -> requests.PreparedRequest:
+def _method(method: str) -> str:
+    if not _HEADER_NAME.fullmatch(method):
+        raise Misconfigured(f"{method[:20]!r} is not an HTTP method such as POST")
+    return method.upper()
+
+
+@lru_cache(maxsize=512)
+def _place(url: str) -> Place:
+    """Where an address leads, with what has to be escaped escaped."""
+    prepared = requests.PreparedRequest()
     try:
-        return requests.Request(method, url, headers=headers, data=body).prepare()
+        prepared.prepare_url(url, None)
+        parts = urlsplit(prepared.url or "")
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except (requests.RequestException, ValueError):
-        raise Misconfigured("The address of the request cannot be used; check the Host") from None
+        host, port = "", None
+    if not host or not _TARGET.fullmatch(prepared.path_url):
+        raise Misconfigured("The address of the request cannot be used; check the Host")
+    usual = _PORTS[parts.scheme]
+    return Place(
+        url=prepared.url or "",
+        scheme=parts.scheme,
+        host=host,
+        port=port or usual,
+        netloc=(f"[{host}]" if ":" in host else host) + ("" if port in (None, usual) else f":{port}"),
+        target=prepared.path_url,
+    )

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests
-
 from connectors.auth import Token
 from connectors.client.exchange import Exchange
+from connectors.client.outgoing import Sent
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import kind_by_status
 from connectors.errors import ProviderError, RetryLater, Unknown
@@ -36,7 +35,7 @@ _REQUEST_IDS = (
 def event_of(
     config: ConnectorConfig,
     prepared: Prepared,
-    request: requests.PreparedRequest,
+    request: Sent,
     done: Exchange,
     *,
     writes: bool,
@@ -64,8 +63,8 @@ def event_of(
         actor=context.actor,
         market=context.market,
         store=context.store,
-        method=request.method or "",
-        url=redactor.url(request.url or ""),
+        method=request.method,
+        url=redactor.url(request.url),
         status_code=done.status,
         request_id=redactor.text(_request_id(done.answer.headers)) if done.answer else "",
         request=_document(redactor, request.headers, request.body),
@@ -75,12 +74,12 @@ def event_of(
 
 
 def described(
-    config: ConnectorConfig, request: requests.PreparedRequest, token: Token | None = None
+    config: ConnectorConfig, request: Sent, token: Token | None = None
 ) -> dict[str, Any]:
     """A request as an event would show it: {"method", "url", "headers", "body"}, with every secret redacted."""
     redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
     document = _document(redactor, request.headers, request.body)
-    return {"method": request.method or "", "url": redactor.url(request.url or ""), **document}
+    return {"method": request.method, "url": redactor.url(request.url), **document}
 
 
 @lru_cache(maxsize=1024)
@@ -96,8 +95,8 @@ def _document(redactor: Redactor, headers: Mapping[str, Any], body: Any) -> dict
     }
 
 
-def _message(request: requests.PreparedRequest, done: Exchange) -> str:
-    place = urlsplit(request.url or "")
+def _message(request: Sent, done: Exchange) -> str:
+    place = urlsplit(request.url)
     what = done.error.message if done.error else f"HTTP {done.status}"
     return f"{request.method} {place.hostname}{place.path} → {what}"
 

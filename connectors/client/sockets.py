@@ -114,7 +114,9 @@ class _Watched:
 
     def _arm(self) -> None:
         if self.line is not None:
-            self.settimeout(self.line.patience(self.line.read_s))  # type: ignore[attr-defined]
+            patience = self.line.patience(self.line.read_s)
+            if patience != self.gettimeout():  # type: ignore[attr-defined]
+                self.settimeout(patience)  # type: ignore[attr-defined]
 
 
 class WatchedSocket(_Watched, socket.socket):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -91,6 +91,8 @@ class Declarations:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    #: What the vendor calls the events that its webhooks have to tell of.
+    webhook_events: ClassVar[Collection[str]] = ()
     #: The body of our 200 to a webhook, for vendors that read it.
     webhook_answer: ClassVar[str] = ""
     store_property: ClassVar[str] = ""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from connectors import registry
 from connectors.contracts.base import Category
 from connectors.documents import authentication_of, connector_document, label_of
-from connectors.drafts import create_connector, write_document
+from connectors.drafts import create_connector, free_id, write_document
 from connectors.models import Connector, ConnectorAuthentication
 from connectors.schema import Field
 from connectors.validation import implementation_of
@@ -74,7 +72,7 @@ def create(tenant: Tenant, label: str, fields: ConnectorFields, user: Any = None
     return create_connector(
         tenant,
         fields.implementation,
-        connector_id=_free_id(label),
+        connector_id=free_id(label),
         host=fields.base_url,
         is_test=fields.is_test,
         merchant_id=fields.merchant_id,
@@ -111,11 +109,3 @@ def _place(field: Field) -> str:
     if field.column:
         return f"{field.label} (tab Authentication, {label_of(ConnectorAuthentication, field.column)})"
     return f"{field.label} (tab Properties, Key {field.stored_as})"
-
-
-def _free_id(label: str) -> str:
-    """Connectors of one Type are told apart by their Connector ID, so each gets one from the start."""
-    base = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-._") or "connector"
-    taken = {found.lower() for found in Connector.objects.values_list("connector_id", flat=True)}
-    candidates = (base[:90] if number == 1 else f"{base[:90]}-{number}" for number in count(1))
-    return next(candidate for candidate in candidates if candidate.lower() not in taken)

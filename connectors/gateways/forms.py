@@ -57,6 +57,8 @@ class GatewayForm(TenantForm):
         connector.required = False
         connector.help_text = "Empty creates a connector from the fields below."
         connector.queryset = Connector.objects.filter(type__in=dict(installed))
+        slug = self.instance.connector.type if self.instance.pk else self.initial.get(self.gateway_field, "")
+        self._explain(slug)
         if self.instance.pk:
             self._show_connector(self.instance.connector)
             self.initial["seen"] = seen(self.instance)
@@ -82,6 +84,21 @@ class GatewayForm(TenantForm):
             self.instance.connector = stored.create(current_tenant(), name, self._given(), user)
         elif self.instance.pk and "connector" not in self.changed_data:
             stored.write(chosen, self._given(), user)
+
+    def _explain(self, slug: str) -> None:
+        """What the chosen implementation means by the fields."""
+        implementation = implementation_of(slug)
+        if implementation is None:
+            return
+        columns = {item.column: item for item in implementation.settings.fields().values()}
+        for column, name in (("merchant_id", "merchant_id"), ("bearer_token", "api_token")):
+            item = columns.get(column)
+            if item is not None:
+                called = "" if item.label == self.fields[name].label else f"{item.label}. "
+                self.fields[name].help_text = f"{called}{item.help}".strip()
+        hosts = " or ".join(dict.fromkeys(implementation.hosts.values()))
+        if hosts:
+            self.fields["base_url"].help_text = f"Empty uses {hosts}."
 
     def _show_connector(self, connector: Connector) -> None:
         shown = stored.read(connector)

@@ -6,10 +6,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from connectors.checklist import Finding, error
+from connectors.checklist import Finding, error, findings
+from connectors.documents import KIND, connector_document
 from connectors.gateways.fields import entered_elsewhere
 from connectors.models import Connector, Publication
-from connectors.publishing import PublishRefused, publish
+from connectors.publishing import PublishRefused, kind_of, publish
+from connectors.versions import draft_changes
 from tenants.models import Market
 from tenants.scoping import tenant_scope
 
@@ -17,6 +19,8 @@ from tenants.scoping import tenant_scope
 ELSEWHERE = "elsewhere"
 #: The connector has its user: the object that is published with it.
 _USED = "unused"
+#: The connector is not published, which is done with the object.
+_NOT_LIVE = "connector"
 
 
 def publish_with_connector(
@@ -40,6 +44,18 @@ def publish_with_connector(
             needed = (item for item in refused.findings if item.code != _USED)
             raise PublishRefused([*_elsewhere(obj.connector), *needed]) from None
         return publish(obj, user=user, comment=comment, expected=expected, confirmed=confirmed)
+
+
+def checked(obj: Any) -> list[Finding]:
+    """What the checklist says of the object and of its connector, which goes live with it; errors first."""
+    kind, connector = kind_of(obj), obj.connector
+    own = findings(kind.name, obj, kind.to_document(obj))
+    if not draft_changes(connector) and not connector.retired:
+        return own
+    own = [item for item in own if item.code != _NOT_LIVE]
+    theirs = findings(KIND, connector, connector_document(connector))
+    found = [*_elsewhere(connector), *(item for item in theirs if item.code != _USED), *own]
+    return sorted(found, key=lambda item: not item.blocks)
 
 
 def connector_of(document: Mapping[str, Any]) -> Connector:

@@ -38,9 +38,9 @@ class Redactor:
         return self._apply(self._plan(text), text)
 
     def headers(self, headers: Mapping[str, Any]) -> dict[str, str]:
-        return {
-            name: MARK if is_sensitive(name) else self.text(str(value)) for name, value in headers.items()
-        }
+        texts = {name: MARK if is_sensitive(name) else str(value) for name, value in headers.items()}
+        plan = self._plan("\n".join(texts.values()))
+        return {name: self._apply(plan, text) for name, text in texts.items()} if plan else texts
 
     def url(self, url: str) -> str:
         """Drops user info and secret query parameters; the order and encoding of the rest stay."""

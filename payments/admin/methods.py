@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from connectors.admin.grid import titled
 from connectors.gateways.admin import GatewayAdmin
-from connectors.validation import label_of_type
 from payments.forms import PaymentMethodForm
 from payments.models import PaymentMethod
 from tenants.adminkit import action, register_page
@@ -15,9 +15,18 @@ from tenants.adminkit import action, register_page
 class PaymentMethodAdmin(GatewayAdmin):
     nothing = "A payment method is what orders are paid with, over a payment provider such as Stripe."
     form = PaymentMethodForm
-    list_display = ["name", "payment_method_name", "provider", "connector", "markets", "version"]
+    list_display = [
+        "named",
+        "payment_method_name",
+        "connector",
+        "where",
+        "credentials",
+        "markets",
+        "version",
+        "health",
+    ]
     search_fields = ["name", "payment_method_name"]
-    actions_detail = ["webhook_page", "versions"]
+    actions_detail = ["test_connection", "going_live", "webhook_page", "versions"]
     fieldsets = [
         (
             None,
@@ -44,9 +53,9 @@ class PaymentMethodAdmin(GatewayAdmin):
             raise Http404
         return redirect("admin:connectors_connector_webhook_page", method.connector_id)
 
-    @admin.display(description="Provider Name", ordering="connector__type")
-    def provider(self, method: PaymentMethod) -> str:
-        return label_of_type(method.connector)
+    @admin.display(description="Name", ordering="name")
+    def named(self, method: PaymentMethod) -> str:
+        return titled(method.connector, method.name)
 
 
 register_page("Configuration", "Payments", "admin:payments_paymentmethod_changelist", icon="credit_card")

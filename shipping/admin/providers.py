@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from connectors.admin.grid import titled
 from connectors.gateways.admin import GatewayAdmin
-from connectors.validation import label_of_type
 from shipping.forms import ShipmentOptionForm, ShippingProviderForm
 from shipping.models import ShipmentOption, ShippingProvider
 from tenants.adminkit import StackedInline, register_page
@@ -36,7 +36,16 @@ class ShippingProviderAdmin(GatewayAdmin):
     form = ShippingProviderForm
     inlines = [ShipmentOptionInline]
     ordering = ["name"]
-    list_display = ["name", "gateway", "connector", "options", "markets", "version"]
+    list_display = [
+        "named",
+        "options",
+        "connector",
+        "where",
+        "credentials",
+        "markets",
+        "version",
+        "health",
+    ]
     search_fields = ["name", "shipment_options__name"]
     fieldsets = [
         (
@@ -56,11 +65,16 @@ class ShippingProviderAdmin(GatewayAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(option_count=Count("shipment_options", distinct=True))
+        rows = (
+            super()
+            .get_queryset(request)
+            .prefetch_related("shipment_options__store", "accounts__market", "accounts__store")
+        )
+        return rows.annotate(option_count=Count("shipment_options", distinct=True))
 
-    @admin.display(description="Shipping Gateway", ordering="connector__type")
-    def gateway(self, provider: ShippingProvider) -> str:
-        return label_of_type(provider.connector)
+    @admin.display(description="Name", ordering="name")
+    def named(self, provider: ShippingProvider) -> str:
+        return titled(provider.connector, provider.name)
 
     @admin.display(description="Shipment Options")
     def options(self, provider: Any) -> int:

@@ -144,6 +144,6 @@ class SecretAdmin(ReadOnlyAdmin):
         return obj.describe()
 
 
-register_page("Advanced Settings", "API Keys", "admin:tenants_apikey_changelist", "administer", "key")
-register_page("Advanced Settings", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
-register_page("Advanced Settings", "Members", "admin:tenants_membership_changelist", "administer", "group")
+register_page("Access", "API Keys", "admin:tenants_apikey_changelist", "administer", "key")
+register_page("Access", "Secrets", "admin:tenants_secret_changelist", "administer", "lock")
+register_page("Access", "Users and Roles", "admin:tenants_membership_changelist", "administer", "group")

@@ -163,7 +163,7 @@ def _statements() -> tuple[int, int]:
             "SELECT coalesce(sum(calls) FILTER (WHERE rolname <> %s), 0),"
             " coalesce(sum(calls) FILTER (WHERE rolname = %s), 0)"
             " FROM pg_stat_statements JOIN pg_roles ON userid = pg_roles.oid"
-            " WHERE query !~* '^(begin|commit|rollback|set|savepoint|release|select 1 from only)'",
+            " WHERE query !~* '^(begin|commit|rollback|set|savepoint|release|select [$0-9]+ from only)'",
             [_WORKER, _WORKER],
         )
         web, worker = cursor.fetchone()

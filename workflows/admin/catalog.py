@@ -70,7 +70,13 @@ class InventoryLevelAdmin(_CatalogAdmin):
 
 
 register_page(
-    "Orders", "Customers", "admin:workflows_customer_changelist", Right.SEE_PERSONAL_DATA, icon="group"
+    "Customers and Products",
+    "Customers",
+    "admin:workflows_customer_changelist",
+    Right.SEE_PERSONAL_DATA,
+    icon="group",
 )
-register_page("Orders", "Products", "admin:workflows_product_changelist", icon="sell")
-register_page("Orders", "Inventory", "admin:workflows_inventorylevel_changelist", icon="inventory_2")
+register_page("Customers and Products", "Products", "admin:workflows_product_changelist", icon="sell")
+register_page(
+    "Customers and Products", "Inventory", "admin:workflows_inventorylevel_changelist", icon="inventory_2"
+)

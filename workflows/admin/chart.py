@@ -10,37 +10,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connectors.admin.publishable import DraftForm, PublishableAdmin, PublishMixin
+from connectors.admin.publishable import PublishableAdmin, PublishMixin
 from connectors.models import Publishable
-from connectors.overtaken import stamp
 from tenants.adminkit import (
-    NamesField,
     PublishAdmin,
     TabularInline,
-    TenantForm,
     link,
     link_to,
     register_page,
 )
+from workflows.admin.chart_forms import OrderStatusForm, StatusRowForm
 from workflows.admin.chart_page import WHOLE, ChartMixin, chart_url
 from workflows.admin.dry_run_page import DryRunMixin
-from workflows.admin.step_rows import ROOM, WorkflowStepInline
+from workflows.admin.step_rows import WorkflowStepInline
 from workflows.chart_edits import last_position
 from workflows.models import OrderStatus, OrderType
-from workflows.publication import status_document
-
-
-class StatusForm(TenantForm):
-    allowed_next = NamesField(
-        label="Allowed next statuses", required=False, help_text="Names with commas; empty allows every one."
-    )
-
-
-class StatusRowForm(StatusForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "position" in self.fields:
-            self.fields["position"].widget.attrs |= ROOM["position"]
 
 
 class StatusInline(TabularInline):
@@ -94,22 +78,6 @@ class OrderTypeAdmin(ChartMixin, DryRunMixin, PublishableAdmin):
     @admin.display(description="Chart")
     def drawn(self, obj: OrderType) -> str:
         return link(chart_url(obj), "Chart")
-
-
-class OrderStatusForm(StatusForm, DraftForm):
-    """The draft is the whole chart; what this page shows of it is one status."""
-
-    class Meta:
-        model = OrderStatus
-        fields = "__all__"
-
-    @classmethod
-    def root(cls, row: OrderStatus) -> Publishable:
-        return row.order_type
-
-    @classmethod
-    def stamp(cls, row: OrderStatus) -> str:
-        return stamp(row.order_type, status_document(row))
 
 
 @admin.register(OrderStatus)

@@ -19,10 +19,13 @@ from tenants.adminkit import (
     PublishAdmin,
     TenantForm,
     TrackedAdmin,
+    link,
     link_to,
     register_page,
 )
+from workflows.admin.chart_page import WHOLE, chart_url
 from workflows.admin.step_rows import GroupStepInline, StepForm, StepOrGroupForm
+from workflows.chart_edits import last_position
 from workflows.codes import codes_of
 from workflows.models import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.chart import PLACES
@@ -124,7 +127,9 @@ class _StepPage:
 
 
 @admin.register(WorkflowStep)
-class WorkflowStepAdmin(_StepPage, PublishMixin, PublishAdmin):
+class WorkflowStepAdmin(PublishMixin, PublishAdmin):
+    """Reached from its status, and from where the chart is drawn."""
+
     form = WorkflowStepForm
     first_tab = "Step"
     list_display = ["__str__", "status", "order_type", "position", "active"]
@@ -136,6 +141,7 @@ class WorkflowStepAdmin(_StepPage, PublishMixin, PublishAdmin):
             {
                 "fields": [
                     "place",
+                    "status",
                     ("name", "position"),
                     ("connector", "connector_id"),
                     ("active", "stop_on_error"),
@@ -145,7 +151,7 @@ class WorkflowStepAdmin(_StepPage, PublishMixin, PublishAdmin):
             },
         ),
         _WHERE,
-        ("Publishing", {"fields": ["comment", "seen"]}),
+        ("Publishing", {"fields": ["chart", "comment", "seen"]}),
     ]
 
     def root(self, row: WorkflowStep) -> Publishable:
@@ -154,14 +160,34 @@ class WorkflowStepAdmin(_StepPage, PublishMixin, PublishAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WorkflowStep]:
         return super().get_queryset(request).select_related("status__order_type", "group")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A step is moved in the chart."""
+        return ["place", "chart"] if obj is None else ["place", "chart", "status"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new step comes last."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        wanted = given.get("status", "")
+        rows = WorkflowStep.objects.filter(status=wanted) if str(wanted).isdecimal() else ()
+        return {"position": last_position(rows), **given}
+
     @admin.display(description="Order type")
     def order_type(self, step: WorkflowStep) -> str:
         return str(step.status.order_type)
 
     @admin.display(description="Step of")
     def place(self, step: WorkflowStep) -> str:
+        if step.pk is None:
+            return "-"
         status = step.status
         return format_html("{} > {}", link_to(status.order_type), link_to(status))
+
+    @admin.display(description="Publishing")
+    def chart(self, step: WorkflowStep) -> str:
+        if step.pk is None:
+            return "-"
+        whole = step.status.order_type
+        return format_html(WHOLE, link_to(whole), link(chart_url(whole), "Chart"))
 
 
 @admin.register(GroupStep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,14 @@ from django.db.models import Min
 
 from eventlog.events import Category, EventData, Outcome
 from eventlog.store import record_many
+from tenants.bulk import update_many
 from workflows.engine.claim import Ticket
 from workflows.models import Lane, StepRun, WorkflowRun
+from workflows.order_changes import apply_many
 
-_RUN_FIELDS = ["state", "message", "next_status", "started_at", "finished_at"]
+_RUN_FIELDS = ["id", "state", "message", "next_status", "started_at", "finished_at"]
 _STEP_FIELDS = [
+    "id",
     "state",
     "message",
     "rule",
@@ -39,12 +43,27 @@ class Book:
         self.steps: dict[int, StepRun] = {}
         self.released: list[tuple[Ticket, Lane]] = []
         self.events: list[EventData] = []
+        self._changes: dict[int, tuple[StepRun, Mapping[str, Any]]] = {}
 
     def run(self, run: WorkflowRun) -> None:
         self.runs[run.pk] = run
 
     def step(self, step: StepRun) -> None:
         self.steps[step.pk] = step
+
+    def change(self, step: StepRun, changes: Mapping[str, Any]) -> None:
+        """What a step's answer changes of its order; at most one a round and order."""
+        self._changes[step.order_id] = (step, changes)
+
+    def apply_changes(self) -> None:
+        """Write the changes of this round to the orders, before their documents are read again."""
+        if not self._changes:
+            return
+        told = apply_many({order_id: changes for order_id, (_, changes) in self._changes.items()})
+        for order_id, warnings in told.items():
+            step, _ = self._changes[order_id]
+            step.message = "; ".join(filter(None, [step.message, *warnings]))
+        self._changes.clear()
 
     def release(self, ticket: Ticket, lane: Lane) -> None:
         self.released.append((ticket, lane))
@@ -67,9 +86,9 @@ class Book:
 
     def flush(self) -> None:
         if self.steps:
-            StepRun.objects.bulk_update(self.steps.values(), _STEP_FIELDS)
+            update_many(StepRun, _rows(self.steps.values(), _STEP_FIELDS), keys=["id"])
         if self.runs:
-            WorkflowRun.objects.bulk_update(self.runs.values(), _RUN_FIELDS)
+            update_many(WorkflowRun, _rows(self.runs.values(), _RUN_FIELDS), keys=["id"])
         self._let_go()
         if self.events:
             record_many(self.events)
@@ -83,7 +102,12 @@ class Book:
             lane.claimed_by = None
             if lane.bell == ticket.bell:
                 lane.due_at = due.get(ticket.order_id)
-        Lane.objects.bulk_update([lane for _, lane in self.released], ["claimed_by", "due_at"])
+        lanes = [lane for _, lane in self.released]
+        update_many(Lane, _rows(lanes, ["order_id", "claimed_by", "due_at"]), keys=["order_id"])
+
+
+def _rows(objects: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [{name: getattr(item, name) for name in names} for item in objects]
 
 
 def _next_due(order_ids: list[int]) -> dict[int, datetime]:

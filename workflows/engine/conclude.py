@@ -119,7 +119,7 @@ def _end(ticket: Ticket, result: Result, book: Book) -> None:
     if ticket.run is not None and ticket.run.state == RunState.WAITING and not late:
         ticket.run.state = RunState.RUNNING
         book.run(ticket.run)
-    _apply(ticket, result, was_put_off=was_put_off)
+    _apply(ticket, result, book, was_put_off=was_put_off)
     _tell(ticket, f"{step.name}: {result.message}" if result.message else step.name, _SHOWN[step.state], book)
     if late:
         ticket.detached = [other for other in ticket.detached if other.pk != step.pk]
@@ -133,16 +133,14 @@ def _end(ticket: Ticket, result: Result, book: Book) -> None:
         _skip_rest(ticket, f"{step.name} ended the run", book)
 
 
-def _apply(ticket: Ticket, result: Result, *, was_put_off: bool) -> None:
+def _apply(ticket: Ticket, result: Result, book: Book, *, was_put_off: bool) -> None:
     step = _step(ticket)
-    with tenant_scope(step.tenant_id):
-        if result.changes:
-            unknown = orders.apply_changes(step.order_id, result.changes)
-            if unknown:
-                step.message = "; ".join(filter(None, [step.message, *unknown]))
-        if step.state == StepState.ERROR:
-            _add_error(ticket, result.message)
-        elif was_put_off or step.attempts > 1 or step.repeats_id:
+    if result.changes:
+        book.change(step, result.changes)
+    if step.state == StepState.ERROR:
+        _add_error(ticket, result.message)
+    elif was_put_off or step.attempts > 1 or step.repeats_id:
+        with tenant_scope(step.tenant_id):
             orders.solve_errors(step.order_id, [_error_key(step)])
 
 

@@ -53,6 +53,7 @@ class Driver:
         for item in finished:
             conclude.settle(item.job.ticket, item.outcomes, self.book)
             self._heed_bell(item.job.ticket)
+        self.book.apply_changes()
 
     def advance(self, tickets: Sequence[Ticket]) -> list[Job]:
         """Go on with each ticket until it has calls to make, or give its lane back."""
@@ -67,6 +68,7 @@ class Driver:
             )
             jobs += more
             todo += waiting
+            self.book.apply_changes()
         return jobs
 
     def _heed_bell(self, ticket: Ticket) -> None:

@@ -20,7 +20,6 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from connectors import killpoint
 from connectors.traffic.sharing import shared
-from eventlog.store import record_many
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
 from workflows.engine.claim import due_lanes
@@ -34,6 +33,10 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.05
 HEARTBEAT_S = 2.0
+
+#: With this many orders under way, ended calls are gathered for a moment (seconds): a group costs little more than one.
+BUSY = 16
+GATHER_S = 0.01
 DATABASE_PAUSE_S = 0.5
 
 #: While others wait, one tenant may hold at most this share of the slots.
@@ -77,7 +80,7 @@ class Pump:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > linger:
                 break
-        while self.held:
+        while self.held or self.inbox.events:
             self._turn(claiming=False)
         self._leave()
         return f"{self.done} steps"
@@ -103,6 +106,8 @@ class Pump:
         items: list[Finished | Question] = []
         try:
             items.append(self.inbox.items.get(timeout=POLL_S))
+            if len(self.held) >= BUSY:
+                time.sleep(GATHER_S)
             while True:
                 items.append(self.inbox.items.get_nowait())
         except queue.Empty:
@@ -115,11 +120,9 @@ class Pump:
     def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
-        claimable = room > 0 and due_lanes(now).exists()
-        if not finished and not self.inbox.events and not claimable:
+        if not (finished or self.inbox.events or (room > 0 and due_lanes(now).exists())):
             return False
-        self._record_events()
-        turn = Turn(self.id, now, room if claimable else 0, self._crowded())
+        turn = Turn(self.id, now, room, self._crowded(), self.inbox.events)
         self._account(finished, turn.take(finished, again=again))
         return True
 
@@ -135,14 +138,6 @@ class Pump:
             self.callers.submit(job, self.inbox)
         if killpoint.armed:
             killpoint.reached("K5", names_of(item.job for item in finished))
-
-    def _record_events(self) -> None:
-        """Store the events of calls, of this turn's and of those still under way, before anything else can fail."""
-        events = list(self.inbox.events)
-        if events:
-            record_many(events)
-        for _ in events:
-            self.inbox.events.popleft()
 
     def _crowded(self) -> list[int]:
         held = Counter(self.held.values())
@@ -170,5 +165,4 @@ class Pump:
         self._beat_at = time.monotonic()
 
     def _leave(self) -> None:
-        self._record_events()
         Worker.objects.filter(id=self.id).delete()

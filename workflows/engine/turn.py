@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +12,9 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, transaction
 
 from connectors import killpoint
-from eventlog.events import Category
+from eventlog.events import Category, EventData
 from eventlog.events import Outcome as Shown
+from eventlog.store import record_many
 from tenants.scoping import tenant_scope
 from workflows import orders
 from workflows.engine.book import Book
@@ -26,12 +28,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Turn:
-    """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already."""
+    """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already.
+
+    `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored.
+    """
 
     worker: UUID
     now: datetime
     room: int
     crowded: Iterable[int]
+    events: deque[EventData] = field(default_factory=deque)
     claimed: list[Ticket] = field(default_factory=list)
 
     def take(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
@@ -44,10 +50,12 @@ class Turn:
             log.exception(
                 "a group of %d orders could not be driven together", len(finished) + len(self.claimed)
             )
+        self._store_events()
         return self._one_by_one(finished)
 
     def _commit(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
         self.claimed = []
+        events = list(self.events)
         with transaction.atomic():
             lanes = still_held(self.worker, [item.job.ticket for item in finished]) if finished else {}
             kept = [item for item in finished if item.job.ticket.order_id in lanes]
@@ -60,11 +68,23 @@ class Turn:
             driver.settle(kept)
             load(self.claimed, book)
             jobs = driver.advance([item.job.ticket for item in kept] + self.claimed)
+            book.events[:0] = events
             book.flush()
             if killpoint.armed:
                 killpoint.reached("K0", names_of(jobs))
                 killpoint.reached("K6", names_of(item.job for item in kept))
+        self._drop(events)
         return jobs
+
+    def _store_events(self) -> None:
+        """What calls told is kept, whatever becomes of the orders."""
+        events = list(self.events)
+        record_many(events)
+        self._drop(events)
+
+    def _drop(self, events: Sequence[EventData]) -> None:
+        for _ in events:
+            self.events.popleft()
 
     def _claim(self, lanes: dict[int, Lane]) -> None:
         """Claim for tenants below their share first; what is left of the room goes to anybody."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from connectors.bulk import update_many
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.ecommerce import ImportedOrder
+from tenants.bulk import update_many
 from workflows.models import ImportedObject
 
 _COLUMNS = (

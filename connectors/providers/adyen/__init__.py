@@ -20,7 +20,7 @@ from connectors.providers.adyen import bodies
 from connectors.providers.adyen.answers import AdyenAnswers, Json
 from connectors.providers.adyen.events import SIGNATURE
 from connectors.providers.adyen.registration import AdyenRegistration
-from connectors.providers.adyen.words import GUIDE
+from connectors.providers.adyen.words import ALERTS, EVENTS, GUIDE
 from connectors.schema import Boolean, Secret, Settings, Text, Url
 from tenants.money import Money
 
@@ -71,6 +71,7 @@ class Adyen(AdyenRegistration, AdyenAnswers):
     # Kept for 31 days at least. A failure that Adyen marks as transient is not kept (its page on API idempotency).
     idempotency = Idempotency("header:Idempotency-Key", length=64, window_hours=31 * 24, errors_kept=False)
     webhook = SIGNATURE
+    webhook_events = (*EVENTS, *ALERTS)
     webhook_answer = "[accepted]"
     multiple_captures = True
     can_be_asked = False

@@ -20,7 +20,7 @@ from connectors.providers.paypal.objects import Json, authorization_of, money_of
 from connectors.providers.paypal.refunds import PaypalRefunds
 from connectors.providers.paypal.registration import PaypalRegistration
 from connectors.providers.paypal.signature import PaypalSignature
-from connectors.providers.paypal.words import AGAIN, DECLINES, GUIDE, HOLDING
+from connectors.providers.paypal.words import AGAIN, DECLINES, EVENTS, GUIDE, HOLDING
 from connectors.schema import Secret, Settings, Text
 
 _ORDERS = "/v2/checkout/orders"
@@ -62,6 +62,7 @@ class Paypal(PaypalRegistration, PaypalRefunds):
         windows={"capture": 45 * 24, "refund": 45 * 24},
     )
     webhook = PaypalSignature(key="webhook_id")
+    webhook_events = EVENTS
     guide = GUIDE
 
     def read_check(self, body: Any) -> None:

@@ -79,6 +79,7 @@ class Sendgrid(Notifier):
         time_header="X-Twilio-Email-Event-Webhook-Timestamp",
         key="webhook_public_key",
     )
+    webhook_events = tuple(STATES)
     states = STATES
     guide = GUIDE
 

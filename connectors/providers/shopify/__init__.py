@@ -38,6 +38,7 @@ class Shopify(ShopifyApi):
     webhook = webhooks.ShopifySignature(
         header="X-Shopify-Hmac-Sha256", key="webhook_secret", encoding="base64"
     )
+    webhook_events = webhooks.SUBSCRIBED
     store_property = "OrderPrimaryStore"
     guide = GUIDE
 

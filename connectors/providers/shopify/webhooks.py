@@ -21,6 +21,8 @@ ORDER_TOPICS = frozenset(
     f"orders/{what}"
     for what in ("create", "updated", "cancelled", "paid", "fulfilled", "partially_fulfilled")
 )
+#: What is worth subscribing to; the others only tell what an update tells too.
+SUBSCRIBED = ("orders/create", "orders/updated", "orders/cancelled")
 _DEMANDED = ("Topic", "Shop-Domain", "API-Version", "Webhook-Id")
 
 

@@ -19,7 +19,7 @@ from connectors.errors import Misconfigured, Rejected, Unknown
 from connectors.providers.stripe.bodies import intent_body, metadata, session_body
 from connectors.providers.stripe.events import StripeEvents, reference_of
 from connectors.providers.stripe.registration import StripeRegistration
-from connectors.providers.stripe.words import GUIDE
+from connectors.providers.stripe.words import EVENTS, GUIDE
 from connectors.schema import Secret, Settings, Text
 from connectors.signing import StripeSignature
 
@@ -54,6 +54,7 @@ class Stripe(StripeRegistration, StripeEvents):
     idempotency = Idempotency("header:Idempotency-Key", length=255, window_hours=24)
     limits = Limits(per_second=100)
     webhook = StripeSignature(key="webhook_secret")
+    webhook_events = EVENTS
     guide = GUIDE
 
     def create_session(self, payment: Payment) -> PaymentResult:

@@ -20,7 +20,7 @@ from connectors.providers.vipps.bodies import amount_body, opening_reference, pa
 from connectors.providers.vipps.events import VippsEvents
 from connectors.providers.vipps.registration import VippsRegistration
 from connectors.providers.vipps.signature import VippsSignature
-from connectors.providers.vipps.words import GUIDE
+from connectors.providers.vipps.words import GUIDE, REGISTERED
 from connectors.schema import Secret, Settings, Text
 
 #: Who calls; Vipps wants this of everyone who is not a merchant, at most 30 characters each.
@@ -83,6 +83,7 @@ class Vipps(VippsRegistration, VippsEvents):
     # How long keys are kept is not published; after a day the payment is read instead.
     idempotency = Idempotency("header:Idempotency-Key", length=50, window_hours=24)
     webhook = VippsSignature(key="webhook_secret")
+    webhook_events = REGISTERED
     guide = GUIDE
 
     def create_session(self, payment: Payment) -> PaymentResult:

@@ -54,6 +54,7 @@ EVENTS: dict[str, tuple[State, str]] = {
     "EXPIRED": (State.EXPIRED, ""),
     "TERMINATED": (State.CANCELLED, ""),
 }
+#: What a webhook is registered for.
 REGISTERED = tuple(f"epayments.payment.{name.lower()}.v1" for name in sorted(EVENTS))
 
 GUIDE = f"""

@@ -1,0 +1,173 @@
+"""Many rows in one statement. The ORM's own builds an expression for each value, which costs a busy worker more than all
+else it does; here PostgreSQL gets the rows as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+Row = Mapping[str, Any]
+#: A model and the name (attribute name) of one of its fields.
+Column = tuple[type[models.Model], str]
+
+
+def update_many(
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    keys: Sequence[str],
+    now: Sequence[str] = (),
+    unless: str = "",
+) -> int:
+    """Update each row found by its `keys`; columns in `now` get the database's time. Returns how many were updated.
+
+    `rows` all have the same field names (attribute names). `unless` is a trusted SQL condition on the table alias
+    "t"; rows for which it holds stay as they are.
+    """
+    if not rows:
+        return 0
+    names = tuple(rows[0])
+    sets = ", ".join(
+        [f"{_column(model, name)} = {_value(model, name)}" for name in names if name not in keys]
+        + [f"{_column(model, name)} = {_now()}" for name in now]
+    )
+    where = [f"t.{_column(model, name)} = {_value(model, name)}" for name in keys]
+    where += [f"NOT ({unless})"] if unless else []
+    source, values = _source(model, names, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_table(model)} AS t SET {sets} FROM {source} WHERE {' AND '.join(where)}",  # noqa: S608
+            values,
+        )
+        return int(cursor.rowcount)
+
+
+def insert_many(
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    expressions: Mapping[str, str] | None = None,
+    skip_conflicts: bool = False,
+) -> list[Any]:
+    """Insert rows in their order; the primary keys of those that were. For PostgreSQL.
+
+    `rows` all have the same field names (attribute names) and name every column without a default of the database's.
+    `expressions` are trusted SQL for further columns, the same for each row; with `skip_conflicts` rows that are there
+    already are left out.
+    """
+    if not rows:
+        return []
+    names = tuple(rows[0])
+    more = expressions or {}
+    columns = ", ".join(_column(model, name) for name in (*names, *more))
+    values = ", ".join([*(_value(model, name) for name in names), *more.values()])
+    source, parameters = _source(model, names, rows)
+    conflict = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_table(model)} ({columns}) SELECT {values} FROM {source}{conflict}"  # noqa: S608
+            f" RETURNING {_column(model, 'pk')}",
+            parameters,
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def record_set(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """A set of rows for a FROM clause, aliased "v", with its parameter; `value_of` gives its values. For PostgreSQL."""
+    names = [name for _, name in columns]
+    special = [(name, convert) for model, name in columns if (convert := _converter(model, name))]
+    document = [{name: row[name] for name in names} for row in rows]
+    for name, convert in special:
+        for row in document:
+            row[name] = convert(row[name])
+    typed = ", ".join(f'"{name}" {_type(model, name)}' for model, name in columns)
+    return f"json_to_recordset(%s::json) AS v({typed})", [_encode(document)]
+
+
+def value_of(model: type[models.Model], name: str) -> str:
+    """The SQL of a column's value in a `record_set`."""
+    value = f'v."{name}"'
+    return f"CAST({value} AS {_field(model, name).db_type(connection)})" if _is_json(model, name) else value
+
+
+def _source(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    if connection.vendor == "postgresql":
+        return record_set([(model, name) for name in names], rows)
+    fields = [_field(model, name) for name in names]
+    values = [
+        field.get_db_prep_save(row[name], connection)
+        for row in rows
+        for name, field in zip(names, fields, strict=True)
+    ]
+    one = "(" + ", ".join(["%s"] * len(names)) + ")"
+    named = ", ".join(f'column{place} AS "{name}"' for place, name in enumerate(names, start=1))
+    return f"(SELECT {named} FROM (VALUES {', '.join([one] * len(rows))})) AS v", values  # noqa: S608
+
+
+def _value(model: type[models.Model], name: str) -> str:
+    return value_of(model, name) if connection.vendor == "postgresql" else f'v."{name}"'
+
+
+@cache
+def _converter(model: type[models.Model], name: str) -> Callable[[Any], Any] | None:
+    """How a value is written into JSON, where JSON and the column's type do not see to it by themselves."""
+    field = _field(model, name)
+    if _is_json(model, name):
+        encode = (
+            json.JSONEncoder(separators=(",", ":")).encode
+            if field.encoder is None
+            else field.encoder().encode
+        )
+        return lambda value: None if value is None else encode(value)
+    prepare: Callable[[Any], Any] = field.get_prep_value
+    return None if prepare.__func__.__module__.startswith("django.") else prepare  # type: ignore[attr-defined]
+
+
+@cache
+def _type(model: type[models.Model], name: str) -> str:
+    field = _field(model, name)
+    if _is_json(model, name):
+        return "text"
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+
+
+@cache
+def _is_json(model: type[models.Model], name: str) -> bool:
+    return isinstance(_field(model, name), models.JSONField)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} cannot be written in bulk")
+
+
+_encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return connection.ops.quote_name(_field(model, name).column)
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _now() -> str:
+    """The same form as the ORM's Now()."""
+    if connection.vendor == "postgresql":
+        return "STATEMENT_TIMESTAMP()"
+    return "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"
