@@ -1,5 +1,7 @@
 """No list of the admin asks the database more for more rows, and no page more than thirty times."""
 
+import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from django.urls import reverse
 from tenants.scoping import TenantModel, platform_scope
 from tests.config.world import make_world
 from tests.factories.tenants import MembershipFactory, StoreFactory, UserFactory
-from workflows.models import InventoryLevel, Order
+from workflows.models import InventoryLevel, Order, ScheduledRun
 
 MOST = 30
 PAGES = [model for model in admin.site._registry if issubclass(model, TenantModel)]
@@ -34,7 +36,7 @@ def client(tenant):
 def queries(client, url):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(url).status_code == 200, url
-    return [query["sql"] for query in seen]
+    return [re.sub(r"'[^']*'|\b\d+\b", "?", query["sql"]) for query in seen]
 
 
 def multiply(model, tenant, numbers):
@@ -92,6 +94,8 @@ def _one_to_ones(model, row, copy):
 def test_no_list_asks_more_for_more_rows(client, tenant):
     """A first look fills caches."""
     grown, many, thin = {}, {}, []
+    with platform_scope("only one run of a task may be open"):
+        ScheduledRun._base_manager.update(state=ScheduledRun.State.SUCCEEDED)
     for model in PAGES:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         multiply(model, tenant, range(1, 3))
@@ -101,7 +105,9 @@ def test_no_list_asks_more_for_more_rows(client, tenant):
             thin.append(model._meta.label)
         more = queries(client, url)
         if len(more) > len(few):
-            grown[model._meta.label] = sorted(set(more) - set(few))[:3]
+            grown[model._meta.label] = [
+                sql for sql, number in Counter(more).items() if number > few.count(sql)
+            ]
         if len(more) > MOST:
             many[model._meta.label] = len(more)
     assert (grown, many, thin) == ({}, {}, [])

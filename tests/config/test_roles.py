@@ -41,6 +41,8 @@ RULES = {
     "workflows.OrderType": EDITED,
     "workflows.Product": EDITED,
     "workflows.ScheduledTask": LIVE_AT_ONCE,
+    "workflows.StepGroup": EDITED,
+    "workflows.GroupStep": (Right.VIEW, None, Right.EDIT, Right.EDIT),
     "workflows.WorkflowStep": EDITED,
 }
 #: A person's page needs both rights.
