@@ -91,6 +91,7 @@ def _one_to_ones(model, row, copy):
                 beside.save()
 
 
+@pytest.mark.thorough
 def test_no_list_asks_more_for_more_rows(client, tenant):
     """A first look fills caches."""
     grown, many, thin = {}, {}, []
