@@ -73,9 +73,7 @@ def event_of(
     )
 
 
-def described(
-    config: ConnectorConfig, request: Sent, token: Token | None = None
-) -> dict[str, Any]:
+def described(config: ConnectorConfig, request: Sent, token: Token | None = None) -> dict[str, Any]:
     """A request as an event would show it: {"method", "url", "headers", "body"}, with every secret redacted."""
     redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
     document = _document(redactor, request.headers, request.body)
