@@ -9,7 +9,13 @@ from typing import Any
 from connectors import registry
 from connectors.contracts.base import Provider
 from connectors.contracts.ecommerce import ShopProvider
-from connectors.contracts.erp import ErpProvider, OrderExchange, OrderExporter
+from connectors.contracts.erp import (
+    ErpProvider,
+    InvoiceExporter,
+    OrderExchange,
+    OrderExporter,
+    PaymentExporter,
+)
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -21,6 +27,8 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Shipping": CarrierProvider,
     "Shop": ShopProvider,
     "Order export": OrderExporter,
+    "Payment export": PaymentExporter,
+    "Invoice export": InvoiceExporter,
     "ERP": ErpProvider,
     "Order exchange": OrderExchange,
     "Notification": Notifier,

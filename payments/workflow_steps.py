@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from connectors import registry
 from connectors.calls import CallSpec
+from payments import exporting as exporting
 from payments import judging, ledger, parts
 from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED

@@ -10,11 +10,12 @@ from connectors.checklist import Finding, Going, error, register, warning
 from connectors.contracts.base import Category
 from connectors.gateways import checks
 from connectors.models import Connector
+from connectors.validation import implementation_of
 from shipping.models import ENDED, Shipment, ShipmentState
 from shipping.providers import KIND, ShippingProviderConfig, providers_of
 from tenants.models import Store
 
-_OPTIONS = "Shipment Options"
+_OPTIONS, _ACCOUNTS = "Shipment Options", "Auth Settings"
 
 register(KIND)(checks.some_market_is_left)
 
@@ -35,6 +36,50 @@ def open_shipments_keep_their_account(going: Going) -> Iterator[Finding]:
 @register(KIND)
 def its_connector_is_a_carrier(going: Going) -> Iterator[Finding]:
     yield from checks.connector_serves(going, Category.SHIPPING, "is no carrier")
+
+
+@register(KIND)
+def its_accounts_can_be_used(going: Going) -> Iterator[Finding]:
+    """An account is another account with the same carrier, and what tells prices has to be in service."""
+    own, live = going.obj.connector, going.runtime.connectors
+    rows = going.obj.accounts.select_related("connector", "market", "store")
+    for row in rows:
+        if row.connector.type != own.type:
+            yield error(
+                "account_type",
+                f"{row.connector} of {row} is no {own.type}; choose a connector of the same Shipping Gateway.",
+                _ACCOUNTS,
+            )
+        elif row.connector_id not in live:
+            yield error("account", f"{row.connector} of {row} is not published; publish it first.", _ACCOUNTS)
+    for option in going.document["shipment_options"]:
+        pricing = option["price_connector"]
+        if pricing is not None and pricing not in live:
+            yield error(
+                "price_connector",
+                f"The Shipping Price Gateway of {option['name']} is not published; publish it first.",
+                _OPTIONS,
+            )
+
+
+@register(KIND)
+def prices_can_be_told(going: Going) -> Iterator[Finding]:
+    carrier = implementation_of(going.obj.connector.type)
+    for option in going.document["shipment_options"]:
+        asks = option["get_price_from_provider"] and option["price_connector"] is None
+        if asks and carrier is not None and not _tells_prices(carrier) and not option["prices"]:
+            yield warning(
+                "no_prices",
+                f"{option['name']} gets its price from {carrier.label}, which tells none: enter Prices.",
+                _OPTIONS,
+            )
+        if option["return_product"] and not getattr(carrier, "books_returns", True):
+            yield warning(
+                "no_returns",
+                f"{option['name']} has a Return Product, and {carrier.label if carrier else 'its carrier'} books no"
+                " returns from here.",
+                _OPTIONS,
+            )
 
 
 @register(KIND)
@@ -96,6 +141,10 @@ def its_stores_are_in_service(going: Going) -> Iterator[Finding]:
     codes = {option["store"] for option in going.document["shipment_options"]} - {""}
     for store in Store.objects.filter(code__in=codes, is_active=False):
         yield warning("store", f"The store {store.code} is switched off; nothing is sent from it.", _OPTIONS)
+
+
+def _tells_prices(carrier: Any) -> bool:
+    return "options" in carrier.operations() and bool(getattr(carrier, "tells_prices", False))
 
 
 def open_shipments(connector: Connector) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from connectors.models import Connector
 from connectors.runtime import runtime
-from shipping.models import Shipment, ShipmentOption, ShippingProvider
+from shipping.models import Shipment, ShipmentOption, ShippingAccount, ShippingProvider
 from shipping.providers import KIND, ShippingProviderConfig
 from tenants.models import Market, Store, register_usage
 
@@ -18,12 +20,14 @@ def register() -> None:
 def _of_market(market: Market) -> list[str]:
     drafts = ShippingProvider.objects.filter(valid_on_markets=market)
     named = {f"shipping provider {provider.name} (Valid On Markets)" for provider in drafts}
+    accounts = ShippingAccount.objects.filter(market=market).select_related("provider")
+    named |= {f"shipping provider {account.provider.name} (Auth Settings)" for account in accounts}
     return sorted(
         named
         | {
             f"shipping provider {provider.name}, published (Valid On Markets)"
             for provider in _published(market.tenant_id)
-            if market.code.lower() in provider.markets
+            if market.code.lower() in provider.markets | {row.market for row in provider.accounts}
         }
     )
 
@@ -37,12 +41,21 @@ def _of_store(store: Store) -> list[str]:
         for option in provider.options
         if option.store.lower() == store.code.lower()
     }
+    accounts = ShippingAccount.objects.filter(store=store).select_related("provider")
+    found |= {f"shipping provider {account.provider.name} (Auth Settings)" for account in accounts}
+    found |= {
+        f"shipping provider {provider.name}, published (Auth Settings)"
+        for provider in _published(store.tenant_id)
+        if store.code.lower() in {row.store for row in provider.accounts}
+    }
     sent = ["shipments"] if Shipment.objects.filter(store=store).exists() else []
     return sorted(found) + sent
 
 
 def _of_connector(connector: Connector) -> list[str]:
-    providers = ShippingProvider.objects.filter(connector=connector)
+    named = Q(connector=connector) | Q(accounts__connector=connector)
+    named |= Q(shipment_options__price_connector=connector)
+    providers = ShippingProvider.objects.filter(named).distinct()
     sent = ["shipments"] if Shipment.objects.filter(connector=connector).exists() else []
     return [f"shipping provider {provider.name}" for provider in providers] + sent
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import ground, systems
+from config.demo import carriers, ground, systems
 from config.demo.charts import Status, Step, draw
 from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
 from connectors.publishing import publish
 from payments.models import PaymentMethod
-from shipping.models import ShipmentOption, ShippingProvider
-from tenants.models import ApiKey, Market, Store
+from tenants.models import ApiKey
 from tenants.scoping import tenant_scope
 from workflows.models import NotificationTemplate, ScheduledTask
 
@@ -53,7 +51,7 @@ _ONLINE = (
         "Completed",
         (),
         (
-            Step("PrintShippingLabel"),
+            Step("PrintShippingLabel", properties={"PrintQueue": "true"}),
             Step("UpdateShipmentStatus"),
             Step("ExportOrder", "Webhook", "erp"),
             _TELL,
@@ -85,7 +83,7 @@ def seed() -> dict[str, Any]:
                 _publish(connector, user)
             for name, shown in _PAYMENT_METHODS.items():
                 _publish(_payment_method(name, shown, found[name.lower()]), user)
-            for provider in _shipping_providers(found["bring"]):
+            for provider in carriers.create(found["bring"]):
                 publish_with_connector(provider, user=user, comment="First version")
             _publish(draw("Online", _ONLINE, is_default=True), user)
             _publish(draw("Webshop", _WEBSHOP), user)
@@ -105,36 +103,6 @@ def _payment_method(name: str, shown: str, connector: Connector) -> PaymentMetho
     return PaymentMethod.objects.create(
         name=name, payment_method_name=shown, connector=connector, options=options
     )
-
-
-def _shipping_providers(connector: Connector) -> list[ShippingProvider]:
-    """Bring has other products inside Norway than across borders, so each set of markets has its own options."""
-    return [
-        _shipping_provider(connector, "Bring", ["NOR"], "Pickup parcel", "5800"),
-        _shipping_provider(
-            connector, "Bring Nordic", ["SWE", "DNK"], "Nordic pickup parcel", "PICKUP_PARCEL"
-        ),
-    ]
-
-
-def _shipping_provider(
-    connector: Connector, name: str, markets: Sequence[str], option: str, product: str
-) -> ShippingProvider:
-    provider = ShippingProvider.objects.create(name=name, connector=connector)
-    provider.valid_on_markets.set(Market.objects.filter(code__in=markets))
-    ShipmentOption.objects.create(
-        provider=provider,
-        name=option,
-        product=product,
-        services=["EVARSLING"],
-        is_default=True,
-        store=Store.objects.get(),
-        weight=1800,
-        length=450,
-        width=300,
-        height=180,
-    )
-    return provider
 
 
 def _templates() -> None:

@@ -1,15 +1,18 @@
-"""The ERP contract and the narrower contracts of order exporters and order exchanges."""
+"""The ERP contract and the narrower contracts of exporters of orders, payments and invoices, and of order exchanges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from connectors.contracts.base import Category, NotExecuted, Provider, operation
 from connectors.contracts.common import Exported, OrderDocument
 from connectors.errors import NotSupported
+from tenants.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,34 @@ class StockPage:
     items: tuple[StockLevel, ...]
     cursor: str
     more: bool
+
+
+class Movement(StrEnum):
+    """What a payment did: money that was taken, or given back."""
+
+    CAPTURE = "capture"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentExport:
+    """Money that moved, to be written into somebody's books once.
+
+    `reference` is ours, of this movement, and the same on every repetition. `total` is what has moved of the payment by
+    now, `amount` what of it is new. `payment_method` is the merchant's word, `provider` the implementation's slug,
+    `provider_id` the payment there. `properties` are the step's.
+    """
+
+    reference: str
+    order: OrderDocument
+    kind: Movement
+    amount: Money
+    total: Money
+    payment_method: str
+    provider: str
+    provider_id: str
+    occurred_at: datetime
+    properties: Mapping[str, Any]
 
 
 class OrderExporter(Provider):
@@ -68,6 +99,37 @@ class OrderExchange(Provider):
     def exchange_order(self, export: OrderExport) -> Exported:
         """Send the order; `changes` of the result are written back."""
         raise NotSupported(f"{self.label} does not answer with order fields")
+
+
+class PaymentExporter(Provider):
+    """Anything that books payments."""
+
+    @operation
+    def export_payment(self, export: PaymentExport) -> Exported:
+        """Book one movement of money; repeating with the same reference never doubles it."""
+        raise NotSupported(f"{self.label} takes no payments")
+
+
+class InvoiceExporter(Provider):
+    """Anything that makes the invoice of an order, or takes it."""
+
+    @operation
+    def export_invoice(self, export: OrderExport) -> Exported:
+        """Invoice the order, once; `external_id` is the invoice's number there."""
+        raise NotSupported(f"{self.label} takes no invoices")
+
+    @operation
+    def find_invoice(self, export: OrderExport) -> Exported | None:
+        """Look the order's invoice up by our reference; None when the receiver has none."""
+        raise NotSupported(f"{self.label} has no look-up of invoices")
+
+    def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
+        found: Exported | NotExecuted | None
+        if operation != "export_invoice" or "find_invoice" not in self.operations():
+            found = super().settle(operation, request)
+            return found
+        found = self.find_invoice(request)
+        return found or NotExecuted()
 
 
 class ErpProvider(OrderExporter):

@@ -1,5 +1,5 @@
-"""The pages of shipping providers and shipments."""
+"""The pages of shipping providers, shipments and the print queue."""
 
-from shipping.admin import providers, shipments
+from shipping.admin import print_jobs, providers, shipments
 
-__all__ = ["providers", "shipments"]
+__all__ = ["print_jobs", "providers", "shipments"]

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from connectors.admin.grid import titled
 from connectors.gateways.admin import GatewayAdmin
-from shipping.forms import ShipmentOptionForm, ShippingProviderForm
-from shipping.models import ShipmentOption, ShippingProvider
-from tenants.adminkit import StackedInline, register_page
+from shipping.forms import ShipmentOptionForm, ShippingAccountForm, ShippingProviderForm
+from shipping.models import ShipmentOption, ShippingAccount, ShippingProvider
+from tenants.adminkit import StackedInline, TabularInline, register_page
 
 
 class ShipmentOptionInline(StackedInline):
@@ -19,22 +19,54 @@ class ShipmentOptionInline(StackedInline):
     tab = True
     verbose_name_plural = "Shipment Options"
     ordering = ["position", "name"]
-    fields = [
-        ("name", "label"),
-        ("product", "return_product"),
-        "services",
-        ("is_default", "service_point_required"),
-        ("weight", "length"),
-        ("width", "height"),
-        ("store", "position"),
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "label"),
+                    ("product", "return_product"),
+                    "services",
+                    ("delivery_type", "delivery_time"),
+                    "description",
+                    ("is_default", "hide_from_api"),
+                    ("service_point_required", "get_service_points"),
+                    ("store", "position"),
+                ]
+            },
+        ),
+        (
+            "Price",
+            {
+                "fields": [
+                    ("prices", "free_from"),
+                    ("get_price_from_provider", "add_tax_on_provider_price"),
+                    ("tax_rate", "profit_percent"),
+                    ("price_connector", "price_product"),
+                    "checkout_codes",
+                ]
+            },
+        ),
+        ("Package and label", {"fields": [("weight", "length"), ("width", "height"), "label_format"]}),
     ]
+
+
+class ShippingAccountInline(TabularInline):
+    """AuthSettings."""
+
+    model = ShippingAccount
+    form = ShippingAccountForm
+    tab = True
+    verbose_name_plural = "Auth Settings"
+    fields = ["market", "store", "connector"]
+    ordering = ["pk"]
 
 
 @admin.register(ShippingProvider)
 class ShippingProviderAdmin(GatewayAdmin):
     nothing = "A shipping provider holds the options that a carrier such as Bring ships with."
     form = ShippingProviderForm
-    inlines = [ShipmentOptionInline]
+    inlines = [ShipmentOptionInline, ShippingAccountInline]
     ordering = ["name"]
     list_display = [
         "named",

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from connectors.contracts.shipping import PDF
 from connectors.schema import is_web_address
-from shipping import labels
-from shipping.models import Package, Shipment, TrackingEvent
+from shipping import labels, printing, sheets
+from shipping.choices import read_choice
+from shipping.models import Label, Package, PrintJob, Shipment, TrackingEvent
 from tenants.adminkit import (
     ReadOnlyAdmin,
     UncountedPaginator,
+    action,
     display,
     link,
     may,
@@ -23,6 +26,7 @@ from tenants.models import Right
 from workflows.admin import register_panel
 from workflows.admin.panels import ReadOnlyInline
 
+_PREVIEW_BYTES = 800
 _COLOURS = {"draft": "", "booking": "warning", "booked": "success", "cancelled": ""}
 _TRACKING_COLOURS = {
     "pre_transit": "info",
@@ -37,6 +41,7 @@ _TRACKING_COLOURS = {
 
 class PackageInline(ReadOnlyInline):
     model = Package
+    verbose_name_plural = "Packages"
     fields = ["position", "number", "weight", "length", "width", "height"]
     ordering = ["position"]
 
@@ -48,6 +53,23 @@ class TrackingInline(ReadOnlyInline):
     verbose_name_plural = "Tracking"
     fields = ["occurred_at", "parcel", "state", "raw_state", "description", "place"]
     ordering = ["-occurred_at", "-id"]
+
+
+class PrintJobInline(ReadOnlyInline):
+    model = PrintJob
+    verbose_name_plural = "Printing"
+    fields = [
+        "created_at",
+        "store",
+        "state",
+        "workstation",
+        "attempts",
+        "printed_at",
+        "requested_by",
+        "reason",
+    ]
+    ordering = ["-id"]
+    nothing = "Nobody asked to print it; PrintShippingLabel with Print Queue does, or the action on the list."
 
 
 class _States:
@@ -97,7 +119,7 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
         "expected_delivery",
         "created_at",
     ]
-    list_filter = ["state", "tracking_state", "provider"]
+    list_filter = ["state", "tracking_state", "is_return", "provider"]
     list_select_related = ["order", "connector"]
     search_fields = ["reference"]
     search_help_text = "An order number, our reference, a consignment or a parcel's number."
@@ -105,13 +127,38 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
     sortable_by: list[str] = []
     show_full_result_count = False
     paginator = UncountedPaginator
-    inlines = [PackageInline, TrackingInline]
+    inlines = [PackageInline, TrackingInline, PrintJobInline]
+    actions = ["print_labels", "queue_labels"]
     fieldsets = [
-        (None, {"fields": ["order", "position", "shown_state", "reason", "label_file"]}),
-        ("Service", {"fields": ["provider", "option_name", "product", "codes", "pickup_point", "store"]}),
+        (None, {"fields": ["order", "position", "shown_state", "reason", "label_file", "preview"]}),
+        (
+            "Service",
+            {
+                "fields": [
+                    "provider",
+                    "option_name",
+                    "product",
+                    "codes",
+                    "pickup_point",
+                    "delivery_choice",
+                    "store",
+                    "return_of",
+                ]
+            },
+        ),
         (
             "Carrier",
-            {"fields": ["connector", "reference", "consignment", "booked_at", "created_at", "modified_at"]},
+            {
+                "fields": [
+                    "connector",
+                    "account",
+                    "reference",
+                    "consignment",
+                    "booked_at",
+                    "created_at",
+                    "modified_at",
+                ]
+            },
         ),
         (
             "Tracking",
@@ -122,6 +169,8 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
                     "tracking_number",
                     "page",
                     "expected_delivery",
+                    "polled_at",
+                    "pushed_until",
                 ]
             },
         ),
@@ -171,6 +220,56 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
         where = reverse("admin:shipping-label", args=[shipment.pk])
         return format_html("{} ({})", link(where, "Print", new_tab=True), made)
 
+    @admin.display(description="Preview")
+    def preview(self, shipment: Shipment) -> str:
+        """The label as it is printed; what is no PDF is shown as its first lines."""
+        label = shipment.stored_label
+        if label is None or not getattr(shipment, "may_print", False):
+            return "-"
+        where = reverse("admin:shipping-label", args=[shipment.pk])
+        if label.content_type == PDF:
+            return format_html(
+                '<iframe title="Label" src="{}#toolbar=0&view=FitH" loading="lazy" class="bg-white border'
+                ' border-base-200 dark:border-base-800 rounded-default w-full max-w-xl" style="height: 26rem">'
+                "</iframe>",
+                where,
+            )
+        text = bytes(label.content)[:_PREVIEW_BYTES].decode("utf-8", "replace")
+        return format_html('<pre class="text-xs whitespace-pre-wrap max-w-xl">{}</pre>', text)
+
+    @admin.display(description="Delivery choice")
+    def delivery_choice(self, shipment: Shipment) -> str:
+        """What the shopper chose in a delivery checkout, in words."""
+        if not shipment.choice:
+            return f"waits for ConfirmDeliveryChoice ({shipment.session})" if shipment.session else "-"
+        choice = read_choice(shipment.choice)
+        parts = [choice.name or choice.product, choice.carrier, choice.order_id]
+        point = choice.pickup_point.name if choice.pickup_point else ""
+        return ", ".join(part for part in [*parts, point] if part)
+
+    @action(description="Print labels", permissions=["view"])
+    def print_labels(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> HttpResponse | None:
+        """One PDF of all that are chosen, in their order."""
+        if not _may_print(request):
+            raise PermissionDenied
+        found = list(Label.objects.filter(shipment__in=queryset).order_by("shipment_id"))
+        try:
+            return sheets.serve(found, missing=queryset.count() - len(found))
+        except sheets.CannotJoin as error:
+            self.message_user(request, f"{error}.", messages.ERROR)
+            return None
+
+    @action(description="Put into the print queue", permissions=["act"])
+    def queue_labels(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> None:
+        rows = queryset.select_related("label", "store").defer("label__content")
+        ready = [shipment for shipment in rows if shipment.stored_label is not None]
+        for shipment in ready:
+            printing.enqueue(shipment, request.user.get_username())
+        missing = len(rows) - len(ready)
+        told = f"{len(ready)} labels wait for their warehouse's printer"
+        rest = f"; {missing} have none yet: run PrintShippingLabel" if missing else ""
+        self.message_user(request, f"{told}{rest}.", messages.WARNING if missing else messages.SUCCESS)
+
 
 def label_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The stored label; it bears the recipient's address."""
@@ -179,7 +278,10 @@ def label_page(request: HttpRequest, pk: int) -> HttpResponse:
     label = labels.find(pk=pk)
     if label is None:
         raise Http404
-    return labels.serve(label)
+    response = labels.serve(label)
+    # The label's own page shows it in a frame.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def _may_print(request: HttpRequest) -> bool:

@@ -33,6 +33,11 @@ JOB = {
     "created_at": "2026-05-03T11:58:00Z",
     "claimed_until": "2026-05-03T12:00:00Z",
 }
+_CLAIMED = {
+    **{name: value for name, value in JOB.items() if name != "state"},
+    "content_type": "application/pdf",
+    "content": "JVBERi0xLjQ=",
+}
 
 
 class PrintJobSerializer(serializers.Serializer):
@@ -47,6 +52,9 @@ class PrintJobSerializer(serializers.Serializer):
 
 
 class ClaimedJobSerializer(PrintJobSerializer):
+    """A label that is the workstation's own for a while."""
+
+    state = None  # type: ignore[assignment]
     content_type = serializers.CharField(source="shipment.label.content_type")
     content = serializers.SerializerMethodField(help_text="The label, base64.")
 
@@ -101,9 +109,7 @@ class ClaimLabels(ApiView):
         problems=(400, 404),
         examples=(
             request_example("One label", {"workstation": "packing-1"}),
-            answer_example(
-                "A label", {**JOB, "content_type": "application/pdf", "content": "JVBERi0xLjQ="}, 200
-            ),
+            answer_example("A label", _CLAIMED, 200),
         ),
         operation_id="print_queue_claim",
     )

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from connectors.models import Connector, Effect, InboundWebhook
 from eventlog.events import Category
+from shipping.models import PrintJob
 from tenants.models import ApiKey, Role, Tenant
 from tenants.scoping import tenant_scope
 from tests.factories.connectors import make_connector, publish_connector
@@ -82,7 +83,9 @@ def _trade(tenant: Tenant, mark: str) -> None:
 def _shipping(tenant: Tenant, mark: str) -> None:
     carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring")
     provider = ShippingProviderFactory(tenant=tenant, name=mark, connector=carrier, options=[{"name": mark}])
-    ShipmentFactory(tenant=tenant, order=Order.objects.get(number=mark), provider=provider, option_name=mark)
+    order = Order.objects.get(number=mark)
+    shipment = ShipmentFactory(tenant=tenant, order=order, provider=provider, option_name=mark)
+    PrintJob.objects.create(shipment=shipment, requested_by=mark, workstation=mark)
 
 
 def _tasks(tenant: Tenant, mark: str) -> None:

@@ -51,7 +51,14 @@ def test_rows_tell_what_the_code_has() -> None:
 
 def test_a_provider_of_several_contracts_has_them_all_in_its_row() -> None:
     [row] = matrix([Webhook])
-    assert row["contracts"] == ["Order export", "Order exchange", "Notification", "Validation"]
+    assert row["contracts"] == [
+        "Order export",
+        "Payment export",
+        "Invoice export",
+        "Order exchange",
+        "Notification",
+        "Validation",
+    ]
     assert row["names"][0] == "Webhook"
 
 

@@ -145,6 +145,7 @@ def test_documents_of_many_orders_carry_their_shipments_in_two_statements(
     assert first == {
         "reference": shipment.reference,
         "shipping_option": "Home",
+        "warehouse": "",
         "carrier": "Trolley",
         "product": "5600",
         "consignment": "",

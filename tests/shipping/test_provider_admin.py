@@ -35,6 +35,13 @@ NEW = {
     f"{FIRST}width": "200",
     f"{FIRST}height": "100",
     f"{FIRST}position": "1",
+    f"{FIRST}tax_rate": "25",
+    f"{FIRST}profit_percent": "0",
+    f"{FIRST}label_format": "application/pdf",
+    f"{FIRST}prices": "NOK 49.00 to 1000\nNOK 99.00",
+    f"{FIRST}free_from": "NOK 500.00",
+    "accounts-TOTAL_FORMS": "0",
+    "accounts-INITIAL_FORMS": "0",
 }
 
 
@@ -59,16 +66,24 @@ def edit(client, provider, **values):
     page = f"{PROVIDERS}{provider.pk}/change/"
     context = client.get(page).context
     data = _shown(context["adminform"].form, "")
-    formset = context["inline_admin_formsets"][0].formset
-    for form in formset.initial_forms:
+    formsets = [item.formset for item in context["inline_admin_formsets"]]
+    for form in (form for formset in formsets for form in formset.initial_forms):
         data |= _shown(form, f"{form.prefix}-")
-    counts = {f"{formset.prefix}-{name}_FORMS": len(formset.initial_forms) for name in ("TOTAL", "INITIAL")}
+    counts = {
+        f"{formset.prefix}-{name}_FORMS": len(formset.initial_forms)
+        for formset in formsets
+        for name in ("TOTAL", "INITIAL")
+    }
     return client.post(page, {**data, **counts, "properties": "{}", "_save": "1", **values}, follow=True)
 
 
 def _shown(form, prefix) -> dict:
     values = {f"{prefix}{name}": form[name].value() for name in form.fields if name != "api_token"}
-    return {name: value for name, value in values.items() if value not in (None, False, "")}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value is not False and value != ""
+    }
 
 
 def test_one_press_creates_both_and_makes_them_live(client, tenant):
@@ -85,6 +100,11 @@ def test_one_press_creates_both_and_makes_them_live(client, tenant):
         ["ALERT", "POINT"],
     )
     assert (option["is_default"], option["weight"], option["height"]) == (True, 1200, 100)
+    assert option["prices"] == [
+        {"currency": "NOK", "price": "49.00", "up_to": 1000},
+        {"currency": "NOK", "price": "99.00"},
+    ]
+    assert (option["free_from"], option["tax_rate"]) == ({"NOK": "500.00"}, "25.00")
     assert connector.live.document["authentication"]["merchant_id"] == "shop-1"
     with tenant_scope(tenant):
         assert connector.authentication.bearer_token.reveal().reveal() == TOKEN
@@ -159,6 +179,8 @@ def test_an_option_is_removed_and_another_one_added(client, tenant):
         "shipment_options-2-name": "mailbox",
         "shipment_options-2-product": "3584",
         **{f"shipment_options-2-{name}": "0" for name in ("weight", "length", "width", "height", "position")},
+        **{f"shipment_options-2-{name}": "0" for name in ("tax_rate", "profit_percent")},
+        "shipment_options-2-label_format": "application/pdf",
     }
     edit(client, provider, **{f"{FIRST}DELETE": "on", PUBLISH: "1"}, **added)
     live = the_provider().live

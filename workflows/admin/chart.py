@@ -89,6 +89,7 @@ class OrderStatusAdmin(PublishMixin, PublishAdmin):
     list_display = ["name", "order_type", "position", "is_canceled", "is_completed"]
     list_filter = ["order_type"]
     list_select_related = ["order_type"]
+    search_fields = ["name"]
     fields = [
         "order_type",
         "name",

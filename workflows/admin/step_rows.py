@@ -22,7 +22,6 @@ ROOM: dict[str, dict[str, Any]] = {
     "name": {"style": "min-width: 11rem"},
     "connector": {"style": "min-width: 7.25rem"},
     "connector_id": {"style": "min-width: 6rem"},
-    "error_status": {"style": "min-width: 6rem"},
     "properties": {"style": "min-width: 7.5rem"},
 }
 #: Before the id of a step group, where it is chosen like a step.
@@ -108,6 +107,8 @@ class StepInline(TabularInline):
             return "Save first"
         url = reverse(f"admin:workflows_{step._meta.model_name}_change", args=[step.pk])
         told = summary_of(step)
+        if isinstance(step, WorkflowStep) and step.group:
+            told = "; ".join(filter(None, [told, _stops(step.group)]))
         return format_html("{}{}", link(url, "Settings"), format_html("<br>{}", told) if told else "")
 
 
@@ -120,7 +121,6 @@ class WorkflowStepInline(StepInline):
         "connector",
         "connector_id",
         "stop_on_error",
-        "error_status",
         "active",
         "conditions",
         "properties",
@@ -144,7 +144,6 @@ class GroupStepInline(StepInline):
         "name",
         "connector",
         "connector_id",
-        "error_status",
         "active",
         "conditions",
         "properties",
@@ -152,9 +151,14 @@ class GroupStepInline(StepInline):
     ]
 
 
+def _stops(group: StepGroup) -> str:
+    return f"the group's StopOnError is {'on' if group.stop_on_error else 'off'}"
+
+
 def summary_of(step: StepFields) -> str:
     """What a step's own page says of it, in a few words; "" where it says nothing special."""
-    parts = [f"goes to {step.next_status}"] if step.next_status else []
+    parts = [f"on error {step.error_status}"] if step.error_status else []
+    parts += [f"goes to {step.next_status}"] if step.next_status else []
     parts += ["per shipment"] if step.per_shipment else []
     parts += ["invisible"] if step.is_invisible else []
     return "; ".join([*parts, *filter(None, (_only(step, kind) for kind in PLACES))])
@@ -162,6 +166,6 @@ def summary_of(step: StepFields) -> str:
 
 def _only(step: StepFields, kind: str) -> str:
     enabled, disabled = getattr(step, f"enabled_for_{kind}"), getattr(step, f"disabled_for_{kind}")
-    parts = [f"only {', '.join(enabled)}"] if enabled else []
-    parts += [f"not {', '.join(disabled)}"] if disabled else []
-    return f"{WORDS[kind]} {' and '.join(parts)}" if parts else ""
+    parts = [f"only {WORDS[kind]} {', '.join(enabled)}"] if enabled else []
+    parts += [f"not {WORDS[kind]} {', '.join(disabled)}"] if disabled else []
+    return "; ".join(parts)

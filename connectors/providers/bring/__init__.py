@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from connectors.auth import HeaderKeys
-from connectors.contracts.base import Answer, Limits, NotExecuted
+from connectors.contracts.base import Answer, Inbound, Limits, NotExecuted, reading
+from connectors.contracts.common import WebhookEvent
 from connectors.contracts.download import download
 from connectors.contracts.shipping import (
     Booked,
@@ -21,17 +23,21 @@ from connectors.contracts.shipping import (
     CarrierProvider,
     Label,
     PickupPoint,
+    Registered,
     ShippingOption,
     ShippingQuery,
     TrackingEvent,
+    TrackingRegistration,
 )
 from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
-from connectors.providers.bring import answers, tracking
+from connectors.providers.bring import answers, pushing, tracking
 from connectors.providers.bring.bodies import booking_body, guide_body, street_of
 from connectors.providers.bring.failures import kind_of_code, read_error
 from connectors.providers.bring.words import GUIDE, STATES, pickup_country
 from connectors.schema import Secret, Settings, Text
+from connectors.signing import Unsigned
 
+CONFLICT = 409
 LABEL_BYTES = 25 * 1024 * 1024
 #: Booked shipments are in Tracking within minutes as a rule; until then not to be found there proves nothing.
 TRACKING_LAG_S = 1800
@@ -58,6 +64,7 @@ class Bring(CarrierProvider):
     limits = Limits(per_second=18)
     states = STATES
     errors = {"authentication": Misconfigured}
+    webhook = Unsigned()
     find_lag_s = TRACKING_LAG_S
     books_returns, refuses_in_200, most_parcels = True, True, 50
     without_cancel = "Throw the label away: Bring's labels lapse when they are not used"
@@ -113,7 +120,26 @@ class Bring(CarrierProvider):
             )
         return next((tracking.found(item, booking) for item in own.values()), None)
 
-    def settle(self, operation: str, request: Any) -> Booked | NotExecuted | None:
+    def register_tracking(self, registration: TrackingRegistration) -> Registered:
+        try:
+            body = pushing.registration_body(registration, self.config.public_url)
+            return pushing.registered(self.post(pushing.PATH, body))
+        except Rejected as error:
+            if error.status != CONFLICT:
+                raise
+            return pushing.registered_before(registration)
+
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        with reading("Bring's callback", Rejected):
+            body = inbound.json()
+        return [pushing.hint(body)]
+
+    def confirm(self, event: WebhookEvent) -> list[WebhookEvent]:
+        """The scans that Tracking knows, by the ids that they have there, so that none is kept twice."""
+        scans = self.track((event.provider_id,))
+        return [replace(event, data={"tracking": scans})] if scans else []
+
+    def settle(self, operation: str, request: Any) -> Any:
         """A test booking is nowhere to be found, and to repeat it does no harm."""
         settled = super().settle(operation, request)
         return NotExecuted() if isinstance(settled, NotExecuted) and self.config.is_test else settled

@@ -29,7 +29,10 @@ def kind_of_code(code: str, writes: bool) -> type[ProviderError] | None:
 def read_error(answer: Answer) -> tuple[str, str]:
     """Code and text of a failed answer, ("", "") where it is a web page or empty."""
     try:
-        return told(list(errors_in(answer.json())))
+        body = answer.json()
+        if isinstance(body, Mapping) and isinstance(body.get("reason"), str):  # Event Cast
+            return "", f"Bring answered: {body['reason']}"[:500]
+        return told(list(errors_in(body)))
     except BadAnswer:
         return _plain(answer)
 

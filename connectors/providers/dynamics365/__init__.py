@@ -19,9 +19,10 @@ from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport
 from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.bodies import Wanted, wanted
+from connectors.providers.dynamics365.invoices import Invoices
 from connectors.providers.dynamics365.masters import Masters
 from connectors.providers.dynamics365.odata import CHANGED, Json, keyed
-from connectors.providers.dynamics365.orders import Orders, is_done, total_note
+from connectors.providers.dynamics365.orders import is_done, total_note
 from connectors.providers.dynamics365.settings import Dynamics365Settings, api_url
 from connectors.providers.dynamics365.stock import Stock
 from connectors.providers.dynamics365.words import GUIDE
@@ -30,7 +31,7 @@ from connectors.providers.dynamics365.words import GUIDE
 LAG = 960
 
 
-class Dynamics365(Orders, Masters, Stock):
+class Dynamics365(Invoices, Masters, Stock):
     slug, label = "dynamics365", "Dynamics 365"
     names, aliases = ("Dynamics365",), ("Dynamics 365", "Business Central")
     hosts = dict.fromkeys(("live", "test"), "https://api.businesscentral.dynamics.com")
@@ -62,6 +63,8 @@ class Dynamics365(Orders, Masters, Stock):
 
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
         """An order that is there but not as it should be is exported again, which only adds what is missing."""
+        if operation == "export_invoice":
+            return self.find_invoice(request) or NotExecuted(proved_after_s=LAG)
         if operation != "export_order":
             return None
         asked, found = self._wanted(request.order), self.find(request.order)

@@ -30,9 +30,9 @@ class Orders(BusinessCentral):
         there = self.sales_order(order)
         if there is not None:
             return Found(there["number"], there)
-        query = {**self._ours(order), "$select": "number,orderNumber,externalDocumentNumber"}
         with reading("Business Central's invoices", RetryLater):
-            numbers = {str(row["orderNumber"] or row["number"]) for row in self.rows("/salesInvoices", query)}
+            rows = self.rows("/salesInvoices", self._invoices(order))
+            numbers = {str(row["orderNumber"] or row["number"]) for row in rows}
         return Found(min(numbers)) if numbers else None
 
     def sales_order(self, order: OrderDocument) -> Json | None:
@@ -47,6 +47,9 @@ class Orders(BusinessCentral):
     def read(self, there: Json) -> Json:
         """A sales order as it is now, with its lines."""
         return _checked(self.call("GET", keyed("salesOrders", there), query=_LINES))
+
+    def _invoices(self, order: OrderDocument) -> dict[str, str]:
+        return {**self._ours(order), "$select": "number,orderNumber,externalDocumentNumber"}
 
     def _ours(self, order: OrderDocument) -> dict[str, str]:
         number = external_number(order, self.values.external_number_prefix)

@@ -35,8 +35,9 @@ Charge, Item or Resource); without that property an order with a fee is refused.
 A second ExportOrder, such as at Ship, makes nothing again and touches no line. It changes what differs in ship-to
 address, phone number, e-mail address and mapped fields, and only if nobody has changed the order since it was read.
 An order that has left completely or is invoiced stays as it is, and one that was deleted there is not made again but
-told as an error. Posting and cancelling are left to Business Central, whose API v2.0 has no field for tracking
-numbers. Field Mapping fills fields of the sales order from order properties (RequestedDeliveryDate to
+told as an error. ExportInvoices posts the sales order, ship and invoice in one, and answers with the invoice's number;
+without that step posting is left to people there, as cancelling is. API v2.0 has no field for tracking numbers.
+Field Mapping fills fields of the sales order from order properties (RequestedDeliveryDate to
 requestedDeliveryDate); properties with the Key Group OrderFields or CustomerFields give new orders or customers fixed
 values (shortcutDimension1Code, paymentTermsId).
 

@@ -15,7 +15,14 @@ from typing import Any
 from connectors.auth import Auth, Token, basic
 from connectors.contracts.base import Answer, BadAnswer, Category, Idempotency, Request
 from connectors.contracts.common import Exported
-from connectors.contracts.erp import OrderExchange, OrderExport, OrderExporter
+from connectors.contracts.erp import (
+    InvoiceExporter,
+    OrderExchange,
+    OrderExport,
+    OrderExporter,
+    PaymentExport,
+    PaymentExporter,
+)
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
 from connectors.contracts.validation import ValidationRequest, Validator, Verdict
@@ -46,7 +53,7 @@ class WhatIsSet(Auth):
             headers["Authorization"] = basic(values.username, password)
 
 
-class Webhook(OrderExporter, OrderExchange, Notifier, Validator):
+class Webhook(OrderExporter, OrderExchange, PaymentExporter, InvoiceExporter, Notifier, Validator):
     slug, label, category = "webhook", "Webhook", Category.OTHER
     names, aliases = ("Webhook",), ("webhookOrderValidator",)
     settings = WebhookSettings
@@ -57,7 +64,9 @@ class Webhook(OrderExporter, OrderExchange, Notifier, Validator):
 Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
 (fields go into path and query, not into the host name). HttpMethod is POST unless set otherwise; properties of the Key
 Group RequestHeaders become headers. Set a Signing Secret (whsec_ and 24 to 64 bytes in base64) to have every request
-signed as a Standard Webhook. The body is {"type": ..., "reference": ..., "Value": {the order}}.
+signed as a Standard Webhook. The body is {"type": ..., "reference": ..., "Value": {the order}}; of ExportPayments the
+Value is the money that moved: number (of the order), currency, kind (capture or refund), amount, total,
+payment_method, provider, provider_id, occurred_at.
 
 The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
 answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
@@ -74,6 +83,16 @@ check for fraud (type fraud.validate) has to get such an answer.
 
     def exchange_order(self, export: OrderExport) -> Exported:
         return exported(self._order("order.exchange", export), _order_of(export))
+
+    def export_invoice(self, export: OrderExport) -> Exported:
+        return exported(self._order("invoice.export", export))
+
+    def export_payment(self, export: PaymentExport) -> Exported:
+        """Of the order only what names it: what is told is the money."""
+        order = _order_of(export)
+        money = {name: item for name, item in plain(export).items() if name not in {"order", "properties"}}
+        value = {**{name: order[name] for name in ("number", "currency", "external_ids")}, **money}
+        return exported(self._deliver("payment.export", export.reference, value, order, export.properties))
 
     def send_message(self, message: Message) -> Sent:
         value = plain(message)
@@ -155,7 +174,7 @@ check for fraud (type fraud.validate) has to get such an answer.
             raise kind(f"The receiver answered something unreadable: {error}", status=answer.status) from None
 
 
-def _order_of(request: OrderExport | ValidationRequest) -> dict[str, Any]:
+def _order_of(request: OrderExport | PaymentExport | ValidationRequest) -> dict[str, Any]:
     order: dict[str, Any] = plain(request.order)
     del order["id"]
     return order

@@ -23,7 +23,7 @@ from connectors.sandbox.dynamics365.lists import listed
 _LOGIN = re.compile(r"/(?P<tenant>[^/]+)/oauth2/v2\.0/token")
 _API = re.compile(r"/v2\.0/(?P<tenant>[^/]+)/(?P<environment>[^/]+)/api/v2\.0/(?P<rest>.+)")
 _WITHIN = re.compile(
-    r"companies\((?P<company>[^)]+)\)/(?P<collection>\w+)(?:\((?P<key>[^)]+)\)(?:/(?P<part>\w+))?)?"
+    r"companies\((?P<company>[^)]+)\)/(?P<collection>\w+)(?:\((?P<key>[^)]+)\)(?:/(?P<part>[\w.]+))?)?"
 )
 TOKEN_S = 3599
 
@@ -155,6 +155,11 @@ def _add_line(call: Call) -> Response:
     return Response(201, dumped(orders.add_line(call.company, order, call.body)))
 
 
+def _ship_and_invoice(call: Call) -> Response:
+    orders.ship_and_invoice(call.company, orders.order_of(call.company, call.key))
+    return Response(204)
+
+
 def _order(call: Call, order: Json, status: int = 200) -> Response:
     return Response(status, dumped(orders.order_shown(order, expanded=call.expanded)))
 
@@ -174,4 +179,5 @@ _HANDLERS: dict[tuple[str, str, bool, str], Callable[[Call], Response]] = {
     ("GET", "salesOrders", True, ""): _read_order,
     ("PATCH", "salesOrders", True, ""): _amend_order,
     ("POST", "salesOrders", True, "salesOrderLines"): _add_line,
+    ("POST", "salesOrders", True, "Microsoft.NAV.shipAndInvoice"): _ship_and_invoice,
 }

@@ -136,6 +136,12 @@ def order_shown(order: Mapping[str, Any], *, expanded: bool) -> Json:
     return {**shown(order), **totals, **({"salesOrderLines": lines} if expanded else {})}
 
 
+def ship_and_invoice(company: Company, order: Json) -> None:
+    """The action of that name, of a caller: posts what is left of the order."""
+    invoice(company, order)
+    company.note("invoice", order["number"], order["externalDocumentNumber"], order)
+
+
 def invoice(company: Company, order: Json) -> None:
     """Post everything: the order becomes an invoice and is no order any more."""
     del company.orders[order["id"]]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from connectors.contracts.base import Provider
 from connectors.contracts.ecommerce import ShopProvider
-from connectors.contracts.erp import ErpProvider, OrderExchange, OrderExporter
+from connectors.contracts.erp import (
+    ErpProvider,
+    InvoiceExporter,
+    OrderExchange,
+    OrderExporter,
+    PaymentExporter,
+)
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -26,6 +32,8 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     PaymentProvider: payment.SCENARIOS,
     OrderExporter: orders.EXPORTS,
     OrderExchange: orders.EXCHANGES,
+    PaymentExporter: orders.PAYMENTS,
+    InvoiceExporter: orders.INVOICES,
     Notifier: notification.SCENARIOS,
     Validator: validation.SCENARIOS,
     CarrierProvider: shipping.SCENARIOS,

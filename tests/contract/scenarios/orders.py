@@ -1,15 +1,35 @@
-"""Scenarios of the contracts that take an order out: exporters, and services that answer with changed fields."""
+"""Scenarios of the contracts that take something out: orders, payments, invoices, and services that answer with
+changed fields."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from connectors.calls import Ending, Outcome
-from connectors.contracts.erp import OrderExport
+from connectors.contracts.erp import Movement, OrderExport, PaymentExport
 from connectors.errors import Rejected
+from tenants.money import Money
 from tests.contract.scenarios.base import ORDER, Given, Scenario, succeeded
 
 
 def export(given: Given) -> OrderExport:
     return OrderExport(reference="100234", order=ORDER, properties=given.get("properties", {}))
+
+
+def payment(given: Given) -> PaymentExport:
+    """Half of the order, after a first half."""
+    return PaymentExport(
+        reference="payment:p1:capture:125000",
+        order=ORDER,
+        kind=Movement.CAPTURE,
+        amount=Money.of("625.00", "NOK"),
+        total=Money.of("1250.00", "NOK"),
+        payment_method="Card",
+        provider="stripe",
+        provider_id="pi_1",
+        occurred_at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+        properties=given.get("properties", {}),
+    )
 
 
 def exported(outcome: Outcome) -> None:
@@ -42,4 +62,13 @@ EXPORTS = (
 EXCHANGES = (
     Scenario(name="exchange", operation="exchange_order", build=export, expect=changed),
     Scenario(name="exchange without changes", operation="exchange_order", build=export, expect=unchanged),
+)
+PAYMENTS = (
+    Scenario(name="export payment", operation="export_payment", build=payment, expect=succeeded),
+    Scenario(name="export payment refused", operation="export_payment", build=payment, expect=refused),
+)
+INVOICES = (
+    Scenario(name="export invoice", operation="export_invoice", build=export, expect=exported),
+    Scenario(name="export invoice refused", operation="export_invoice", build=export, expect=refused),
+    Scenario(name="invoice found", operation="find_invoice", build=export, expect=exported, write=False),
 )

@@ -121,3 +121,18 @@ def _made_by_hand(central: Central) -> None:
     company = central.sandbox.vendor("dynamics365").companies("demo", "sandbox")[COMPANY]  # type: ignore[attr-defined]
     customer = central.books["customers"][0]["number"]
     orders.create(company, {"customerNumber": customer, "externalDocumentNumber": "100234"})
+
+
+def test_an_order_is_invoiced_once(central: Central) -> None:
+    central.export()
+    first = central.perform("export_invoice", export(ORDER))
+    assert first.result.external_id.startswith("PS-INV")
+    again = central.perform("export_invoice", export(ORDER))
+    assert (again.result.external_id, again.result.message) == (
+        first.result.external_id,
+        "invoiced there before",
+    )
+    assert central.books["orders"] == []
+    assert len(central.sandbox.ledger(operation="invoice")) == 1
+    unknown = central.perform("export_invoice", export(replace(ORDER, number="999")))
+    assert "run ExportOrder before this" in unknown.message

@@ -1,0 +1,79 @@
+"""What the demo's shop ships with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.contracts.shipping import DeliveryType
+from connectors.models import Connector
+from shipping.models import ShipmentOption, ShippingProvider
+from tenants.models import Market, Store
+
+_PACKAGE = {"weight": 1800, "length": 450, "width": 300, "height": 180}
+_RATES = {"get_price_from_provider": True, "tax_rate": "25", "profit_percent": "5"}
+
+
+def create(connector: Connector) -> list[ShippingProvider]:
+    """Bring has other products inside Norway than across borders, so each set of markets has its own options."""
+    return [
+        _provider(connector, "Bring", ["NOR"], _NORWEGIAN),
+        _provider(connector, "Bring Nordic", ["SWE", "DNK"], _NORDIC),
+    ]
+
+
+_NORWEGIAN: Sequence[dict[str, Any]] = (
+    {
+        "name": "Pickup parcel",
+        "product": "5800",
+        "return_product": "9300",
+        "delivery_type": DeliveryType.PICKUP_POINT,
+        "get_service_points": True,
+        "prices": [
+            {"currency": "NOK", "price": "99.00", "up_to": 5000},
+            {"currency": "NOK", "price": "149.00"},
+        ],
+        "free_from": {"NOK": "1500.00"},
+        "is_default": True,
+        **_RATES,
+    },
+    {
+        "name": "Home delivery",
+        "product": "5600",
+        "return_product": "9300",
+        "delivery_type": DeliveryType.HOME,
+        "delivery_time": "2-3 working days, between 17 and 21",
+        "prices": [{"currency": "NOK", "price": "199.00"}],
+        **_RATES,
+    },
+)
+_NORDIC: Sequence[dict[str, Any]] = (
+    {
+        "name": "Nordic pickup parcel",
+        "product": "PICKUP_PARCEL",
+        "return_product": "PICKUP_PARCEL_RETURN",
+        "delivery_type": DeliveryType.PICKUP_POINT,
+        "get_service_points": True,
+        "prices": [{"currency": "SEK", "price": "129.00"}, {"currency": "DKK", "price": "89.00"}],
+        "is_default": True,
+        "tax_rate": "25",
+    },
+)
+
+
+def _provider(
+    connector: Connector, name: str, markets: Sequence[str], options: Sequence[dict[str, Any]]
+) -> ShippingProvider:
+    provider = ShippingProvider.objects.create(name=name, connector=connector)
+    provider.valid_on_markets.set(Market.objects.filter(code__in=markets))
+    warehouse = Store.objects.get()
+    for position, option in enumerate(options, start=1):
+        ShipmentOption.objects.create(
+            provider=provider,
+            position=position,
+            services=["EVARSLING"],
+            store=warehouse,
+            **_PACKAGE,
+            **option,
+        )
+    return provider

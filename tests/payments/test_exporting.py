@@ -1,0 +1,90 @@
+"""ExportPayments and ExportInvoices: a receiver is told of each amount, and of each order, once."""
+
+import pytest
+
+from connectors.models import Effect
+from connectors.providers.stripe import Stripe
+from connectors.providers.webhook import Webhook
+from payments.exporting import ExportPayments
+from tests.shop import Shop, running_vendors, shop, vendors
+
+__all__ = ["running_vendors", "shop", "vendors"]
+
+CHART = {
+    "New": ["AuthorizePayment!"],
+    "Ship": ["CapturePayments!", "ExportPayments@erp", "ExportInvoices@erp", "VerifyCaptureIsCompleted"],
+    "Again": ["ExportPayments@erp", "ExportInvoices@erp"],
+    "Back": ["RefundPayments", "ExportPayments@erp"],
+}
+
+
+def told(shop: Shop) -> list[tuple[str, str, str]]:
+    """What the receiver executed: type, kind and amount."""
+    items = shop.vendors.vendor("webhook").received.values()
+    bodies = [item["body"] for item in items]
+    return [(body["type"], body["Value"].get("kind", ""), body["Value"].get("amount", "")) for body in bodies]
+
+
+def messages(run) -> dict[str, str]:
+    return {step.name: f"{step.state}: {step.message}" for step in run.steps.all()}
+
+
+@pytest.fixture
+def order(shop):
+    shop.chart(CHART)
+    order = shop.order(amount="100.00")
+    shop.pump()
+    return order
+
+
+def moved(shop, order, status):
+    run = shop.move(order, status)
+    shop.pump()
+    return messages(run)
+
+
+def test_money_and_invoice_are_told_once(shop, order):
+    first = moved(shop, order, "Ship")
+    assert first["ExportPayments"] == "success: ERP was told: 100.00 NOK captured (Stripe)"
+    assert first["ExportInvoices"].startswith("success: Invoiced by ERP as wh_")
+    assert first["VerifyCaptureIsCompleted"] == "success: 100.00 NOK is captured"
+    assert moved(shop, order, "Again") == {
+        "ExportPayments": "success: No money has moved since",
+        "ExportInvoices": "success: Was invoiced before",
+    }
+    assert "100.00 NOK refunded" in moved(shop, order, "Back")["ExportPayments"]
+    assert told(shop) == [
+        ("payment.export", "capture", "100.00"),
+        ("invoice.export", "", ""),
+        ("payment.export", "refund", "100.00"),
+    ]
+
+
+@pytest.mark.thorough
+def test_one_whose_answer_was_lost_comes_to_its_end_before_another_begins(shop, order):
+    shop.vendors.faults(vendor="webhook", path="^/erp", status=503, times=None, body="payment.export")
+    moved(shop, order, "Ship")
+    effect = Effect.objects.get(operation="export_payment")
+    payment = order.payments.get()
+    assert effect.subject == f"{payment.subject}:capture:10000"
+    payment.amount_minor = payment.authorized_minor = payment.captured_minor = 12000
+    payment.save()
+    shop.vendors.clear_faults()
+    assert "100.00 NOK captured" in moved(shop, order, "Again")["ExportPayments"]
+    shop.later(hours=2)
+    shop.pump()
+    assert moved(shop, order, "Ship")["ExportPayments"] == "success: No money has moved since"
+    assert [amount for kind, _, amount in told(shop) if kind == "payment.export"] == ["100.00", "20.00"]
+
+
+def test_what_is_not_captured_is_not_verified(shop):
+    shop.chart({"New": ["AuthorizePayment!", "VerifyCaptureIsCompleted"], "Ship": []})
+    order = shop.order(amount="100.00")
+    shop.pump()
+    run = order.runs.get()
+    assert messages(run)["VerifyCaptureIsCompleted"] == "error: 0.00 NOK of 100.00 NOK is captured"
+
+
+def test_capability():
+    assert issubclass(Webhook, ExportPayments.capability)
+    assert not issubclass(Stripe, ExportPayments.capability)
