@@ -178,7 +178,7 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         rows: QuerySet[Shipment] = super().get_queryset(request)
-        return rows.select_related("label").defer("label__content")
+        return rows.select_related("label", "order", "connector").defer("label__content")
 
     def get_fieldsets(self, request: HttpRequest, obj: Shipment | None = None) -> list:
         """Who may print is decided for each request, so it is kept with the row."""

@@ -23,6 +23,7 @@ from tenants.adminkit import (
     register_admin_url,
 )
 from tenants.models import Right
+from tenants.personal import shown
 from workflows.admin.schedule_form import ScheduledTaskForm
 from workflows.admin.scheduled_runs import COLOURS
 from workflows.models import ScheduledRun, ScheduledTask
@@ -112,7 +113,7 @@ class ScheduledTaskAdmin(TrackedAdmin):
     def trouble(self, obj: ScheduledTask) -> str:
         if obj.last_error_at is None:
             return obj.problem or "-"
-        return f"{obj.last_error_at:%Y-%m-%d %H:%M} UTC: {obj.last_error}"
+        return f"{obj.last_error_at:%Y-%m-%d %H:%M} UTC: {shown(obj.last_error)}"
 
     @admin.display(description="Latest runs")
     def recent(self, obj: ScheduledTask) -> str:
@@ -176,7 +177,7 @@ def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
 
 
 def _short(run: ScheduledRun) -> str:
-    return "; ".join(filter(None, [counted(run.counts), run.message.partition("\n")[0]]))
+    return "; ".join(filter(None, [counted(run.counts), shown(run.message).partition("\n")[0]]))
 
 
 def _listed(kind: types.TaskType) -> str:
