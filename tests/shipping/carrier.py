@@ -115,7 +115,7 @@ class Sledge(Trolley):
 
 class Depot:
     """What the carrier's server does. `faults` are taken by the next requests to book, one each, and `label_faults` by
-    those for a label. While it is `lagging`, the look-up knows nothing of what was booked; `lost` numbers are not tracked."""
+    those for a label. While it is `lagging`, the look-up knows nothing of what was booked; `lost` ones are not tracked."""
 
     def __init__(self) -> None:
         self.bookings: dict[str, dict[str, Any]] = {}
