@@ -67,6 +67,8 @@ class Supervisor:
     def _turn(self) -> None:
         if self._cluster is None or self._cluster.poll() is not None:
             log.warning("the cluster ended by itself and is started again")
+            # Where its main process died alone, the others of its group live on and nobody would ever end them.
+            self._kill()
             time.sleep(RESTART_PAUSE_S)
             self._start()
         try:
