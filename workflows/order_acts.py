@@ -10,6 +10,7 @@ from connectors import registry as implementations
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.erp import OrderExporter
 from connectors.contracts.notification import Notifier
+from connectors.runtime import TenantRuntime
 from tenants.models import Right
 from workflows import acts, orders, resuming
 from workflows.acts import ActStep, Asked
@@ -23,13 +24,13 @@ from workflows.resuming import Outline
 _ALL = "all"
 _NO_CHART = "Its order type is not published any more; publish it again."
 _DONE = (StepState.SUCCESS, StepState.WARNING)
-_VERSIONS = Choice(
+VERSIONS = Choice(
     name="versions",
     label="Configuration",
     options=(("then", "As when the run began"), ("newest", "As published now")),
     help="Steps and connectors.",
 )
-_REPEAT = Flag(
+REPEAT = Flag(
     name="repeat",
     label="Also repeat what succeeded",
     help="Exports and messages are then sent once more. Money is never taken or given back twice.",
@@ -169,7 +170,7 @@ class RunWorkflow(OrderAct):
         initial = here if here in dict(options) else ""
         return Offer(
             says=("Runs all steps of a status as they are published now. The order keeps its status.",),
-            inputs=(Choice(name="status", label="Steps of", options=options, initial=initial), _REPEAT),
+            inputs=(Choice(name="status", label="Steps of", options=options, initial=initial), REPEAT),
         )
 
     def start(self, subject: Subject, values: Mapping[str, Any], asked: Asked) -> Started:
@@ -209,7 +210,7 @@ class Resume(OrderAct):
         says = [f"Goes on with {run.title} of {run.created_at:%d %b %H:%M}: runs {', '.join(left)}."]
         if kept:
             says.append(f"Stays done: {', '.join(kept)}.")
-        return Offer(says=tuple(says), inputs=(_VERSIONS,))
+        return Offer(says=tuple(says), inputs=(VERSIONS,))
 
     def start(self, subject: Subject, values: Mapping[str, Any], asked: Asked) -> Started:
         act = acts.resume(_failed(subject), asked, newest=values.get("versions") == "newest")
@@ -223,7 +224,10 @@ class Resume(OrderAct):
         if run.state == RunState.WAITING:
             return None
         run.order = subject.order
-        return resuming.outline_resume(run, acts.versions(run, newest=values.get("versions") == "newest"))
+        return resuming.outline_resume(run, self.live(subject, values))
+
+    def live(self, subject: Subject, values: Mapping[str, Any]) -> TenantRuntime:
+        return subject.live if values.get("versions") == "newest" else acts.versions(_failed(subject))
 
     def status(self, subject: Subject, values: Mapping[str, Any]) -> str:
         return _failed(subject).status

@@ -1,5 +1,5 @@
 """The pages of shipping providers and shipments."""
 
-from shipping.admin import providers, shipments
+from shipping.admin import order_panel, providers, shipments
 
-__all__ = ["providers", "shipments"]
+__all__ = ["order_panel", "providers", "shipments"]

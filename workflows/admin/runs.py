@@ -3,69 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url, register_event_link
-from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, display, link, link_to
+from workflows.admin.colours import RUN_COLOURS, STEP_COLOURS, standing
 from workflows.admin.panels import ReadOnlyInline
-from workflows.models import RunState, StepRun, StepState, WorkflowRun
+from workflows.models import StepRun, StepState, WorkflowRun
 
-_COLOURS = {
-    RunState.QUEUED: "info",
-    RunState.RUNNING: "info",
-    RunState.WAITING: "warning",
-    RunState.COMPLETED: "success",
-    "troubled": "warning",
-    RunState.STOPPED: "danger",
-    RunState.SUPERSEDED: "",
-}
-_STEP_COLOURS = {
-    StepState.PENDING: "",
-    StepState.RUNNING: "info",
-    StepState.WAITING: "warning",
-    StepState.SUCCESS: "success",
-    StepState.WARNING: "warning",
-    StepState.ERROR: "danger",
-    StepState.SKIPPED: "",
-}
 _FAILED = (StepState.ERROR, StepState.WAITING)
-
-
-def _standing(run: WorkflowRun) -> tuple[str, str]:
-    """A run that completed says something only where steps failed on the way."""
-    troubled = run.state == RunState.COMPLETED and run.message
-    return ("troubled", "Completed with errors") if troubled else (run.state, run.get_state_display())
-
-
-class RunInline(ReadOnlyInline):
-    model = WorkflowRun
-    fields = ["status", "shown_state", "trigger", "actor", "message", "failed", "created_at", "finished_at"]
-    readonly_fields = ["shown_state", "failed"]
-    ordering = ["-id"]
-    show_change_link = True
-    verbose_name_plural = "Workflow Results"
-    nothing = (
-        "No workflow has run for this order yet. One runs when the order enters a status that has steps."
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkflowRun]:
-        failed = StepRun.objects.filter(state__in=_FAILED)
-        rows = super().get_queryset(request).select_related("order")
-        return rows.prefetch_related(Prefetch("steps", failed, to_attr="failures"))
-
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return _standing(run)
-
-    @admin.display(description="Failed steps")
-    def failed(self, run: Any) -> str:
-        """Each leads to its events, where requests and answers are."""
-        number = run.order.number
-        rows = ((link(events_url(order=number, step_run=step.pk), step.name),) for step in run.failures)
-        return format_html_join(SafeString("<br>"), "{}", rows) or "-"
 
 
 class StepInline(ReadOnlyInline):
@@ -89,7 +38,7 @@ class StepInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StepRun]:
         return super().get_queryset(request).select_related("run__order")
 
-    @display(description="State", label=_STEP_COLOURS)
+    @display(description="State", label=STEP_COLOURS)
     def shown_state(self, step: StepRun) -> tuple[str, str]:
         return step.state, step.get_state_display()
 
@@ -106,8 +55,8 @@ class StepInline(ReadOnlyInline):
 class WorkflowRunAdmin(ReadOnlyAdmin):
     first_tab = "Run"
     nothing = "One is kept for each run of the steps of a status that an order entered."
-    list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
-    list_filter = ["state", "trigger"]
+    list_display = ["order", "act", "shown_state", "trigger", "message", "created_at", "finished_at"]
+    list_filter = ["state", "kind", "trigger"]
     list_select_related = ["order"]
     search_fields = ["order__number__istartswith"]
     search_help_text = "The beginning of an order number."
@@ -120,6 +69,9 @@ class WorkflowRunAdmin(ReadOnlyAdmin):
         "order",
         "order_type",
         "status",
+        "kind",
+        "label",
+        "taken_up",
         "shown_state",
         "message",
         "failed",
@@ -133,11 +85,19 @@ class WorkflowRunAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).select_related("order")
+        return super().get_queryset(request).select_related("order", "continues")
 
-    @display(description="State", label=_COLOURS)
+    @admin.display(description="What ran")
+    def act(self, run: WorkflowRun) -> str:
+        return run.title
+
+    @admin.display(description="Goes on with")
+    def taken_up(self, run: WorkflowRun) -> str:
+        return link_to(run.continues) if run.continues else "-"
+
+    @display(description="State", label=RUN_COLOURS)
     def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return _standing(run)
+        return standing(run)
 
     @admin.display(description="Failed steps")
     def failed(self, run: WorkflowRun) -> str:
