@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from eventlog.models import Event, EventPayload
 from tenants.adminkit import may, pretty_json, register_admin_url
@@ -29,14 +29,12 @@ def order_or_404(request: HttpRequest, pk: int, right: Right = Right.VIEW) -> Or
     return get_object_or_404(Order.objects.select_related("market", "store", "tenant"), pk=pk)
 
 
-@require_safe
 def pulse(request: HttpRequest, pk: int) -> HttpResponse:
     order = order_or_404(request, pk)
     busy = WorkflowRun.objects.filter(order=order, state__in=OPEN_RUN_STATES).exists()
     return JsonResponse({"pulse": pulse_of(order), "busy": busy})
 
 
-@require_safe
 def older(request: HttpRequest, pk: int) -> HttpResponse:
     """A further page of the journey, as a part of the page."""
     order = order_or_404(request, pk)
@@ -47,7 +45,6 @@ def older(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "admin/orders/journey.html", {"order": order, "journey": found})
 
 
-@require_safe
 def call(request: HttpRequest, pk: int, event: int) -> HttpResponse:
     """What was sent and answered, redacted, as a part of the page."""
     order = order_or_404(request, pk)
