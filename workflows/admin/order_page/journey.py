@@ -24,6 +24,7 @@ _ICONS = {
     Category.UPDATED: "swap_horiz",
     Category.CANCELED: "cancel",
     Category.WORKFLOW: "account_tree",
+    Category.WORKFLOW_STEP: "task_alt",
     Category.CONNECTOR: "http",
     Category.NOTIFICATION: "mail",
     Category.COMMENT: "chat",
@@ -36,12 +37,14 @@ _ICONS = {
 
 @dataclass(slots=True)
 class Line:
-    """One event. `call` is the address of what was sent and answered, for calls."""
+    """One event. `call` is the address of what was sent and answered, for calls; `is_result` tells that a step
+    ended so."""
 
     event: Event
     icon: str
     colour: str
     call: str = ""
+    is_result: bool = False
 
 
 @dataclass(slots=True)
@@ -50,10 +53,6 @@ class StepLines:
 
     name: str
     lines: list[Line] = field(default_factory=list)
-
-    @property
-    def is_call_only(self) -> bool:
-        return all(line.call for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -119,10 +118,11 @@ def _of_run(newest: Event, run: WorkflowRun) -> Block:
 
 
 def _steps(order: Order, events: Iterable[Event]) -> list[StepLines]:
-    """The events of a run by step, in the order in which each began."""
-    found: dict[int | None, StepLines] = {}
+    """The events of a run by step, in the order in which each began; what concerns no step stays where it was."""
+    found: dict[int, StepLines] = {}
     for event in events:
-        group = found.setdefault(event.step_run_id, StepLines(event.step))
+        key = -event.pk if event.step_run_id is None else event.step_run_id
+        group = found.setdefault(key, StepLines(event.step))
         group.lines.append(_line(order, event))
     return list(found.values())
 
@@ -131,4 +131,5 @@ def _line(order: Order, event: Event) -> Line:
     is_call = event.category == Category.CONNECTOR and bool(event.method or event.url)
     call = reverse("admin:workflows-order-call", args=[order.pk, event.pk]) if is_call else ""
     icon = _ICONS.get(Category(event.category), "info") if event.category in set(Category) else "info"
-    return Line(event, icon, OUTCOME_COLOURS.get(event.outcome, ""), call)
+    is_result = event.category == Category.WORKFLOW_STEP
+    return Line(event, icon, OUTCOME_COLOURS.get(event.outcome, ""), call, is_result)

@@ -21,7 +21,7 @@ from workflows.admin.order_errors import sent_link
 from workflows.admin.order_page.journey import journey
 from workflows.admin.order_page.results import results
 from workflows.admin.panels import panels
-from workflows.by_hand import OrderAct, Subject, all_acts, subjects
+from workflows.by_hand import OrderAct, Subject, all_acts, count_of, subjects
 from workflows.models import (
     OPEN_RUN_STATES,
     ErrorStatus,
@@ -55,6 +55,7 @@ def _context(request: HttpRequest, order: Order, opts: Any) -> dict[str, Any]:
     runs, more_runs = results(request, order)
     before = request.GET.get("before", "")
     sees = may(request, Right.SEE_PERSONAL_DATA)
+    errors = _errors(order)
     return {
         **admin.site.each_context(request),
         "title": f"Order {order.number}",
@@ -66,7 +67,8 @@ def _context(request: HttpRequest, order: Order, opts: Any) -> dict[str, Any]:
         "pulse": pulse_of(order),
         "busy": any(row.is_open for row in runs),
         "asked": _asked(request, runs),
-        "errors": _errors(order),
+        "errors": errors,
+        "error_words": count_of(len(errors), "error"),
         "solved": OrderError.objects.filter(order=order, status=ErrorStatus.SOLVED).order_by("-id")[:_MOST],
         "may_act": may(request, Right.ACT),
         "buttons": _buttons(request, subject),
