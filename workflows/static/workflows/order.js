@@ -59,7 +59,7 @@
     details.dataset.loaded = "1";
     if (details.dataset.frame) {
       const frame = document.createElement("iframe");
-      frame.src = details.dataset.frame;
+      frame.src = `${details.dataset.frame}#navpanes=0&view=FitH`;
       frame.title = "Label";
       details.append(frame);
       return;
