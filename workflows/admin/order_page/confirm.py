@@ -23,8 +23,8 @@ from workflows.by_hand.doing import RightMissing, checked, do
 from workflows.by_hand.fields import Input
 from workflows.dry_run import StepPreview, preview
 from workflows.models import Order, StepRun, WorkflowRun
+from workflows.order_acts.runs import AgainRun, RerunStep, ResumeRun
 from workflows.problems import InvalidData, NotPossible, OrderProblem
-from workflows.run_acts import AgainRun, RerunStep, ResumeRun
 
 _ON_RUNS = {"resume": ResumeRun, "again": AgainRun}
 

@@ -10,13 +10,12 @@ from connectors.runtime import TenantRuntime
 from tenants.models import Right
 from workflows import acts, resuming
 from workflows.acts import Asked
-from workflows.by_hand.base import Offer, OrderAct, Started, moves_money, started
+from workflows.by_hand.base import Offer, OrderAct, Started, started
 from workflows.by_hand.subjects import Subject
-from workflows.models import StepRun, StepState, WorkflowRun
-from workflows.order_acts import REPEAT, VERSIONS, Resume
+from workflows.models import StepRun, WorkflowRun
+from workflows.order_acts.again import Resume
+from workflows.order_acts.shared import DONE, REPEAT, VERSIONS, right_of
 from workflows.resuming import Outline
-
-_DONE = (StepState.SUCCESS, StepState.WARNING)
 
 
 class ResumeRun(Resume):
@@ -71,7 +70,7 @@ class AgainRun(OrderAct):
         return started(act.run.title, act)
 
     def right_for(self, subject: Subject, values: Mapping[str, Any]) -> Right:
-        return _right([step.name for step in self.run.steps.all()])
+        return right_of([step.name for step in self.run.steps.all()])
 
     def outline(self, subject: Subject, values: Mapping[str, Any]) -> Outline | None:
         live = self.live(subject, values)
@@ -97,7 +96,7 @@ class RerunStep(OrderAct):
         self.step = step
 
     def offer(self, subject: Subject) -> Offer:
-        done = self.step.state in _DONE
+        done = self.step.state in DONE
         says = [
             f"Runs {self.step.name} of {self.step.run.title} of {self.step.run.created_at:%d %b %H:%M} again."
         ]
@@ -112,10 +111,10 @@ class RerunStep(OrderAct):
         return started(act.run.title, act)
 
     def right_for(self, subject: Subject, values: Mapping[str, Any]) -> Right:
-        return _right([self.step.name])
+        return right_of([self.step.name])
 
     def outline(self, subject: Subject, values: Mapping[str, Any]) -> Outline | None:
-        if self.step.state in _DONE and not values["repeat"]:
+        if self.step.state in DONE and not values["repeat"]:
             return None
         return resuming.outline_step(self.step, self.live(subject, values), repeat=values["repeat"])
 
@@ -124,7 +123,3 @@ class RerunStep(OrderAct):
 
     def live(self, subject: Subject, values: Mapping[str, Any]) -> TenantRuntime:
         return subject.live if values["versions"] == "newest" else acts.versions(self.step.run)
-
-
-def _right(names: list[str]) -> Right:
-    return Right.ACT_MONEY if moves_money(names) else Right.ACT
