@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from payments.models import Payment, PaymentEntry
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.money import Money
-from workflows.admin import register_panel
 from workflows.admin.panels import ReadOnlyInline
 
-_COLOURS = {
+COLOURS = {
     "pending": "info",
     "authorized": "info",
     "captured": "success",
@@ -49,22 +48,9 @@ class EntryInline(Masked, ReadOnlyInline):
 
 
 class _State:
-    @display(description="State", label=_COLOURS)
+    @display(description="State", label=COLOURS)
     def shown_state(self, payment: Payment) -> tuple[str, str]:
         return payment.state, payment.get_state_display()
-
-
-@register_panel
-class PaymentPanel(_State, ReadOnlyInline):
-    """The payments on the order's page."""
-
-    model = Payment
-    _amounts = ["amount", "authorized", "captured", "refunded", "cancelled"]
-    fields = ["position", "method_name", "shown_state", *_amounts]
-    readonly_fields = ["shown_state", *_amounts]
-    ordering = ["position"]
-    show_change_link = True
-    nothing = "No payment is known for this order."
 
 
 @admin.register(Payment)

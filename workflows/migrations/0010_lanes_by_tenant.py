@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenants', '0001_initial'),
-        ('workflows', '0005_cancelled_in_the_shop'),
+        ('workflows', '0009_runs_by_time_and_stopped_runs'),
     ]
 
     operations = [
