@@ -27,13 +27,10 @@ def apply(order_type: OrderType, operation: str, given: Mapping[str, str]) -> st
         case ["step", key, "on" | "off" as way]:
             return _switch(_step(order_type, key), way, "step")
         case ["status", key, "left" | "right" as way]:
-            status = _status(order_type, key)
-            move_status(status, _index(statuses_of(order_type), status) + (1 if way == "right" else -1))
-            return f"status-{status.pk}"
+            return _shift_status(order_type, _status(order_type, key), way)
         case ["status", key, "to", place]:
-            status = _status(order_type, key)
-            move_status(status, _number(place))
-            return f"status-{status.pk}"
+            move_status(_status(order_type, key), _number(place))
+            return f"status-{key}"
         case ["status", key, "add"]:
             return _add(_status(order_type, key), given.get(f"new-{key}", ""))
         case ["status", key, "on" | "off" as way]:
@@ -54,6 +51,11 @@ def _shift_step(step: WorkflowStep, way: str) -> str:
             raise OperationRefused(f"There is no status to the {way} of {step.status.name}.")
         move_step(step, statuses[beside], place)
     return f"step-{step.pk}"
+
+
+def _shift_status(order_type: OrderType, status: OrderStatus, way: str) -> str:
+    move_status(status, _index(statuses_of(order_type), status) + (1 if way == "right" else -1))
+    return f"status-{status.pk}"
 
 
 def _switch(row: WorkflowStep | OrderStatus, way: str, kind: str) -> str:
