@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from tenants.adminkit import (
@@ -29,6 +30,7 @@ from workflows.admin.scheduled_runs import COLOURS
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules import types
 from workflows.schedules.ending import counted
+from workflows.schedules.lateness import is_late
 from workflows.schedules.ticker import AlreadyRunning, run_now
 
 _RECENT = 10
@@ -99,8 +101,10 @@ class ScheduledTaskAdmin(TrackedAdmin):
     def schedule(self, obj: ScheduledTask) -> str:
         return obj.problem or f"{obj.cron} ({obj.time_zone})"
 
-    @display(description="State", label=COLOURS)
+    @display(description="State", label={**COLOURS, "late": "danger"})
     def last_state(self, obj: Any) -> tuple[str, str]:
+        if is_late(obj, timezone.now()):
+            return "late", "Late"
         if obj.latest_state is None:
             return "", "Never run"
         return obj.latest_state, ScheduledRun.State(obj.latest_state).label
