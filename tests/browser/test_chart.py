@@ -73,16 +73,6 @@ def test_a_step_is_dragged_moved_by_keys_and_published(page, login, tenant):
     assert [step.name for step in live.status("Ship").steps] == ["CapturePayments", "ExportOrder"]
 
 
-def test_without_scripts_the_chart_is_edited_by_its_buttons(browser, live_server, login, tenant):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
-    login(page, person(tenant))
-    page.goto(chart(tenant))
-    page.locator('button[value$=":right"][title*="CapturePayments"]').click()
-    assert cards(page, "Ship") == ["ExportOrder", "CapturePayments"]
-    context.close()
-
-
 def test_explain_tells_which_connector_and_why(page, login, tenant):
     login(page, person(tenant, Role.VIEWER))
     page.goto(reverse("admin:workflows-resolution"))

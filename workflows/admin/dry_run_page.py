@@ -101,8 +101,14 @@ def _call(call: CallPreview, sees: bool) -> dict[str, Any]:
             {
                 "line": f"{item.method} {shown(item.url)}",
                 "headers": pretty_json(dict(item.headers)),
-                "body": pretty_json(item.body) if sees else "Shown to those who may see personal data.",
+                "body": _body(item.body, sees),
             }
             for item in call.rehearsal.requests
         ],
     }
+
+
+def _body(body: Any, sees: bool) -> str:
+    if not body:
+        return ""
+    return pretty_json(body) if sees else "Shown to those who may see personal data."
