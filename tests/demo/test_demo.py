@@ -23,6 +23,7 @@ from config.demo import systems
 from connectors import registry
 from tests.stand.processes import descendants, wait_for
 
+pytestmark = pytest.mark.thorough
 CANARIES = list(systems.SECRETS)
 
 
