@@ -67,8 +67,10 @@ class OrderAdmin(Masked, ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A page of its own instead of a form."""
-        order = self.get_object(request, object_id or "")
+        """A page of its own instead of a form; orders are added by the API."""
+        if object_id is None:
+            raise PermissionDenied
+        order = self.get_object(request, object_id)
         if order is None:
             raise Http404
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request, order):
