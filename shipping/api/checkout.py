@@ -64,7 +64,10 @@ OPTION = {
 
 
 class ShippingOptions(ApiView):
+    """Its answer may hold a vendor's markup, which goes out and is not stored."""
+
     scopes = {"POST": "checkout:read"}
+    keeps_answers = False
 
     @describe(
         "Shipping options",
