@@ -21,6 +21,7 @@ from tests.connectors.client.bench import (
     SETTINGS,
     TOKEN,
     Bench,
+    Keyed,
     Oauth,
     accept,
     read,
@@ -98,6 +99,35 @@ def test_it_is_there_before_the_answer_is_read(bench: Bench) -> None:
     with FaultServer() as server, pytest.raises(KeyError):
         bench.door(server).send(read(), judge)
     assert bench.events[0].response is not None
+
+
+class Shopfront(Keyed):
+    """A vendor whose answers hold markup for the shop's page."""
+
+    unlogged = frozenset({"snippet"})
+
+
+def test_markup_for_the_shop_s_page_is_handed_on_and_not_logged(bench: Bench) -> None:
+    page = "<div class='canary-markup'>" + "x" * 70_000
+    with FaultServer(answer(200, {"id": 1, "parts": [{"snippet": page}]})) as server:
+        given = bench.provider(server, Shopfront).get("/page")
+    assert given["parts"][0]["snippet"] == page
+    (event,) = bench.events
+    assert event.response is not None
+    left = f"[{len(page)} characters, not logged]"
+    assert event.response["body"] == {"id": 1, "parts": [{"snippet": left}]}
+
+
+def test_an_answer_that_is_cut_off_may_hold_markup_anywhere(bench: Bench) -> None:
+    torn = b'{"id": 1, "snippet": "<div class=canary-markup>'
+    with FaultServer(answer(200, torn), answer(500, b"<h1>broken</h1>")) as server:
+        provider = bench.provider(server, Shopfront, disable_standard_error_policy=True)
+        for _ in range(2):
+            bench.failure(lambda: provider.get("/page"))
+    assert [event.response and event.response["body"] for event in bench.events] == [
+        f"[{len(torn)} bytes, not logged]",
+        "<h1>broken</h1>",
+    ]
 
 
 class TestNoSecretIsInAnyEvent:
