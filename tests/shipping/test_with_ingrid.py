@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from connectors.checklist import findings
 from connectors.sandbox import Sandbox
 from eventlog.models import Event
-from shipping.models import Label, Shipment
+from shipping.models import Label, Shipment, ShippingProvider
+from shipping.providers import KIND, provider_document
 from tenants.models import IdempotencyRecord
 from tenants.scoping import tenant_scope
 from tests.api.conftest import Api
@@ -184,3 +186,10 @@ def test_a_lost_completion_is_completed_once(counter: Counter, fault: dict[str, 
     assert Shipment.objects.get().choice["product"] == "pickup-point"
     assert len(counter.ordered) == 1
     assert counter.vendors.doubles() == []
+
+
+def test_a_delivery_checkout_tells_prices(counter: Counter) -> None:
+    provider = ShippingProvider.objects.get(name="Ingrid")
+    provider.shipment_options.update(get_price_from_provider=True, prices=[])
+    found = findings(KIND, provider, provider_document(provider))
+    assert "no_prices" not in {finding.code for finding in found}
