@@ -169,7 +169,11 @@ def test_a_locker_and_a_kind_of_delivery_that_nobody_knows() -> None:
 def test_the_connection_is_tested_with_a_session_of_nobody() -> None:
     missing = (404, {"error": "not_found: session does not exist", "trace_id": "S3"})
     assert "does not exist" in trial(missing)["answered"]
-    for answer, kind in (((401, {"error": "unauthenticated: bad"}), Misconfigured), ((404, {}), Rejected)):
+    for answer, kind in (
+        ((401, {"error": "unauthenticated: bad"}), Misconfigured),
+        ((404, {"error": "unimplemented: no such path"}), Misconfigured),
+        ((404, {}), Rejected),
+    ):
         with pytest.raises(kind):
             trial(answer)
 

@@ -21,7 +21,7 @@ from connectors.contracts.shipping import (
 )
 from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
 from connectors.providers.ingrid import answers, bodies
-from connectors.providers.ingrid.failures import GONE, KNOWN, MAY_BE_COMPLETE, read_error
+from connectors.providers.ingrid.failures import GONE, MAY_BE_COMPLETE, NOBODY, REFUSALS, read_error
 from connectors.providers.ingrid.key import EncodedKey
 from connectors.providers.ingrid.words import GUIDE
 from connectors.schema import Secret, Settings, Text
@@ -57,8 +57,9 @@ class Ingrid(CarrierProvider):
     errors = {
         "unauthenticated": Misconfigured,
         "permission_denied": Misconfigured,
+        "unimplemented": Misconfigured,
         "resource_exhausted": RetryLater,
-        **dict.fromkeys(KNOWN, Rejected),
+        **dict.fromkeys(REFUSALS, Rejected),
     }
     unlogged = frozenset({"html_snippet"})
     guide = GUIDE
@@ -104,7 +105,7 @@ class Ingrid(CarrierProvider):
         try:
             return self.get(self.check[1], checkout_session_id=NO_SESSION)
         except Rejected as error:
-            if error.code not in KNOWN:
+            if error.code not in NOBODY:
                 raise
             return {"answered": error.message}
 

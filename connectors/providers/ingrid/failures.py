@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from connectors.contracts.base import Answer, BadAnswer
 
 #: Codes of a refusal.
-KNOWN = frozenset(
+REFUSALS = frozenset(
     {
         "invalid_argument",
         "not_found",
         "already_exists",
         "failed_precondition",
         "out_of_range",
-        "unimplemented",
     }
 )
+#: What a session of nobody is answered with.
+NOBODY = frozenset({"not_found", "invalid_argument"})
 #: The session is not known any more, or can no longer be changed.
 GONE = frozenset({"not_found", "failed_precondition"})
 #: A completion may be refused because there has been one.
