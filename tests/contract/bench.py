@@ -27,6 +27,7 @@ from tests.contract.fixtures import fixture
 from tests.contract.replay import Replay, body_of
 from tests.contract.scenarios.base import Scenario
 from tests.faultserver import Behaviour, Received
+from tests.idle import gates
 
 TENANT = UUID("7b0b7a52-6f0e-4c57-9a0e-2f1d5c0a9e11")
 KEY = UUID("c2f6f2f0-2d5e-5f0a-8a64-2f0d2b9f4f10")
@@ -66,7 +67,9 @@ class Bench:
     @property
     def ports(self) -> Ports:
         egress = EgressPolicy.parse([f"127.0.0.1:{self.server.port}"])
-        return Ports(events=self.events.append, sleep=self.slept.append, egress=egress)
+        return Ports(
+            events=self.events.append, sleep=self.slept.append, egress=egress, gates=gates(self.slept)
+        )
 
     @property
     def config(self) -> ConnectorConfig:
