@@ -21,8 +21,9 @@ def choice_document(choice: DeliveryChoice) -> dict[str, Any]:
 
 
 def read_choice(document: Mapping[str, Any]) -> DeliveryChoice:
-    """Of what `choice_document` made."""
-    texts = {item.name: document[item.name] for item in fields(DeliveryChoice) if item.name not in _LATER}
+    """Of what `choice_document` made, earlier versions included, which knew less."""
+    named = [item.name for item in fields(DeliveryChoice) if item.name not in _LATER]
+    texts = {name: document.get(name, "") for name in named}
     price, when, point = document["price"], document["delivery"], document["pickup_point"]
     return DeliveryChoice(
         **texts,

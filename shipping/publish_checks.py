@@ -144,7 +144,11 @@ def its_stores_are_in_service(going: Going) -> Iterator[Finding]:
 
 
 def _tells_prices(carrier: Any) -> bool:
-    return "options" in carrier.operations() and bool(getattr(carrier, "tells_prices", False))
+    """A delivery checkout tells its own."""
+    offered = carrier.operations()
+    return "open_session" in offered or (
+        "options" in offered and bool(getattr(carrier, "tells_prices", False))
+    )
 
 
 def open_shipments(connector: Connector) -> int:

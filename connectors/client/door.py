@@ -131,6 +131,7 @@ class Sending:
             writes=self.request.write,
             may_redirect=self.request.may_redirect,
             token=self.token,
+            unlogged=door.provider.unlogged,
         )
         event.operation, event.at = self.operation, at
         event.duration_ms = round((time.monotonic() - started) * 1000)

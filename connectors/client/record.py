@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.auth import Token
+from connectors.client.answer import HttpAnswer
 from connectors.client.exchange import Exchange
 from connectors.client.outgoing import Sent
+from connectors.client.unlogged import without_fields
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import kind_by_status
 from connectors.errors import ProviderError, RetryLater, Unknown
@@ -29,6 +31,7 @@ _REQUEST_IDS = (
     "Ms-Correlation-X",
     "X-Correlation-Id",
     "PspReference",
+    "Grpc-Metadata-Trace_id",
 )
 
 
@@ -41,8 +44,12 @@ def event_of(
     writes: bool,
     may_redirect: bool,
     token: Token | None,
+    unlogged: Collection[str] = (),
 ) -> EventData:
-    """The outcome is that of HTTP alone: what the provider makes of the answer is not known yet."""
+    """The outcome is that of HTTP alone: what the provider makes of the answer is not known yet.
+
+    `unlogged` names fields of the answer that are left out of it.
+    """
     redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
     context = prepared.context
     return EventData(
@@ -68,7 +75,7 @@ def event_of(
         status_code=done.status,
         request_id=redactor.text(_request_id(done.answer.headers)) if done.answer else "",
         request=_document(redactor, request.headers, request.body),
-        response=_document(redactor, done.answer.headers, done.answer.body) if done.answer else None,
+        response=_response(redactor, done.answer, unlogged) if done.answer else None,
         details={"egress": "by the deployment's allow-list"} if done.allow_listed else None,
     )
 
@@ -91,6 +98,11 @@ def _document(redactor: Redactor, headers: Mapping[str, Any], body: Any) -> dict
         "headers": redactor.headers(headers),
         "body": redactor.body(raw, str(headers.get("Content-Type", ""))),
     }
+
+
+def _response(redactor: Redactor, answer: HttpAnswer, unlogged: Collection[str]) -> dict[str, Any]:
+    body = without_fields(answer.body, unlogged) if unlogged else answer.body
+    return _document(redactor, answer.headers, body)
 
 
 def _message(request: Sent, done: Exchange) -> str:

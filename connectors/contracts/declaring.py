@@ -91,6 +91,8 @@ class Declarations:
     states: ClassVar[Mapping[str, StrEnum]] = {}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     webhook: ClassVar[Any] = None
+    #: Fields of its answers that are handed on to whoever asked and never logged, such as markup for the shop's page.
+    unlogged: ClassVar[Collection[str]] = ()
     #: What the vendor calls the events that its webhooks have to tell of.
     webhook_events: ClassVar[Collection[str]] = ()
     #: The body of our 200 to a webhook, for vendors that read it.

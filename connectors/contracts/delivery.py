@@ -119,7 +119,8 @@ class DeliveryChoice:
     """What the shopper chose in a checkout session; kept on the shipment.
 
     `carrier`, `product` and `services` are the checkout's words, by which a shipping option books it ("Checkout Codes").
-    `order_id` is the checkout's id of the order's transport, once the session is complete.
+    `order_id` is the checkout's id of the order's transport, once the session is complete. `note` tells staff what they
+    should look at, such as that the checkout could not keep to what was chosen.
     """
 
     session: str
@@ -132,6 +133,7 @@ class DeliveryChoice:
     pickup_point: PickupPoint | None = None
     delivery: datetime | None = None
     order_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,7 +225,7 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
         choice = read_choice(shipment.choice)
         parts = [choice.name or choice.product, choice.carrier, choice.order_id]
         point = choice.pickup_point.name if choice.pickup_point else ""
-        return ", ".join(part for part in [*parts, point] if part)
+        return ", ".join(part for part in [*parts, point, choice.note] if part)
 
     @action(description="Print labels", permissions=["view"])
     def print_labels(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> HttpResponse | None:

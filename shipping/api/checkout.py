@@ -61,10 +61,29 @@ OPTION = {
     "pickup_points_source": "live",
     "session": None,
 }
+CHECKOUT = {
+    **OPTION,
+    "shipping_option": "Delivery checkout",
+    "label": "Delivery",
+    "provider": "Ingrid",
+    "description": "",
+    "carrier": "Bring",
+    "working_days": None,
+    "is_default": False,
+    "session": {
+        "id": "VNS-5c1e7f0b9a2d4e63",
+        "widget": '<div id="delivery"></div><script>…</script>',
+        "chosen": "To your pickup point",
+        "expires_at": None,
+    },
+}
 
 
 class ShippingOptions(ApiView):
+    """Its answer may hold a vendor's markup, which goes out and is not stored."""
+
     scopes = {"POST": "checkout:read"}
+    keeps_answers = False
 
     @describe(
         "Shipping options",
@@ -72,7 +91,9 @@ class ShippingOptions(ApiView):
         description=(
             "All options that serve the market, with price and delivery estimate. All carriers are asked at the same time; "
             "the answer comes within 8 seconds whatever they do. An option whose carrier did not answer is told from "
-            "what it answered in the last 10 minutes (`cached`), else from the configured prices (`failed`)."
+            "what it answered in the last 10 minutes (`cached`), else from the configured prices (`failed`). A delivery "
+            "checkout comes with a `session`: show its widget, send its id in `sessions` whenever cart or address change, "
+            "and as the shipment's session with the order. Its answer is never kept, so an Idempotency-Key is of no use."
         ),
         request=ShippingQuestionSerializer,
         answers={200: ShippingOptionsSerializer},
@@ -80,6 +101,7 @@ class ShippingOptions(ApiView):
         examples=(
             request_example("A parcel to Bergen", QUESTION),
             answer_example("One option", {"options": [OPTION]}, 200),
+            answer_example("A delivery checkout", {"options": [CHECKOUT]}, 200),
         ),
         operation_id="checkout_shipping_options",
     )

@@ -128,7 +128,9 @@ class OfferedSerializer(serializers.Serializer):
     )
     age = serializers.IntegerField(help_text="Seconds since a cached answer was given.")
     reason = serializers.CharField(help_text="Why the carrier's answer is not live; for staff.")
-    available = serializers.BooleanField(help_text="False when no price is known.")
+    available = serializers.BooleanField(
+        help_text="False when no price is known; a delivery checkout tells it once something is chosen."
+    )
     price = AmountField(
         source="price.amount",
         currency="price.currency",

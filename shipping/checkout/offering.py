@@ -157,16 +157,22 @@ def _price(
 
 
 def _from_session(visit: Visit, offer: Offer, reply: Reply) -> Offered:
-    """A delivery checkout has its own options and prices; without it the configured price stands in."""
+    """A delivery checkout has its own options and prices; without it the configured price stands in.
+
+    It is available before anything is chosen in it: then nobody knows the price yet.
+    """
     if reply.source is Source.FAILED or not isinstance(reply.answer, CheckoutSession):
         return _priced(visit, offer, reply, None, None)
     session, choice = reply.answer, reply.answer.choice
     price = choice.price if choice else next((item.price for item in session.options if item.price), None)
     rules = offer.option.price_rules
     fits = price is not None and price.currency == visit.currency
+    foreign = f"The checkout's price is in {price.currency}, not in {visit.currency}" if price else ""
     return Offered(
         offer=offer,
         source=str(reply.source),
+        reason="" if fits else foreign,
+        available=fits or price is None,
         description=offer.option.description,
         delivery_type=str(choice.type or "") if choice else offer.option.delivery_type,
         carrier=choice.carrier if choice else "",
@@ -174,6 +180,8 @@ def _from_session(visit: Visit, offer: Offer, reply: Reply) -> Offered:
         tax=rules.tax_in(price) if fits and price else None,
         tax_rate=rules.tax_rate,
         delivery=choice.delivery.date() if choice and choice.delivery else None,
+        pickup_points=(choice.pickup_point,) if choice and choice.pickup_point else (),
+        pickup_points_source=str(reply.source) if choice and choice.pickup_point else "",
         session=Session(
             id=session.id,
             widget=session.widget,

@@ -126,3 +126,5 @@ def _tell(context: StepContext, shipment: Shipment, choice: DeliveryChoice, verd
             f"{shipment}: the shopper chose {what} ({choice.product}), which no single option has among its Checkout"
             f" Codes; {shipment.option_name} stays"
         )
+    if choice.note:
+        verdict.warning(f"{shipment}: {choice.note}")

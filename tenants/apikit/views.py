@@ -24,7 +24,8 @@ MEBIBYTE = 1024 * 1024
 class ApiView(APIView):
     """Holds the scope of the key's tenant open around the whole request, up to and with the rendered answer.
 
-    `scopes` maps a method or a viewset's action to the key's scope that it needs: {"GET": "orders:read"}.
+    `scopes` maps a method or a viewset's action to the key's scope that it needs: {"GET": "orders:read"}. Answers of a
+    view that does not keep them are not stored under an Idempotency-Key: asking again asks anew.
     """
 
     authentication_classes = [ApiKeyAuthentication]
@@ -32,6 +33,7 @@ class ApiView(APIView):
     parser_classes = [StrictJSONParser]
     scopes: ClassVar[dict[str, str]] = {}
     max_body = MEBIBYTE
+    keeps_answers: ClassVar[bool] = True
 
     _open: ExitStack
     _record: IdempotencyRecord | None
@@ -57,7 +59,8 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self._refuse_large(request)
-        self._record = idempotency.begin(request) if isinstance(request.auth, ApiKey) else None
+        keeps = self.keeps_answers and isinstance(request.auth, ApiKey)
+        self._record = idempotency.begin(request) if keeps else None
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, idempotency.Replay):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from connectors import registry
 from connectors.contracts.base import Answer, Request
 from connectors.errors import ProviderError, Rejected
 from eventlog.events import Category, EventData, Outcome
@@ -21,6 +22,7 @@ from tests.connectors.client.bench import (
     SETTINGS,
     TOKEN,
     Bench,
+    Keyed,
     Oauth,
     accept,
     read,
@@ -98,6 +100,44 @@ def test_it_is_there_before_the_answer_is_read(bench: Bench) -> None:
     with FaultServer() as server, pytest.raises(KeyError):
         bench.door(server).send(read(), judge)
     assert bench.events[0].response is not None
+
+
+class Shopfront(Keyed):
+    """A vendor whose answers hold markup for the shop's page."""
+
+    slug, label = "bench-shopfront", "Bench Shopfront"
+    unlogged = frozenset({"snippet"})
+
+
+@pytest.fixture
+def shopfront() -> Iterator[type[Shopfront]]:
+    with registry.registered(Shopfront):
+        yield Shopfront
+
+
+def test_markup_for_the_shop_s_page_is_handed_on_and_not_logged(
+    bench: Bench, shopfront: type[Shopfront]
+) -> None:
+    page = f"<div class='canary-markup'>{'x' * 70_000}"
+    with FaultServer(answer(200, {"id": 1, "parts": [{"snippet": page}]})) as server:
+        given = bench.provider(server, shopfront).get("/page")
+    assert given["parts"][0]["snippet"] == page
+    (event,) = bench.events
+    assert event.response is not None
+    left = f"[{len(page)} characters, not logged]"
+    assert event.response["body"] == {"id": 1, "parts": [{"snippet": left}]}
+
+
+def test_an_answer_that_is_cut_off_may_hold_markup_anywhere(bench: Bench, shopfront: type[Shopfront]) -> None:
+    torn = b'{"id": 1, "snippet": "<div class=canary-markup>'
+    with FaultServer(answer(200, torn), answer(500, b"<h1>broken</h1>")) as server:
+        provider = bench.provider(server, shopfront, disable_standard_error_policy=True)
+        for _ in range(2):
+            bench.failure(lambda: provider.get("/page"))
+    assert [event.response and event.response["body"] for event in bench.events] == [
+        f"[{len(torn)} bytes, not logged]",
+        "<h1>broken</h1>",
+    ]
 
 
 class TestNoSecretIsInAnyEvent:
