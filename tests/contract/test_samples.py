@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 import json
+from collections.abc import Container
 from typing import Any
 
 import pytest
@@ -21,11 +23,17 @@ def published(slug: str) -> dict[str, Any]:
     path = vectors() / f"{slug}.json"
     document = json.loads(path.read_text()) if path.exists() else {}
     found = document.get("samples") or document.get("vectors") or []
-    return {_name(sample): sample["data"] for sample in found}
+    samples: dict[str, Any] = {}
+    for sample in found:
+        samples[_name(sample, samples)] = sample["data"]
+    return samples
 
 
-def _name(sample: dict[str, Any]) -> str:
-    return str(sample.get("id") or f"{sample['operation']} {sample['kind']}")
+def _name(sample: dict[str, Any], taken: Container[str]) -> str:
+    """Its id, else what it is of; one of the same name as an earlier one has a number behind it."""
+    name = str(sample.get("id") or f"{sample['operation']} {sample['kind']}")
+    names = itertools.chain([name], (f"{name} {n}" for n in itertools.count(2)))
+    return next(free for free in names if free not in taken)
 
 
 CASES = [pytest.param(slug, name, id=name) for slug in registry.all() for name in published(slug)]
