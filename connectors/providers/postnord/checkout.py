@@ -142,7 +142,7 @@ def _point(item: Json, language: str) -> PickupPoint:
     if not item["servicePointId"] or not item["name"]:
         raise ValueError("a service point has no id or no name")
     where = item.get("visitingAddress") or item["deliveryAddress"]
-    spot = next(iter(item.get("coordinates") or ()), {})
+    spot: Json = next(iter(item.get("coordinates") or ()), {})
     is_box = str((item.get("type") or {}).get("typeId")) == PARCEL_BOX
     return PickupPoint(
         id=str(item["servicePointId"]),
