@@ -289,7 +289,7 @@ def test_only_what_is_surely_ours_is_found() -> None:
 
 
 def test_a_lost_test_booking_may_be_made_again_at_once() -> None:
-    lost = (200, {"TrackingInformationResponse": {"shipments": []}})
+    lost: tuple[int, Any] = (200, {"TrackingInformationResponse": {"shipments": []}})
     again = postnord("book", booking({}), lost, confirmed(), uncertain=True)
     assert [method for method, _ in again.sent] == ["GET", "POST"]
     assert again.result.consignment

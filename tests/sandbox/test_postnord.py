@@ -124,7 +124,7 @@ def test_tracking_by_item_and_by_reference(sandbox: Sandbox, postnord: PostNordC
     [shipment] = by_item["TrackingInformationResponse"]["shipments"]
     statuses = [event["status"] for event in shipment["items"][0]["events"]]
     assert statuses == ["DELIVERED", "AVAILABLE_FOR_DELIVERY", "EN_ROUTE", "INFORMED"]
-    nothing = {"TrackingInformationResponse": {"shipments": []}}
+    nothing: dict[str, Any] = {"TrackingInformationResponse": {"shipments": []}}
     assert postnord.get("shipment/v5/trackandtrace/findByIdentifier.json", id="1").json == nothing
 
 
