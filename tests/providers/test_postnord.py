@@ -353,6 +353,7 @@ def test_service_points_of_some_types() -> None:
 
 def test_opening_hours_in_the_shopper_s_language() -> None:
     rows = [("MONDAY", "08:00:00", "20:00"), ("TUESDAY", "08:00", "20:00"), ("SUNDAY", "12:00", "15:00")]
+    rows += [("HOLIDAY", "10:00", "12:00"), ("SATURDAY", "", "")]
     told = {tag: hours(rows, tag) for tag in ("en-GB", "nb-NO", "fi", "de", "")}
     assert told["nb-NO"] == "Man-Tir 08:00-20:00, Søn 12:00-15:00"
     assert told["fi"] == "Ma-Ti 08:00-20:00, Su 12:00-15:00"

@@ -141,7 +141,7 @@ def _place(way: Json, kind: DeliveryType | None, language: str) -> PickupPoint:
 def _point(item: Json, language: str) -> PickupPoint:
     if not item["servicePointId"] or not item["name"]:
         raise ValueError("a service point has no id or no name")
-    where = item.get("visitingAddress") or item["deliveryAddress"]
+    where = item.get("visitingAddress") or item.get("deliveryAddress") or {}
     spot: Json = next(iter(item.get("coordinates") or ()), {})
     is_box = str((item.get("type") or {}).get("typeId")) == PARCEL_BOX
     return PickupPoint(
@@ -160,8 +160,8 @@ def _rows(told: Any) -> list[tuple[str, str, str]]:
     """Day, from and until: the fifth version of the API groups them by purpose, the first had a list."""
     if isinstance(told, Mapping):
         rows = told.get("postalServices") or ()
-        return [(row["openDay"], row["openTime"], row["closeTime"]) for row in rows]
-    return [(row["day"], row["from1"], row["to1"]) for row in told if row.get("from1")]
+        return [(row["openDay"], row.get("openTime") or "", row.get("closeTime") or "") for row in rows]
+    return [(row["day"], row.get("from1") or "", row.get("to1") or "") for row in told]
 
 
 def _address(name: str, told: Json, postal_code: Any) -> Address:

@@ -51,11 +51,8 @@ def _messages(node: Any) -> list[str]:
 
 
 def _text(fault: Json) -> str:
+    """The text with the names of what it is about; not the values, which may be a customer's."""
     text = str(fault.get("explanationText") or "")
-    values = [
-        f"{item.get('param')}={item.get('value')}"
-        for item in fault.get("paramValues") or ()
-        if isinstance(item, Mapping) and item.get("param") and item.get("value")
-    ]
-    hint = ", ".join([*values, *([str(fault["faultCode"])] if fault.get("faultCode") else [])])
-    return f"{text} ({hint})" if text and hint else text
+    params = [item for item in fault.get("paramValues") or () if isinstance(item, Mapping)]
+    hints = [str(hint) for hint in (*(item.get("param") for item in params), fault.get("faultCode")) if hint]
+    return f"{text} ({', '.join(hints)})" if text and hints else text

@@ -71,11 +71,14 @@ PollTracking.
 def hours(rows: list[tuple[str, str, str]], language: str) -> str:
     """Opening hours as a text, days of the same hours together: "Mon-Fri 06:00-23:00, Sat 07:00-22:00".
 
-    `rows` are a day such as MONDAY, from and until, each HH:MM, in their order.
+    `rows` are a day such as MONDAY, from and until, each HH:MM, in their order; what is no day of the week or not told
+    is left out.
     """
     names = _DAY_NAMES[_language(language)]
     spans: list[tuple[int, int, str]] = []
     for day, start, end in rows:
+        if day.upper() not in _DAYS or not (start and end):
+            continue
         place, text = _DAYS.index(day.upper()), f"{start[:5]}-{end[:5]}"
         if spans and spans[-1][1:] == (place - 1, text):
             spans[-1] = (spans[-1][0], place, text)
