@@ -10,7 +10,10 @@ class PostNordSettings(Settings):
     api_token = Secret("API Token", column="bearer_token", help="The API key (apikey) of your application.")
     customer_number = Text("Customer Number", help="Of your agreement with PostNord.")
     country = Choice(
-        "Agreement Country", choices=tuple(ISSUERS), key="AgreementCountry", help="SE, DK, NO or FI."
+        "Agreement Country",
+        choices=tuple(ISSUERS),
+        key="AgreementCountry",
+        help="Of the PostNord company that the agreement is with.",
     )
     customer_name = Text(
         "Customer Name", required=False, help="Who sends, as labels say; empty for the sender's own name."
@@ -27,4 +30,9 @@ class PostNordSettings(Settings):
         required=False,
         help="PostNord's numbers, such as 24,25,54 in Sweden, 37 in Norway, 38 in Finland, 2 for parcel boxes.",
     )
-    paper_size = Choice("Paper Size", default="LABEL", choices=("LABEL", "A4", "A5", "A6", "LETTER"))
+    paper_size = Choice(
+        "Paper Size",
+        default="LABEL",
+        choices=("LABEL", "A4", "A5", "A6", "LETTER"),
+        help="Of labels as PDF; LABEL is 190 by 105 mm.",
+    )
