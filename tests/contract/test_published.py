@@ -61,12 +61,13 @@ def test_requests_are_as_published(slug: str, scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("slug", JUDGED)
 def test_check_request_is_as_published(slug: str) -> None:
-    method, path = registry.get(slug).check or ("", "")
-    provider = reader(slug)
+    implementation, provider = registry.get(slug), reader(slug)
+    method, path = implementation.check or ("", "")
     sent, key = provider.check_body(), provider.auth.query(provider.values) if provider.auth else {}
     body = b"" if sent is None else json.dumps(sent).encode()
     asked = f"{path}?{urlencode(key)}" if key else path
-    request = Received(method, asked, {"content-type": "application/json"}, body, 1)
+    kind = implementation.headers.get("Content-Type", "application/json")
+    request = Received(method, asked, {"content-type": kind}, body, 1)
     assert _objections(slug, names(slug), lambda name: description(name).request_problems(request)) == []
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import itertools
 import json
-from collections.abc import Container
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -19,21 +18,23 @@ from tests.contract.published import vectors
 
 
 def published(slug: str) -> dict[str, Any]:
-    """All samples of a vendor by their id; none where they are not at hand."""
+    """All samples of a vendor by their id, or by operation and kind: the second of that name is "… 2", and so on.
+
+    None where they are not at hand.
+    """
     path = vectors() / f"{slug}.json"
     document = json.loads(path.read_text()) if path.exists() else {}
-    found = document.get("samples") or document.get("vectors") or []
-    samples: dict[str, Any] = {}
-    for sample in found:
-        samples[_name(sample, samples)] = sample["data"]
-    return samples
+    found: dict[str, Any] = {}
+    times: Counter[str] = Counter()
+    for sample in document.get("samples") or document.get("vectors") or []:
+        name = _name(sample)
+        times[name] += 1
+        found[name if times[name] == 1 else f"{name} {times[name]}"] = sample["data"]
+    return found
 
 
-def _name(sample: dict[str, Any], taken: Container[str]) -> str:
-    """Its id, else what it is of; one of the same name as an earlier one has a number behind it."""
-    name = str(sample.get("id") or f"{sample['operation']} {sample['kind']}")
-    names = itertools.chain([name], (f"{name} {n}" for n in itertools.count(2)))
-    return next(free for free in names if free not in taken)
+def _name(sample: dict[str, Any]) -> str:
+    return str(sample.get("id") or f"{sample['operation']} {sample['kind']}")
 
 
 CASES = [pytest.param(slug, name, id=name) for slug in registry.all() for name in published(slug)]
