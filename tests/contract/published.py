@@ -1,4 +1,4 @@
-"""Judges requests and answers by a vendor's published OpenAPI 3.0 or 3.1 description, more strictly than its schemas ask
+"""Judges requests and answers by a vendor's published OpenAPI or Swagger description, more strictly than its schemas ask
 for: parameters and form fields that it does not name are wrong, at any depth."""
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4, DRAFT202012
 
 from tests.contract.replay import nested
+from tests.contract.swagger import as_openapi
 from tests.faultserver import Received
 
 Schema = Mapping[str, Any]
@@ -38,7 +39,7 @@ def vectors() -> Path:
 
 @cache
 def description(name: str) -> Description:
-    return Description(json.loads((specs() / name).read_text()))
+    return Description(as_openapi(json.loads((specs() / name).read_text())))
 
 
 class Description:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -60,10 +61,13 @@ def test_requests_are_as_published(slug: str, scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("slug", JUDGED)
 def test_check_request_is_as_published(slug: str) -> None:
-    method, path = registry.get(slug).check or ("", "")
-    sent = reader(slug).check_body()
+    implementation, provider = registry.get(slug), reader(slug)
+    method, path = implementation.check or ("", "")
+    sent, key = provider.check_body(), provider.auth.query(provider.values) if provider.auth else {}
     body = b"" if sent is None else json.dumps(sent).encode()
-    request = Received(method, path, {"content-type": "application/json"}, body, 1)
+    asked = f"{path}?{urlencode(key)}" if key else path
+    kind = implementation.headers.get("Content-Type", "application/json")
+    request = Received(method, asked, {"content-type": kind}, body, 1)
     assert _objections(slug, names(slug), lambda name: description(name).request_problems(request)) == []
 
 
