@@ -60,10 +60,12 @@ def test_requests_are_as_published(slug: str, scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("slug", JUDGED)
 def test_check_request_is_as_published(slug: str) -> None:
-    method, path = registry.get(slug).check or ("", "")
+    implementation = registry.get(slug)
+    method, path = implementation.check or ("", "")
     sent = reader(slug).check_body()
     body = b"" if sent is None else json.dumps(sent).encode()
-    request = Received(method, path, {"content-type": "application/json"}, body, 1)
+    kind = implementation.headers.get("Content-Type", "application/json")
+    request = Received(method, path, {"content-type": kind}, body, 1)
     assert _objections(slug, names(slug), lambda name: description(name).request_problems(request)) == []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -17,11 +18,19 @@ from tests.contract.published import vectors
 
 
 def published(slug: str) -> dict[str, Any]:
-    """All samples of a vendor by their id; none where they are not at hand."""
+    """All samples of a vendor by their id, or by operation and kind: the second of that name is "… 2", and so on.
+
+    None where they are not at hand.
+    """
     path = vectors() / f"{slug}.json"
     document = json.loads(path.read_text()) if path.exists() else {}
-    found = document.get("samples") or document.get("vectors") or []
-    return {_name(sample): sample["data"] for sample in found}
+    found: dict[str, Any] = {}
+    times: Counter[str] = Counter()
+    for sample in document.get("samples") or document.get("vectors") or []:
+        name = _name(sample)
+        times[name] += 1
+        found[name if times[name] == 1 else f"{name} {times[name]}"] = sample["data"]
+    return found
 
 
 def _name(sample: dict[str, Any]) -> str:
