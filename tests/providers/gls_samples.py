@@ -9,6 +9,7 @@ from connectors.contracts.shipping import Booking, Parcel, TrackingState
 from connectors.errors import Misconfigured, Rejected, RetryLater
 from connectors.providers.gls import Gls, bodies
 from tests.contract.bench import connector
+from tests.providers.bring_samples import fits
 from tests.providers.gls_shapes import TOKEN, gls
 
 Samples = dict[str, Any]
@@ -16,19 +17,6 @@ Samples = dict[str, Any]
 LEFT_OUT = {
     "tracking response 8": "in which parcel shop a parcel waits is not asked for: its status tells that it waits in one",
 }
-
-
-def fits(ours: Any, theirs: Any, place: str = "") -> None:
-    """Everything that we send is in the sample too, and the same."""
-    if isinstance(ours, dict):
-        for name, value in ours.items():
-            assert name in theirs, f"{place}.{name}"
-            fits(value, theirs[name], f"{place}.{name}")
-    elif isinstance(ours, list):
-        for index, (value, other) in enumerate(zip(ours, theirs, strict=True)):
-            fits(value, other, f"{place}[{index}]")
-    else:
-        assert str(ours) == str(theirs), place
 
 
 def failed(status: int, data: Any) -> Any:

@@ -36,6 +36,10 @@ from connectors.providers.gls.words import GUIDE, MEDIA_TYPE, STATES
 
 SHIPIT = "/shipit-farm/v1/backend/rs"
 TRACKING = "/track-and-trace-v1/tracking/simple/references"
+#: How soon ShipIT lists what it has booked is not published; for so many seconds an empty list proves nothing.
+FIND_LAG_S = 600
+#: 500 calls a day for ten parcels each: with 400 parcels under way each is looked at every two hours.
+QUOTA = TrackingQuota(numbers_per_call=10, calls_per_day=500, interval_s=7200)
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 _NOT_FOUND = 404
 
@@ -51,9 +55,9 @@ class Gls(CarrierProvider):
     errors = failures.KINDS
     tells_prices, books_returns, refuses_in_200 = False, True, True
     label_formats = (PDF, ZPL)
-    find_lag_s = 600
+    find_lag_s = FIND_LAG_S
     tracked_by = TrackedBy.PARCEL
-    tracking_quota = TrackingQuota(numbers_per_call=10, calls_per_day=500, interval_s=7200)
+    tracking_quota = QUOTA
     without_cancel = "Keep the parcel back and throw the label away: GLS invoices parcels that it has scanned"
     guide = GUIDE
 
