@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -21,6 +21,8 @@ from shipping.models import ENDED, Shipment, ShipmentState, TrackingUse
 
 #: A carrier that has told nothing new for so long is not asked any more; staff may still ask by hand.
 GIVEN_UP_AFTER = timedelta(days=60)
+#: Share of the interval after which a shipment is due, so that a schedule of the same interval finds it every time.
+_DUE_AT = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +51,27 @@ def quota_of(connector: ConnectorConfig) -> TrackingQuota:
     return cast(type[CarrierProvider], registry.get(connector.slug)).tracking_quota
 
 
-def due(connector: ConnectorConfig, now: datetime) -> QuerySet[Shipment]:
-    """What is under way and was not looked at for the carrier's interval, the longest unseen first."""
-    seen = now - timedelta(seconds=quota_of(connector).interval_s)
+def due(connector: ConnectorConfig, now: datetime, since: datetime | None = None) -> QuerySet[Shipment]:
+    """What is under way and was not looked at for the carrier's interval, the longest unseen first; booked at `since`
+    or later."""
+    seen = now - timedelta(seconds=quota_of(connector).interval_s * _DUE_AT)
     rows = Shipment.objects.filter(
         Q(polled_at__isnull=True) | Q(polled_at__lte=seen),
         connector_id=connector.id,
         state=ShipmentState.BOOKED,
-        booked_at__gte=now - GIVEN_UP_AFTER,
+        booked_at__gte=since or now - GIVEN_UP_AFTER,
     ).exclude(tracking_state__in=ENDED)
     return rows.order_by(F("polled_at").asc(nulls_first=True), "pk")
 
 
-def next_batch(connector: ConnectorConfig, now: datetime | None = None) -> Batch | None:
+def next_batch(
+    connector: ConnectorConfig, now: datetime | None = None, since: datetime | None = None
+) -> Batch | None:
     """The next call to make; None when nothing is due or the day's quota is used up. It counts the call, and marks the
     shipments as asked for, so that the next one has others. Runs inside the caller's transaction."""
     now = now or timezone.now()
     quota = quota_of(connector)
-    rows = due(connector, now).select_related("connector").prefetch_related("packages")
+    rows = due(connector, now, since).select_related("connector").prefetch_related("packages")
     numbers: dict[str, int] = {}
     taken: list[int] = []
     for shipment in rows[: quota.numbers_per_call]:
@@ -79,6 +84,11 @@ def next_batch(connector: ConnectorConfig, now: datetime | None = None) -> Batch
         return None
     Shipment.objects.filter(pk__in=taken).update(polled_at=now)
     return Batch(connector=connector, shipments=numbers)
+
+
+def same_batch(connector: ConnectorConfig, shipments: dict[str, int]) -> Batch | None:
+    """A batch that no answer came to, once more; None when the day's quota is used up."""
+    return Batch(connector=connector, shipments=shipments) if spend(connector) else None
 
 
 def spend(connector: ConnectorConfig, now: datetime | None = None) -> bool:
@@ -101,19 +111,22 @@ def left_today(connector: ConnectorConfig, now: datetime | None = None) -> int |
     return max(most - sum(used), 0)
 
 
-def record(shipments: dict[str, int], events: Sequence[TrackingEvent]) -> int:
-    """Keep what one call brought; returns how many shipments moved. `shipments` are those of the batch.
+def record(shipments: dict[str, int], events: Sequence[TrackingEvent]) -> Mapping[str, int]:
+    """Keep what one call brought: how many events are news, how many shipments moved and how many of them arrived.
+    `shipments` are those of the batch.
 
     Runs inside the caller's transaction.
     """
     found = _by_shipment(shipments, events)
     rows = Shipment.objects.select_for_update().filter(pk__in=found).order_by("pk")
-    moved = 0
+    counts = {"news": 0, "moved": 0, "arrived": 0}
     for shipment in rows.prefetch_related("packages"):
         before = shipment.tracking_state
-        tracking.record(shipment, found[shipment.pk])
-        moved += shipment.tracking_state != before
-    return moved
+        counts["news"] += tracking.record(shipment, found[shipment.pk])
+        moved = shipment.tracking_state != before
+        counts["moved"] += moved
+        counts["arrived"] += moved and shipment.tracking_state in ENDED
+    return counts
 
 
 def _by_shipment(

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
-
-from connectors.calls import CallSpec
+from connectors import registry
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.shipping import CarrierProvider
+from connectors.errors import Rejected
 from connectors.schema import Integer, Settings
-from shipping import tracking
-from shipping.models import ENDED, Shipment, ShipmentState
+from shipping import polling
+from shipping.models import Shipment
 from tenants.clock import database_now
-from workflows.schedules.polling import Polling
-from workflows.schedules.types import TaskContext, register
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
 
 
 @register
-class PollTracking(Polling):
+class PollTracking(TaskType):
+    """As many numbers in a call as the carrier takes, each shipment no oftener than its interval, and no more calls a day
+    than it allows. What was asked for is marked at once, so a run has no cursor."""
+
     name = "PollTracking"
     label = "Poll tracking"
-    description = "Asks a carrier where the parcels are that it has not delivered yet."
+    description = (
+        "Asks a carrier where the parcels are that it has not delivered yet, as often as the carrier allows."
+    )
     capability = CarrierProvider
     operation = "track"
 
@@ -40,26 +43,39 @@ class PollTracking(Polling):
         if properties.days < 1:
             yield "Days: use at least 1 day."
 
-    def rows(self, context: TaskContext) -> QuerySet[Any]:
+    def plan(self, context: TaskContext) -> Leg | None:
+        """A leg without a call says that the day's quota is used up while parcels are due."""
         assert context.connector is not None
-        since = database_now() - timedelta(days=context.properties.days)
-        booked = Shipment.objects.filter(connector_id=context.connector.id, state=ShipmentState.BOOKED)
-        return booked.filter(booked_at__gte=since).exclude(tracking_state__in=ENDED)
-
-    def call(self, context: TaskContext, row: Any) -> CallSpec:
-        assert context.connector is not None
-        return CallSpec(
-            connector=context.connector,
-            operation="track",
-            subject=row.subject,
-            request=(row.consignment,),
-            write=False,
+        now = database_now()
+        since = now - timedelta(days=context.properties.days)
+        before = context.pending.get("shipments")
+        batch = (
+            polling.same_batch(context.connector, before)
+            if before
+            else polling.next_batch(context.connector, now, since)
         )
+        if batch is not None:
+            return Leg(call=batch.call, pending={"shipments": batch.shipments})
+        return Leg() if before or polling.due(context.connector, now, since).exists() else None
 
-    def take(self, context: TaskContext, key: int, result: Any) -> Mapping[str, int]:
-        shipment = Shipment.objects.select_for_update(of=("self",)).get(pk=key)
-        return {"news": tracking.record(shipment, result), "arrived": shipment.tracking_state in ENDED}
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        assert context.connector is not None
+        shipments = context.pending.get("shipments")
+        if not shipments:
+            carrier = registry.get(context.connector.slug).label
+            return Progress(cursor="", remarks=(f"{carrier} takes no more questions about tracking today",))
+        counts = {"asked": _number(shipments), **polling.record(shipments, result)}
+        return Progress(cursor="", more=True, counts=counts)
 
-    def name_of(self, context: TaskContext, key: int) -> str:
-        shipment = Shipment.objects.select_related("order").get(pk=key)
-        return f"{shipment} of order {shipment.order.number}"
+    def refused(self, context: TaskContext, error: Rejected) -> Progress | None:
+        """What the carrier does not know keeps nobody from asking about the next."""
+        shipments = context.pending["shipments"]
+        rows = Shipment.objects.select_related("order").filter(pk__in=set(shipments.values())).order_by("pk")
+        names = ", ".join(f"{row} of order {row.order.number}" for row in rows)
+        number = _number(shipments)
+        remark = f"{names}: {error.message}"
+        return Progress(cursor="", more=True, counts={"asked": number, "failed": number}, remarks=(remark,))
+
+
+def _number(shipments: dict[str, int]) -> int:
+    return len(set(shipments.values()))

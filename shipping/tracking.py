@@ -36,12 +36,13 @@ def standing(events: Iterable[TrackingEvent], numbers: Collection[str], consignm
     """Where the least advanced parcel is; an exception of any parcel is told first. "" before anything is known.
 
     Of a parcel the furthest state counts, so that late news never move it back, and an exception only while nothing
-    newer is known. `numbers` are those of the parcels; events of the consignment are about all of them.
+    newer is known. `numbers` are those of the parcels; events of the consignment are about all of them, unless its
+    number is that of one parcel.
     """
     known = [event for event in events if event.state != TrackingState.UNKNOWN]
     if not known:
         return ""
-    whole = {"", consignment}
+    whole = {"", consignment} - set(numbers)
     parcels = [[event for event in known if event.parcel in {*whole, number}] for number in numbers] or [
         known
     ]

@@ -68,7 +68,10 @@ class Description:
         """What of an answer is not as the description says."""
         operation, _ = self.operation(method, path)
         responses = operation["responses"]
-        response = self.resolve(responses.get(str(status)) or responses["default"])
+        described = responses.get(str(status)) or responses.get("default")
+        if described is None:
+            raise LookupError(f"{method} {path} describes no answer of status {status}")
+        response = self.resolve(described)
         content = next(item for kind, item in response["content"].items() if _is_json(kind))
         return list(self._violations(content["schema"], body))
 
@@ -79,16 +82,19 @@ class Description:
     def operation(self, method: str, path: str) -> tuple[Mapping[str, Any], str]:
         """The operation of a concrete path; a path without placeholders goes before one with them.
 
-        What the server's own address begins with may stand before it.
+        What the address of the server begins with, the path's own or that of all, may stand before it.
         """
-        asked = {path, path.removeprefix(self.base)}
-        found = [item for pattern, item in self.paths.items() if any(map(pattern.fullmatch, asked))]
+        found = [item for pattern, item in self.paths.items() if self._leads_to(path, pattern, item[1])]
         for template, item in sorted(found, key=lambda pair: pair[0].count("{")):
             if method.lower() in item:
                 operation = item[method.lower()]
                 shared = [*item.get("parameters", []), *operation.get("parameters", [])]
                 return {**operation, "parameters": [self.resolve(one) for one in shared]}, template
         raise LookupError(f"there is no {method} {path} in the description")
+
+    def _leads_to(self, path: str, pattern: re.Pattern[str], item: Mapping[str, Any]) -> bool:
+        base = _base(item) if item.get("servers") else self.base
+        return any(map(pattern.fullmatch, {path, path.removeprefix(base)}))
 
     def resolve(self, schema: Schema) -> Schema:
         while "$ref" in schema:

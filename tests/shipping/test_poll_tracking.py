@@ -45,6 +45,8 @@ def test_parcels_under_way_are_asked_for_one_by_one(house: House, parcels: list[
     assert (run.state, run.counts["asked"]) == ("succeeded", 3), run.message
     assert run.counts["news"] == sum(shipment.tracking.count() for shipment in parcels)
     assert ScheduledTask.objects.get().cursor == ""
+    assert poll(house, parcels).counts == {}
+    Shipment.objects.update(polled_at=timezone.now() - timedelta(minutes=29))
     assert poll(house, parcels).counts["news"] == 0
 
 
@@ -62,3 +64,15 @@ def test_a_parcel_that_the_carrier_does_not_know_keeps_nobody_waiting(
     run = poll(house, parcels)
     assert (run.state, run.counts["asked"], run.counts["failed"]) == ("succeeded", 3, 1)
     assert "of order S-1" in run.message
+
+
+def test_parcels_are_asked_for_together_and_no_more_than_the_day_allows(house: House) -> None:
+    house.carrier("caravan", "Caravan")
+    sent = booked(house, "S-1", "S-2", "S-3", "S-4")
+    asked = house.depot.asked.total()
+    run = poll(house, sent)
+    assert (run.state, run.counts["asked"], house.depot.asked.total() - asked) == ("succeeded", 4, 2), (
+        run.message
+    )
+    Shipment.objects.update(polled_at=None, tracking_state="")
+    assert "Caravan takes no more questions about tracking today" in poll(house, sent).message

@@ -84,7 +84,8 @@ def test_tracking_is_asked_in_batches_and_not_beyond_the_day(house, sent):
     numbers = list(batch.numbers)
     assert len(numbers) == 3
     assert polling.next_batch(connector, now) is None
-    assert polling.record(batch.shipments, [replace(told(S.DELIVERED, 1), parcel="", number=numbers[2])]) == 1
+    kept = polling.record(batch.shipments, [replace(told(S.DELIVERED, 1), parcel="", number=numbers[2])])
+    assert kept == {"news": 1, "moved": 1, "arrived": 1}
     assert Shipment.objects.get(order=other).tracking_state == "delivered"
     later = now + timedelta(hours=1)
     assert len(polling.next_batch(connector, later).numbers) == 2

@@ -82,6 +82,11 @@ def test_a_shipment_is_where_its_last_parcel_is(events, state):
     assert standing(events, "1", "2") == state
 
 
+def test_a_consignment_that_is_a_parcel_s_number_is_that_parcel():
+    assert standing([told(S.DELIVERED, 1, "C"), told(S.IN_TRANSIT, 2, "D")], "C", "D") == "in_transit"
+    assert standing([told(S.DELIVERED, 1, "C")], "C") == "delivered"
+
+
 def test_an_unknown_word_moves_nothing_and_is_kept(tenant):
     shipment = ShipmentFactory(tenant=tenant, state="booked", consignment="C", parcels=["1"])
     shipment = hear(shipment, told(S.IN_TRANSIT, 1), told(S.UNKNOWN, 2))
