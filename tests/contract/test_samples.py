@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from connectors import registry
+from tests.contract.fixtures import fixture
 from tests.contract.published import vectors
 
 
 def published(slug: str) -> dict[str, Any]:
     """All samples of a vendor by their id; none where they are not at hand."""
-    path = vectors() / f"{slug}.json"
+    path = vectors() / str(fixture(slug).get("samples", f"{slug}.json"))
     document = json.loads(path.read_text()) if path.exists() else {}
     found = document.get("samples") or document.get("vectors") or []
     return {_name(sample): sample["data"] for sample in found}
