@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Lock
 from uuid import UUID
 
@@ -20,10 +21,11 @@ Place = tuple[UUID, int]
 
 class Gates:
     """By tenant and connector. `alone` tells that no other process calls the same accounts; `troubled` is what they
-    have told of connectors, by id, for gates that are made later."""
+    have told of connectors, by id, for gates that are made later. `clock` counts seconds."""
 
-    def __init__(self, *, alone: bool = True) -> None:
+    def __init__(self, *, alone: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self.alone = alone
+        self._clock = clock
         self.troubled: dict[int, Standing] = {}
         self._gates: dict[Place, Gate] = {}
         self._lock = Lock()
@@ -44,13 +46,15 @@ class Gates:
             if len(self._gates) >= _MANY:
                 self._forget_idle()
             label = config.display_name or provider.label
-            gate = Gate(label, provider.limits, tenant_id=config.tenant_id, alone=self.alone)
+            gate = Gate(
+                label, provider.limits, tenant_id=config.tenant_id, alone=self.alone, clock=self._clock
+            )
             if config.id in self.troubled:
                 gate.adopt(self.troubled[config.id])
             return self._gates.setdefault(place, gate)
 
     def _forget_idle(self) -> None:
-        before = time.monotonic() - _FORGET_AFTER_S
+        before = self._clock() - _FORGET_AFTER_S
         for place, gate in list(self._gates.items()):
             if gate.used_at < before and gate.breaker.open_until is None:
                 del self._gates[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.plain import plain
 from connectors.schema import secrets_of
+from connectors.traffic.gates import Gates
 from eventlog.events import EventData
 from tenants.money import Money
 from tenants.secret_value import SecretValue
@@ -65,8 +67,10 @@ class Bench:
 
     @property
     def ports(self) -> Ports:
+        """Sleep takes no time here, and passes all the same."""
         egress = EgressPolicy.parse([f"127.0.0.1:{self.server.port}"])
-        return Ports(events=self.events.append, sleep=self.slept.append, egress=egress)
+        gates = Gates(clock=lambda: time.monotonic() + sum(self.slept))
+        return Ports(events=self.events.append, sleep=self.slept.append, egress=egress, gates=gates)
 
     @property
     def config(self) -> ConnectorConfig:

@@ -84,6 +84,8 @@ def label(content: bytes, kind: str) -> Label:
 
 def pickup_points(body: Any, most: int) -> list[PickupPoint]:
     with reading("nShift's list of pickup points", RetryLater):
+        if not isinstance(body, list):
+            raise TypeError("it is no list")
         return [_pickup_point(item) for item in body][:most]
 
 
