@@ -47,8 +47,9 @@ class Desk:
             self.tenant, self.slug, is_test=True, properties=self.properties, **self.given
         )
         self.config: ConnectorConfig = replace(made, timeout_ms=400)
+        events: list[Any] = []
         self.ports = Ports(
-            events=[].append,
+            events=events.append,
             sleep=lambda seconds: None,
             egress=EgressPolicy.parse([f"127.0.0.1:{self.vendors.port}"]),
         )

@@ -125,7 +125,9 @@ def test_from_checkout_to_the_agent_and_back(desk: Desk) -> None:
     booked = desk.book(product=near.product, pickup_point=point.id).result
     assert len(PdfReader(BytesIO(booked.label.content)).pages) == 2
     desk.control("advance", {"number": "100234-1", "steps": 3})
-    assert [event.state for event in desk.ask("track", ("100234-1",))] == [
+    second = booked.parcels[1].number
+    told = [event for event in desk.ask("track", ("100234-1",)) if event.parcel in ("", second)]
+    assert [event.state for event in told] == [
         TrackingState.PRE_TRANSIT,
         TrackingState.IN_TRANSIT,
         TrackingState.READY_FOR_PICKUP,

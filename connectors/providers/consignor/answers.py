@@ -126,7 +126,7 @@ def _event(raw: Json, package: str, shipment: Json, reference: str) -> TrackingE
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return TrackingEvent(
         id=f"{shipment.get('ShpCSID')}/{package}/{kind}/{at.astimezone(UTC):%Y%m%dT%H%M%S}",
-        parcel=package or reference,
+        parcel=package,
         number=reference,
         state=TrackingState(STATES.get(kind, TrackingState.UNKNOWN)),
         raw_state=kind,

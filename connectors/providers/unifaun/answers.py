@@ -150,7 +150,7 @@ def _event(item: Json, reference: str) -> TrackingEvent | None:
         return None
     return TrackingEvent(
         id=f"{required(item, 'id')}/{word.casefold()}",
-        parcel=item.get("shipmentNo") or required(item, "id"),
+        parcel="",
         number=reference,
         state=STATES.get(word.casefold().replace("canceled", "cancelled"), TrackingState.UNKNOWN),
         raw_state=word,

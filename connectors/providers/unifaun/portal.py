@@ -6,6 +6,7 @@ Kilograms, cubic centimetres, prices in major units. A session of Checkout is go
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,8 @@ PAGE = 20
 #: Shipment Data looks through at most so long a time at once; two of them are looked through.
 _WINDOW = timedelta(days=31)
 _WINDOWS = 2
+#: Where a package's number may be.
+_NUMBERS = ("packageNumber", "number", "barcode")
 
 
 def session_of(body: Any) -> str:
@@ -92,10 +95,13 @@ def found(body: Any, reference: str) -> list[str]:
 
 
 def events(body: Any, reference: str) -> list[TrackingEvent]:
-    """Oldest first; the same event of a shipment and of its package once."""
+    """Oldest first. One that is told in several places is about the whole shipment, and told once."""
     with reading("nShift's shipment data", RetryLater):
-        told = [_event(raw, package, reference) for raw, package in _raw_events(body)]
-        unique = {event.id: event for event in told}
+        unique: dict[str, TrackingEvent] = {}
+        for raw, package in _raw_events(body):
+            event = _event(raw, package, reference)
+            before = unique.setdefault(event.id, event)
+            unique[event.id] = before if before.parcel == event.parcel else replace(event, parcel="")
         return sorted(unique.values(), key=lambda event: event.occurred_at)
 
 
@@ -137,9 +143,15 @@ def _point(item: Json) -> PickupPoint:
 def _raw_events(shipment: Json) -> Iterator[tuple[Json, str]]:
     """Events with the number of their package, "" for those of the whole shipment."""
     yield from ((raw, "") for raw in shipment["events"] or [])
-    for line in shipment.get("lines") or []:
-        for package in line.get("packages") or []:
-            yield from ((raw, str(package.get("number") or "")) for raw in package.get("events") or [])
+    lines = shipment.get("lines") or []
+    packages = [package for line in lines for package in line.get("packages") or []]
+    for place, package in enumerate(packages, start=1):
+        number = _number_of(package) or ("" if len(packages) == 1 else f"package {place}")
+        yield from ((raw, number) for raw in package.get("events") or [])
+
+
+def _number_of(package: Json) -> str:
+    return next((str(package[name]) for name in _NUMBERS if package.get(name)), "")
 
 
 def _event(raw: Json, package: str, reference: str) -> TrackingEvent:
@@ -149,7 +161,7 @@ def _event(raw: Json, package: str, reference: str) -> TrackingEvent:
         raise ValueError("an event's date has no time zone")
     return TrackingEvent(
         id=required(raw, "uuid"),
-        parcel=package or reference,
+        parcel=package,
         number=reference,
         state=state_of(None if status is None else int(status), name),
         raw_state=str(status if status is not None else name or "unknown"),

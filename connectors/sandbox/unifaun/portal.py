@@ -96,21 +96,22 @@ def _point(receiver: Json, number: int) -> Json:
 
 
 def _data(found: Shipment) -> Json:
-    first, *rest = [_event(scan) for scan in found.scans]
+    first, *rest = found.scans
     packages = [
-        {"number": number, "events": rest if place == 0 else []} for place, number in enumerate(found.parcels)
+        {"number": number, "events": [_event(scan, f"-{place}") for scan in rest]}
+        for place, number in enumerate(found.parcels, start=1)
     ]
     return {
         "uuid": found.uuid,
         "orderNumber": found.reference,
-        "events": [first],
+        "events": [_event(first)],
         "lines": [{"packages": packages}],
     }
 
 
-def _event(scan: Scan) -> Json:
+def _event(scan: Scan, mark: str = "") -> Json:
     return {
-        "uuid": scan.uuid,
+        "uuid": f"{scan.uuid}{mark}",
         "normalizedStatusId": scan.status,
         "normalizedStatusName": scan.name,
         "date": scan.at.isoformat(),
