@@ -103,7 +103,8 @@ def outgoing(
         raise Misconfigured(
             "The address is on another host than the connector's; credentials are not sent there"
         )
-    auth = auth_of(provider, request) if request.authenticated and not config.authenticated_manually else NoAuth()
+    proves = request.authenticated and not config.authenticated_manually
+    auth = auth_of(provider, request) if proves else NoAuth()
     body, kind = _body(request)
     headers: MutableMapping[str, str] = CaseInsensitiveDict(
         {"User-Agent": USER_AGENT, "Accept": "application/json"}

@@ -13,7 +13,7 @@ _ACCOUNT = re.compile(
     r"\b(actor|licen[cs]e|access denied|not authori[sz]ed|unauthori[sz]ed|(invalid|wrong|missing) key)\b",
     re.I,
 )
-_TROUBLE = re.compile(r"time.?out|internal|exception|try again|unavailable|deadlock", re.I)
+_TROUBLE = re.compile(r"time.?out|\b(internal|exception|unavailable|deadlock)\b|try again", re.I)
 _UNKNOWN = re.compile(r"not found|does ?n[o']t exist|no such|no shipment|unknown shipment", re.I)
 
 
