@@ -16,6 +16,6 @@ COPY --from=build /app /app
 USER crossdock
 EXPOSE 8000
 # Threads: callers that wait for a payment provider must not block the others.
-CMD ["gunicorn", "config.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", \
+CMD ["gunicorn", "config.wsgi:application", "--bind=0.0.0.0:8000", "--preload", "--worker-class=gthread", \
      "--workers=2", "--threads=16", "--timeout=90", "--graceful-timeout=60", "--worker-tmp-dir=/dev/shm", \
      "--access-logfile=-"]

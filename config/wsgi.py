@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,7 @@ application = get_wsgi_application()
 from config.checks import refuse_dangerous_settings  # noqa: E402
 
 refuse_dangerous_settings()
+
+# With gunicorn's --preload the processes share what is loaded by now; a collection would write into it.
+gc.collect()
+gc.freeze()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -66,7 +67,8 @@ def _latest(connectors: Sequence[int]) -> Sequence[Event]:
 
     Written out because SQLite takes a limit within a union only in a subquery, which the ORM does not make.
     """
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for key in connectors:
         rows = Event.objects.filter(connector_id=key).order_by("-id")
         sql, values = rows.only("id", "connector_id", "at", "outcome", "category")[

@@ -23,6 +23,12 @@ _MEANINGS: tuple[tuple[type[ProviderError], str], ...] = (
     (Misconfigured, "somebody has to correct the configuration"),
     (Rejected, "the provider said no"),
 )
+_BY_STATUS = (
+    ("401, 403 and redirects", _MEANINGS[3][1]),
+    ("408, 429, 503 and other 5xx of a reading call", _MEANINGS[0][1]),
+    ("408, 503 and other 5xx of a writing call, no answer", _MEANINGS[1][1]),
+    ("other 4xx", _MEANINGS[4][1]),
+)
 _ON_SETTINGS = frozenset({"host", "is_test"})
 _SCHEMES = {
     "StripeSignature": "Stripe's time-stamped HMAC-SHA256",
@@ -99,20 +105,6 @@ def describe(implementation: type[Provider]) -> dict[str, Any]:
         "by_status": _BY_STATUS,
         "webhook": _webhook(implementation),
     }
-
-
-def meets(implementation: type[Provider], text: str) -> bool:
-    """Whether somebody who looks for this text means the implementation."""
-    known = (*registry.names_of(implementation), str(implementation.category))
-    return text.strip().casefold() in " ".join(known).casefold()
-
-
-_BY_STATUS = (
-    ("401, 403 and redirects", _MEANINGS[3][1]),
-    ("408, 429, 503 and other 5xx of a reading call", _MEANINGS[0][1]),
-    ("408, 503 and other 5xx of a writing call, no answer", _MEANINGS[1][1]),
-    ("other 4xx", _MEANINGS[4][1]),
-)
 
 
 def _wanted(item: Field) -> Wanted:

@@ -37,6 +37,10 @@ CONTRACTS: dict[str, type[Provider]] = {
 }
 
 
+#: A registration takes the place of the one before it.
+DONE_AGAIN = "done again"
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of a contract. `name` is the method's, `label` what people read."""
@@ -71,9 +75,19 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     lines = ["| Implementation | Contract | Operations | After a lost answer |", "|---|---|---|---|"]
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
-            names = ", ".join(Operation(contract, name).label for name, has in offered.items() if has)
-            lines.append(f"| {row['label']} | {contract} | {names} | {row['care']} |")
+            names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
+            ending = DONE_AGAIN if CONTRACTS[contract] is WebhookRegistrar else row["care"]
+            lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
+
+
+def _noted(operation: Operation, row: dict[str, Any]) -> str:
+    """The operation's label, with how much of a payment it takes at a time."""
+    if (operation.contract, operation.name) == ("Payment", "capture") and row["partial_capture"]:
+        return f"{operation.label} ({'in several parts' if row['multiple_captures'] else 'in one part'})"
+    if (operation.contract, operation.name) == ("Payment", "refund") and row["partial_refund"]:
+        return f"{operation.label} (in parts)"
+    return operation.label
 
 
 def care(implementation: type[Provider]) -> str:
@@ -103,6 +117,7 @@ def _row(implementation: type[Provider]) -> dict[str, Any]:
         "look_up": _looks_up(implementation),
         "partial_capture": getattr(implementation, "partial_capture", None),
         "multiple_captures": getattr(implementation, "multiple_captures", None),
+        "partial_refund": getattr(implementation, "partial_refund", None),
         "care": care(implementation),
     }
 

@@ -5,6 +5,7 @@ A request that the rest depends on ends the rehearsal, because nobody answers it
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,13 @@ class Rehearsed:
     headers: Mapping[str, Any]
     body: Any
     write: bool
+
+    @property
+    def text(self) -> str:
+        """The body for people."""
+        if self.body is None or isinstance(self.body, str):
+            return self.body or ""
+        return json.dumps(self.body, indent=2, ensure_ascii=False, default=str)
 
 
 @dataclass(frozen=True, slots=True)

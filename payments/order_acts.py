@@ -61,7 +61,7 @@ class MoneyAct(StepAct):
         if not payments:
             return Offer.refused(self.refusal(subject))
         says = tuple(
-            f"{self.verb} {self.amount_of(item)} of {item.words} at {item.provider}." for item in payments
+            f"{self.verb} {self.amount_of(item)} at {item.provider}: {item.words}." for item in payments
         )
         inputs = (*self.inputs(subject), *_payment(payments, self.amount_of))
         return Offer(says=says, inputs=inputs, amount=self._usual(subject))
@@ -163,7 +163,7 @@ def _read(payment: Mapping[str, Any]) -> Held:
     implementation = implementation_of(payment["provider"])
     return Held(
         reference=payment["reference"],
-        words=f"{payment['payment_method']} {money('amount')}",
+        words=f"payment {payment['payment_method']} of {money('amount')}",
         provider=implementation.label if implementation else payment["provider"],
         state=payment["state"],
         captured=money("captured"),

@@ -76,7 +76,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": getattr(getattr(request, "tenant", None), "name", "Crossdock"),
         "waiting": waiting,
         "may_look": seen,
-        "first_steps": _open_steps() if seen else [],
+        "first_steps": _open_steps(request) if seen else [],
         "sections": _shown(request) if seen else [],
         "map": [
             {"title": group["title"], "pages": group["items"]}
@@ -86,12 +86,15 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _open_steps() -> list[dict[str, Any]]:
+def _open_steps(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each with a link where the person has the page."""
     steps = sorted(_first_steps, key=lambda step: step.place)
     if not steps or steps[-1].done():
         return []
     states = [(step, step.done()) for step in steps[:-1]] + [(steps[-1], False)]
-    return [{"words": step.words, "done": done, "link": reverse(step.page)} for step, done in states]
+    pages = {item["link"] for group in navigation(request) for item in group["items"]}
+    links = {step: link for step, _ in states if (link := reverse(step.page)) in pages}
+    return [{"words": step.words, "done": done, "link": links.get(step, "")} for step, done in states]
 
 
 def _shown(request: HttpRequest) -> list[dict[str, Any]]:

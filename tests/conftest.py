@@ -41,3 +41,11 @@ def django_db_modify_db_settings(
     if _on_sqlite():
         database = settings.DATABASES["default"]
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def vendors_unknown() -> None:
+    """No test has to wait for what a vendor told another test."""
+    from connectors.traffic.sharing import shared
+
+    shared().gates.forget()

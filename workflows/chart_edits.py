@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workflows.models import OrderStatus, OrderType, WorkflowStep
+from workflows.models import OrderStatus, OrderType, StepGroup, WorkflowStep
+from workflows.steps import registry
 
 
 def statuses_of(order_type: OrderType) -> list[OrderStatus]:
     """In the order of the chart, with their steps at hand."""
-    return _sorted(order_type.statuses.prefetch_related("steps"))
+    return _sorted(order_type.statuses.prefetch_related("steps__group__steps"))
 
 
 def steps_of(status: OrderStatus) -> list[WorkflowStep]:
@@ -29,6 +30,23 @@ def move_step(step: WorkflowStep, status: OrderStatus, place: int) -> None:
     moved = step.status_id != status.pk
     step.status = status
     _number(_with(others, step, place), always=step if moved else None)
+
+
+def add_step(status: OrderStatus, chosen: str) -> WorkflowStep:
+    """`chosen` is the name of an installed step, or "group:" with the id of a step group; it comes last.
+
+    Raises LookupError for what is neither.
+    """
+    step = WorkflowStep(status=status, position=last_position(steps_of(status)))
+    kind, _, key = chosen.partition(":")
+    if kind == "group" and key.isdecimal():
+        step.group = StepGroup.objects.filter(pk=int(key)).first()
+    else:
+        step.name = registry.get(chosen).name
+    if not step.name and step.group is None:
+        raise LookupError(f"there is no step group {key}")
+    step.save()
+    return step
 
 
 def last_position(rows: Any) -> int:

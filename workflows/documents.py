@@ -31,10 +31,9 @@ _COLUMNS = (
     *("market_id", "market__code", "store__code", "customer_data", "customer__external_ids"),
     *("billing", "shipping", "tags", "version", "modified_at"),
 )
-_LINE_COLUMNS = (
-    *("order_id", "number", "sku", "name", "quantity", "unit_price", "discount", "tax_rate", "tax", "total"),
-    "properties",
-)
+_LINE_SAME = ("number", "sku", "name", "quantity", "tax_rate", "properties")
+_LINE_MONEY = ("unit_price", "discount", "tax", "total")
+_LINE_COLUMNS = ("order_id", *_LINE_SAME, *_LINE_MONEY)
 
 _sections: dict[str, Loader] = {}
 _kept_lines: OrderedDict[int, tuple[Stamp, tuple[Line, ...]]] = OrderedDict()
@@ -118,7 +117,7 @@ def _market_groups(market_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
 def _document(
     order: Mapping[str, Any], lines: tuple[Line, ...], groups: tuple[str, ...], sections: Mapping[str, Any]
 ) -> OrderDocument:
-    currency = order["currency"]
+    money: dict[str, Any] = {name: Money(order[name], order["currency"]) for name in _AMOUNTS}
     return OrderDocument(
         **{name: order[name] for name in _SAME},
         market=order["market__code"],
@@ -130,12 +129,11 @@ def _document(
         lines=lines,
         tags=tuple(order["tags"]),
         sections=sections,
-        **{name: Money(order[name], currency) for name in _AMOUNTS},
+        **money,
     )
 
 
 def _line(row: Mapping[str, Any], currency: str) -> Line:
-    return Line(
-        **{name: row[name] for name in ("number", "sku", "name", "quantity", "tax_rate", "properties")},
-        **{name: Money(row[name], currency) for name in ("unit_price", "discount", "tax", "total")},
-    )
+    plain: dict[str, Any] = {name: row[name] for name in _LINE_SAME}
+    money: dict[str, Any] = {name: Money(row[name], currency) for name in _LINE_MONEY}
+    return Line(**plain, **money)

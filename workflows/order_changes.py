@@ -38,7 +38,7 @@ def apply_changes(order_id: int, changes: Mapping[str, Any]) -> list[str]:
 
 def apply_many(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:
     """As `apply_changes`, for many orders in two statements; in a platform scope they may be of several tenants."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         orders = Order.objects.filter(pk__in=list(changes)).order_by("pk").select_for_update()
         return _apply({order.pk: order for order in orders}, changes)
 

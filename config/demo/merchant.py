@@ -30,6 +30,21 @@ class Merchant:
         """Create an order. Raises requests.HTTPError with the problem's text."""
         return self._call("POST", "orders/", json=body, headers={"Idempotency-Key": f"demo-{body['number']}"})
 
+    def checkout(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Begin a payment on the provider's page, to which `redirect_url` leads."""
+        return self._call("POST", "checkout/payments/", json=body, headers={"Idempotency-Key": body["cart"]})
+
+    def completed(self, reference: str, amount: str) -> None:
+        """The shopper is back; some providers tell by webhook only that the amount is reserved. Raises TimeoutError."""
+        self._call("POST", f"checkout/payments/{reference}/complete/", json={})
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            payment = self._call("GET", f"checkout/payments/{reference}/")
+            if Decimal(payment["authorized"]) >= Decimal(amount):
+                return
+            time.sleep(_POLL_S)
+        raise TimeoutError(f"payment {reference} was not authorised within {PATIENCE_S:.0f} s")
+
     def move(self, number: str, status: str) -> dict[str, Any]:
         """Ask for the next status."""
         return self._call("POST", f"orders/{number}/status/", json={"status": status})

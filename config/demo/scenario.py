@@ -2,67 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-#: The way of an order that nothing happens to.
-HAPPY = ("InProgress", "Ship", "Completed")
+from config.demo.parts import paid_in_parts
+from config.demo.story import Story
 
-ACCEPTED, DECLINED = "pm_card_visa", "pm_card_chargeDeclined"
+__all__ = ["Story", "stories"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One order. `path` are the statuses that the merchant asks for; `errors` the steps that must end in Error.
-
-    `captured` tells whether the money must have been taken. `amount` is in the market's currency. `shop` is the Connector
-    ID of the shop at Shopify where the order was placed; without one it comes by API.
-    """
-
-    number: str
-    title: str
-    market: str
-    amount: str
-    path: tuple[str, ...] = HAPPY
-    token: str = ACCEPTED
-    ends_in: str = "Completed"
-    last_run: str = "completed"
-    errors: tuple[str, ...] = ()
-    captured: bool = True
-    fault: dict[str, Any] = field(default_factory=dict)
-    shop: str = ""
-    method: str = "Stripe"
-
-    @property
-    def email(self) -> str:
-        return f"kari.{self.number.lower()}@shop.example"
-
-    def shop_order(self) -> dict[str, Any]:
-        """The order as the shop at Shopify has it."""
-        country, city, code, currency = {
-            "NOR": ("NO", "Oslo", "0155", "NOK"),
-            "SWE": ("SE", "Stockholm", "11122", "SEK"),
-        }[self.market]
-        person = {
-            "first_name": "Kari",
-            "last_name": "Nordmann",
-            "address1": "Storgata 1",
-            "zip": code,
-            "city": city,
-            "country_code": country,
-            "phone": "+4790000002",
-        }
-        return {
-            "name": f"#{self.number.partition('-')[2]}",
-            "currency": currency,
-            "presentment_currency": currency,
-            "email": self.email,
-            "paid": True,
-            "shipping_address": person,
-            "billing_address": person,
-            "lines": [{"sku": "TENT-2", "name": "Tent for two", "price": self.amount, "quantity": 1}],
-        }
-
+DECLINED = "pm_card_chargeDeclined"
 
 _PLAIN = (
     ("NOR", "1299.00"),
@@ -83,7 +30,7 @@ def stories() -> list[Story]:
         Story(number=f"D-{1001 + index}", title="paid, exported, shipped", market=market, amount=amount)
         for index, (market, amount) in enumerate(_PLAIN)
     ]
-    return [*plain, *_eventful(), *_paid_otherwise(), *_sold_at_shopify()]
+    return [*plain, *_eventful(), *_paid_otherwise(), *paid_in_parts(), *_sold_at_shopify()]
 
 
 def _eventful() -> list[Story]:

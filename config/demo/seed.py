@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import carriers, ground, systems
+from config.demo import carriers, ground, parts, systems
 from config.demo.charts import Status, Step, draw
 from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
@@ -87,6 +87,7 @@ def seed() -> dict[str, Any]:
                 publish_with_connector(provider, user=user, comment="First version")
             _publish(draw("Online", _ONLINE, is_default=True), user)
             _publish(draw("Webshop", _WEBSHOP), user)
+            _publish(draw(parts.ORDER_TYPE, parts.CHART), user)
             _templates()
             _tasks(found)
             _, plain = ApiKey.issue(tenant, "Web shop", ["*"], created_by=user)

@@ -90,7 +90,7 @@ def _systems() -> dict[str, dict[str, Any]]:
             "type": "adyen",
             "merchant_id": "NordicOutdoorECOM",
             "bearer_token": ADYEN_KEY,
-            "properties": {"HmacKey": ADYEN_HMAC_KEY},
+            "properties": {"HmacKey": ADYEN_HMAC_KEY, "MultipleCaptures": "true"},
         },
         "paypal": {
             "type": "paypal",

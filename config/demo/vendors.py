@@ -67,6 +67,12 @@ class Vendors:
         """The shopper approves the payment in Vipps' app."""
         self._post(f"vipps/pay/{reference}", {"outcome": "approve"})
 
+    def pay_on_page(self, url: str) -> None:
+        """The shopper pays on the provider's page, which then leads back to the shop."""
+        with requests.Session() as session:
+            session.trust_env = False
+            session.post(url, json={}, timeout=_TIMEOUT_S, allow_redirects=False).raise_for_status()
+
     def sell(self, story: Story) -> None:
         """A shopper orders in the story's shop at Shopify."""
         self._post(f"shopify/shops/{SHOPS[story.shop][0]}/orders", story.shop_order())
@@ -87,6 +93,7 @@ class Vendors:
             "vipps/webhook",
             {"msn": VIPPS_MSN, "url": webhooks["vipps"], "secret": VIPPS_WEBHOOK_SECRET},
         )
+        self._post("adyen/account", {"multiple_captures": True})
         self._post("adyen/webhook", {"url": webhooks["adyen"], "hmac_key": ADYEN_HMAC_KEY})
         self._post("paypal/webhook", {"url": webhooks["paypal"], "id": PAYPAL_WEBHOOK_ID})
 

@@ -91,8 +91,9 @@ class ConnectorAdmin(
         return row
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connector]:
-        rows: QuerySet[Connector] = super().get_queryset(request)
-        return rows.prefetch_related(*PREFETCH, *credentials.PREFETCH)
+        rows: Any = super().get_queryset(request)
+        found: QuerySet[Connector] = rows.prefetch_related(*PREFETCH, *credentials.PREFETCH)
+        return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new one has no state, tests and address yet."""

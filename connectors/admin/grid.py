@@ -41,7 +41,7 @@ class GridMixin:
 
     def get_changelist_instance(self: Any, request: HttpRequest) -> Any:
         """Adds each row's health, read for the whole page at once."""
-        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        found = super().get_changelist_instance(request)
         rows = list(found.result_list)
         healths = health_of({self.connector_of(row).pk for row in rows})
         for row in rows:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from connectors.admin.forms import FIELD_OF, AuthenticationForm, HeaderForm, PropertyForm
+from connectors.admin.authentication_form import FIELD_OF, AuthenticationForm
+from connectors.admin.forms import HeaderForm, PropertyForm
 from connectors.admin.gallery import proposals
 from connectors.manual import wanted
 from connectors.models import (

@@ -74,7 +74,7 @@ class PublishMixin:
 
     def comment_given(self, request: HttpRequest, root: Publishable) -> str:
         """The comment of a press of Publish that was refused."""
-        return _shown(request.session.get(_mark(root)), self.digest(root))["comment"]
+        return str(_shown(request.session.get(_mark(root)), self.digest(root))["comment"])
 
     @action(description="Publish", permissions=["publish"])
     def publish(self: Any, request: HttpRequest, row: Any) -> None:
@@ -98,11 +98,11 @@ class PublishMixin:
     def response_add(
         self: Any, request: HttpRequest, obj: Any, post_url_continue: Any = None
     ) -> HttpResponse:
-        usual: HttpResponse = super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
+        usual: HttpResponse = super().response_add(request, obj, post_url_continue)
         return _to_checklist(request) or usual
 
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
-        usual: HttpResponse = super().response_change(request, obj)  # type: ignore[misc]
+        usual: HttpResponse = super().response_change(request, obj)
         return _to_checklist(request) or usual
 
     def _tell(self: Any, request: HttpRequest, refused: PublishRefused, page: str) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-import requests
-
 from connectors import registry
 from connectors.auth import Token
 from connectors.client import retry
@@ -16,7 +14,7 @@ from connectors.client.answer import HttpAnswer
 from connectors.client.deadline import Deadline
 from connectors.client.exchange import Exchange, exchange
 from connectors.client.login import Login, classify_login
-from connectors.client.outgoing import auth_of, carries_key, outgoing
+from connectors.client.outgoing import Sent, auth_of, carries_key, outgoing
 from connectors.client.ports import Ports
 from connectors.client.record import event_of
 from connectors.client.turn import Turnstile
@@ -140,7 +138,7 @@ class Sending:
         door.ports.events(event)
         return done
 
-    def _exchange(self, sent: requests.PreparedRequest) -> Exchange:
+    def _exchange(self, sent: Sent) -> Exchange:
         door, done = self.door, None
         try:
             done = exchange(

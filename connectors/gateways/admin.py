@@ -63,9 +63,10 @@ class GatewayAdmin(
     actions_detail = ["test_connection", "going_live", "versions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
+        rows: Any = super().get_queryset(request)
         below = (f"connector__{path}" for path in (*PREFETCH, *credentials.PREFETCH))
-        return rows.prefetch_related("valid_on_markets", *below)
+        found: QuerySet[Any] = rows.prefetch_related("valid_on_markets", *below)
+        return found
 
     def connector_of(self, row: Any) -> Connector:
         connector: Connector = row.connector

@@ -16,6 +16,7 @@ from connectors.files import KINDS, check_file
 from connectors.models.rows import ValueType
 from connectors.property_values import LARGEST_FILE, FileValue, read_value
 from connectors.validation import codes_of
+from tenants.adminkit import JsonField
 
 #: Rows that are read from what is sent; nobody enters more by hand.
 _MOST = 500
@@ -73,7 +74,7 @@ class PropertiesField(forms.Field):
                 problems.append(f"{row['key'] or 'A row without key'}: {text}")
         if problems:
             raise ValidationError(problems)
-        return found
+        return _document(json.dumps(found))
 
     def validate(self, value: Any) -> None:
         if self.required and not value:
@@ -139,7 +140,7 @@ def _row(data: Any, files: Any, prefix: str) -> Row | None:
     """None for a row that is not there, or has nothing in it."""
     if f"{prefix}-key" not in data:
         return None
-    row = {
+    row: Row = {
         name: str(data.get(f"{prefix}-{name}", "")) for name in ("key", "key_group", "value_type", "value")
     }
     row = {**row, "key": row["key"].strip(), "key_group": row["key_group"].strip()}
@@ -173,10 +174,8 @@ def _value(row: Row) -> Any:
 
 
 def _document(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        raise ValidationError('This is not JSON; use for example {"name": "value"}.') from None
+    """Raises ValidationError for what is no JSON object that every database can hold."""
+    found = JsonField(nothing=dict, required=False).to_python(text)
     if not isinstance(found, dict):
-        raise ValidationError('Use names with values, for example {"name": "value"}.')
+        raise ValidationError('Use names and values, for example {"name": "value"}.')
     return found

@@ -21,7 +21,7 @@ Place = tuple[UUID, int]
 
 class Gates:
     """By tenant and connector. `alone` tells that no other process calls the same accounts; `troubled` is what they
-    have told of connectors, by id, for gates that are made later. `clock` counts seconds."""
+    have told of connectors, by id, for gates that are made later; `clock` gives monotonic seconds."""
 
     def __init__(self, *, alone: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self.alone = alone
@@ -40,6 +40,12 @@ class Gates:
         with self._lock:
             return [(connector_id, gate) for (_, connector_id), gate in self._gates.items()]
 
+    def forget(self) -> None:
+        """As if no connector had ever been called."""
+        with self._lock:
+            self._gates.clear()
+            self.troubled.clear()
+
     def _make(self, place: Place, config: ConnectorConfig) -> Gate:
         provider = registry.get(config.slug)
         with self._lock:
@@ -54,7 +60,7 @@ class Gates:
             return self._gates.setdefault(place, gate)
 
     def _forget_idle(self) -> None:
-        before = self._clock() - _FORGET_AFTER_S
+        before = time.monotonic() - _FORGET_AFTER_S
         for place, gate in list(self._gates.items()):
             if gate.used_at < before and gate.breaker.open_until is None:
                 del self._gates[place]

@@ -1,5 +1,5 @@
 """The pages of payment methods and payments."""
 
-from payments.admin import methods, payments
+from payments.admin import methods, order_panel, payments
 
-__all__ = ["methods", "payments"]
+__all__ = ["methods", "order_panel", "payments"]

@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from payments.models import Payment, PaymentEntry
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.money import Money
-from workflows.admin import register_panel
 from workflows.admin.panels import ReadOnlyInline
 
-_COLOURS = {
+COLOURS = {
     "pending": "info",
     "authorized": "info",
     "captured": "success",
@@ -49,22 +48,9 @@ class EntryInline(Masked, ReadOnlyInline):
 
 
 class _State:
-    @display(description="State", label=_COLOURS)
+    @display(description="State", label=COLOURS)
     def shown_state(self, payment: Payment) -> tuple[str, str]:
         return payment.state, payment.get_state_display()
-
-
-@register_panel
-class PaymentPanel(_State, ReadOnlyInline):
-    """The payments on the order's page."""
-
-    model = Payment
-    _amounts = ["amount", "authorized", "captured", "refunded", "cancelled"]
-    fields = ["position", "method_name", "shown_state", *_amounts]
-    readonly_fields = ["shown_state", *_amounts]
-    ordering = ["position"]
-    show_change_link = True
-    nothing = "No payment is known for this order."
 
 
 @admin.register(Payment)
@@ -72,7 +58,7 @@ class PaymentAdmin(Masked, _State, ReadOnlyAdmin):
     masked = ("reason",)
     nothing = "Payments come with orders that name a published payment method."
     list_display = [
-        "order",
+        "owner",
         "method_name",
         "shown_state",
         "amount",
@@ -82,9 +68,9 @@ class PaymentAdmin(Masked, _State, ReadOnlyAdmin):
         "created_at",
     ]
     list_filter = ["state", "method", "connector"]
-    list_select_related = ["order"]
+    list_select_related = ["order", "checkout"]
     search_fields = ["reference"]
-    search_help_text = "An order number, our reference, or the provider's id."
+    search_help_text = "An order number, a cart, our reference, or the provider's id."
     ordering = ["-id"]
     sortable_by: list[str] = []
     show_full_result_count = False
@@ -96,6 +82,7 @@ class PaymentAdmin(Masked, _State, ReadOnlyAdmin):
             {
                 "fields": [
                     "order",
+                    "cart",
                     "position",
                     "method_name",
                     "connector",
@@ -115,7 +102,19 @@ class PaymentAdmin(Masked, _State, ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        return queryset.filter(Q(order__number=term) | Q(reference=term) | Q(provider_id=term)), False
+        own = Q(order__number=term) | Q(checkout__cart=term)
+        return queryset.filter(own | Q(reference=term) | Q(provider_id=term)), False
+
+    @admin.display(description="Order", ordering="order")
+    def owner(self, payment: Payment) -> str:
+        """The order, or the cart that is at checkout yet."""
+        return str(payment.order) if payment.order else f"cart {self.cart(payment)}"
+
+    @admin.display(description="Cart")
+    def cart(self, payment: Payment) -> str:
+        """As the shop called it when the payment was begun at checkout."""
+        checkout = getattr(payment, "checkout", None)
+        return (checkout.cart if checkout else "") or "-"
 
     @admin.display(description="Awaiting confirmation")
     def unconfirmed(self, payment: Payment) -> str:

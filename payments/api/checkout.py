@@ -22,7 +22,7 @@ from payments.api.checkout_serializers import (
 )
 from payments.checkout import asking
 from payments.checkout.offer import offers
-from payments.checkout.opening import BegunBefore, OtherRequest, begin
+from payments.checkout.opening import BegunBefore, OfOrder, OtherRequest, begin
 from payments.models import Checkout
 from tenants.apikit import ApiView, FieldError, Problem
 from tenants.scoping import current_tenant
@@ -62,7 +62,7 @@ BEGUN = {
 
 class CheckoutApi(ApiView):
     def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, OtherRequest | BegunBefore):
+        if isinstance(exc, OtherRequest | BegunBefore | OfOrder):
             exc = told.of_opening(exc)
         elif isinstance(exc, OrderProblem):
             exc = as_problem(exc)
@@ -192,6 +192,27 @@ class CheckoutCompletion(CheckoutApi):
         reader.is_valid(raise_exception=True)
         details = reader.validated_data.get("details") or {}
         ended = asking.complete(self.checkout(reference), details, str(request.auth)[:150])
+        return self.answered(reference, ended)
+
+
+class CheckoutCancellation(CheckoutApi):
+    scopes = {"POST": "checkout:write"}
+
+    @describe(
+        "Give a payment up",
+        tag=TAG,
+        description=(
+            "Closes the provider's page, or releases what is reserved, of a payment whose cart comes to no order. "
+            "Refused with 409 once an order has taken the payment over: there CancelPayments releases it."
+        ),
+        parameters=(REFERENCE, IDEMPOTENCY),
+        request=None,
+        answers={200: CheckoutPaymentSerializer},
+        problems=(404, 409, 422, 503),
+        operation_id="checkout_payments_cancel",
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        ended = asking.give_up(self.checkout(reference), str(request.auth)[:150])
         return self.answered(reference, ended)
 
 

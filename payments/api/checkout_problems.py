@@ -9,7 +9,7 @@ from typing import Any
 from connectors.calls import Outcome
 from connectors.effects import Busy
 from connectors.errors import Misconfigured, NotSupported, ProviderError, Rejected, RetryLater, Unknown
-from payments.checkout.opening import BegunBefore, OtherRequest
+from payments.checkout.opening import BegunBefore, OfOrder, OtherRequest
 from payments.models import Payment, PaymentState
 from tenants.apikit import Problem
 
@@ -62,10 +62,15 @@ def in_progress(busy: Busy | None = None) -> Problem:
     return Problem(409, "in-progress", text, headers={"Retry-After": str(wait)})
 
 
-def of_opening(error: OtherRequest | BegunBefore) -> Problem:
-    if isinstance(error, OtherRequest):
-        return Problem(422, "idempotency-mismatch", f"{error.message[:1].upper()}{error.message[1:]}.")
-    return in_progress()
+def of_opening(error: OtherRequest | BegunBefore | OfOrder) -> Problem:
+    text = f"{error.message[:1].upper()}{error.message[1:]}."
+    match error:
+        case OtherRequest():
+            return Problem(422, "idempotency-mismatch", text)
+        case OfOrder():
+            return Problem(409, "belongs-to-order", text)
+        case _:
+            return Problem(409, "in-progress", text, headers={"Retry-After": str(AGAIN_S)})
 
 
 def _later(code: str, text: str, retry_after: float | None) -> Problem:

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from payments.api.checkout import CheckoutCompletion, CheckoutPayment, CheckoutPayments, PaymentOptions
+from payments.api.checkout import (
+    CheckoutCancellation,
+    CheckoutCompletion,
+    CheckoutPayment,
+    CheckoutPayments,
+    PaymentOptions,
+)
 from payments.api.views import OrderPayments
 
 urlpatterns = [
@@ -12,5 +18,10 @@ urlpatterns = [
         "checkout/payments/<str:reference>/complete/",
         CheckoutCompletion.as_view(),
         name="checkout-payment-completion",
+    ),
+    path(
+        "checkout/payments/<str:reference>/cancel/",
+        CheckoutCancellation.as_view(),
+        name="checkout-payment-cancellation",
     ),
 ]

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from connectors import registry
 from connectors.calls import CallContext, CallSpec, Outcome
 from connectors.canonical import checksum
@@ -18,7 +20,8 @@ from connectors.effects import Busy, Done, execute_now
 from connectors.errors import Misconfigured
 from connectors.models import Effect
 from connectors.runtime import TenantRuntime, runtime
-from payments import requests
+from payments import ledger, requests
+from payments.checkout.opening import BegunBefore, OfOrder
 from payments.models import Checkout, Payment, PaymentState
 from payments.taking import take
 from tenants.money import Money
@@ -58,6 +61,25 @@ def complete(checkout: Checkout, details: Mapping[str, Any], actor: str = "") ->
         )
         return _call(checkout, "authorize", f"{ORIGIN}{payment.reference}:{made.count() + 1}", actor)
     return _call(checkout, "status", "", actor, write=False)
+
+
+def give_up(checkout: Checkout, actor: str = "") -> Ended:
+    """Release what a payment holds that no order has taken over. None where nothing is held.
+
+    Raises OfOrder, BegunBefore for a payment that is being opened, and Misconfigured.
+    """
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(pk=checkout.payment_id)
+        if payment.order_id is not None:
+            raise OfOrder("the payment belongs to an order; cancel it there, with CancelPayments")
+        if ledger.withdraw_unsent(payment):
+            return None
+        if not payment.provider_id and ledger.may_have_opened(payment):
+            raise BegunBefore("the payment is being opened at the provider; try again soon")
+    checkout.payment = payment
+    if not payment.capturable and not (payment.state in _OPEN and payment.provider_id):
+        return None
+    return _call(checkout, "cancel", f"{ORIGIN}{payment.reference}", actor)
 
 
 def settle_lost(checkout: Checkout, effect: Effect) -> Ended:

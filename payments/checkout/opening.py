@@ -33,6 +33,10 @@ class BegunBefore(OrderProblem):
     """The order's payment is open at the provider already."""
 
 
+class OfOrder(OrderProblem):
+    """The payment belongs to an order, whose workflow looks after it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """What is asked for, read and found good."""

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from connectors.contracts.shipping import PDF
 from connectors.schema import is_web_address
@@ -23,12 +24,11 @@ from tenants.adminkit import (
     register_page,
 )
 from tenants.models import Right
-from workflows.admin import register_panel
 from workflows.admin.panels import ReadOnlyInline
 
 _PREVIEW_BYTES = 800
-_COLOURS = {"draft": "", "booking": "warning", "booked": "success", "cancelled": ""}
-_TRACKING_COLOURS = {
+COLOURS = {"draft": "", "booking": "warning", "booked": "success", "cancelled": ""}
+TRACKING_COLOURS = {
     "pre_transit": "info",
     "in_transit": "info",
     "out_for_delivery": "info",
@@ -73,33 +73,13 @@ class PrintJobInline(ReadOnlyInline):
 
 
 class _States:
-    @display(description="State", label=_COLOURS)
+    @display(description="State", label=COLOURS)
     def shown_state(self, shipment: Shipment) -> tuple[str, str]:
         return shipment.state, shipment.get_state_display()
 
-    @display(description="Tracking state", label=_TRACKING_COLOURS)
+    @display(description="Tracking state", label=TRACKING_COLOURS)
     def shown_tracking(self, shipment: Shipment) -> tuple[str, str]:
         return shipment.tracking_state, shipment.get_tracking_state_display() or "-"
-
-
-@register_panel
-class ShipmentPanel(_States, ReadOnlyInline):
-    """The shipments on the order's page."""
-
-    model = Shipment
-    fields = [
-        "position",
-        "option_name",
-        "product",
-        "shown_state",
-        "consignment",
-        "shown_tracking",
-        "expected_delivery",
-    ]
-    readonly_fields = ["shown_state", "shown_tracking"]
-    ordering = ["position"]
-    show_change_link = True
-    nothing = "No shipment yet; the step CompleteShipment books one."
 
 
 @admin.register(Shipment)
@@ -178,12 +158,12 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         rows: QuerySet[Shipment] = super().get_queryset(request)
-        return rows.select_related("label").defer("label__content")
+        return rows.select_related("label", "order", "connector").defer("label__content")
 
     def get_fieldsets(self, request: HttpRequest, obj: Shipment | None = None) -> list:
         """Who may print is decided for each request, so it is kept with the row."""
         if obj is not None:
-            obj.may_print = _may_print(request)  # type: ignore[attr-defined]
+            obj.may_print = may_print(request)  # type: ignore[attr-defined]
         return list(super().get_fieldsets(request, obj))
 
     def get_search_results(
@@ -250,7 +230,7 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
     @action(description="Print labels", permissions=["view"])
     def print_labels(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> HttpResponse | None:
         """One PDF of all that are chosen, in their order."""
-        if not _may_print(request):
+        if not may_print(request):
             raise PermissionDenied
         found = list(Label.objects.filter(shipment__in=queryset).order_by("shipment_id"))
         try:
@@ -271,20 +251,18 @@ class ShipmentAdmin(_States, ReadOnlyAdmin):
         self.message_user(request, f"{told}{rest}.", messages.WARNING if missing else messages.SUCCESS)
 
 
+@xframe_options_sameorigin
 def label_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The stored label; it bears the recipient's address."""
-    if not _may_print(request):
+    """The stored label, also for the pages that show it in a frame; it bears the recipient's address."""
+    if not may_print(request):
         raise PermissionDenied
     label = labels.find(pk=pk)
     if label is None:
         raise Http404
-    response = labels.serve(label)
-    # The label's own page shows it in a frame.
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return labels.serve(label)
 
 
-def _may_print(request: HttpRequest) -> bool:
+def may_print(request: HttpRequest) -> bool:
     return may(request, Right.VIEW) and may(request, Right.SEE_PERSONAL_DATA)
 
 

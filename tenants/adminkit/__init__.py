@@ -16,6 +16,7 @@ from tenants.adminkit.forms import (
     WordsField,
 )
 from tenants.adminkit.inlines import OneRowInline, StackedInline, TabularInline
+from tenants.adminkit.json_field import JsonField
 from tenants.adminkit.keyset import KeysetChangeList, batches
 from tenants.adminkit.masking import Masked
 from tenants.adminkit.options import PlatformAdmin, ReadOnlyAdmin, TenantAdmin, TrackedAdmin
@@ -28,6 +29,7 @@ from tenants.navigation import register_page
 __all__ = [
     "ChoicesDropdownFilter",
     "DropdownFilter",
+    "JsonField",
     "KeysetChangeList",
     "LineField",
     "ManyOfField",

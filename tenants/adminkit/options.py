@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ class _BaseAdmin(skin.ModelAdmin):
     first_tab = "General"
     nothing = ""
     list_filter_submit = True
+    show_facets = ShowFacets.NEVER  # counts of every choice would read whole tables
     warn_unsaved_form = True
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -41,10 +40,12 @@ def _read_only(name: str) -> str:
     return "This field is set by Crossdock; leave it out"
 
 
-@cache
+_made: dict[type[serializers.BaseSerializer], serializers.BaseSerializer] = {}
+
+
 def _one(kind: type[serializers.BaseSerializer]) -> serializers.BaseSerializer:
     """A serializer copies all its fields each time it is made, and needs none of its own to read or to show."""
-    return kind()
+    return _made.get(kind) or _made.setdefault(kind, kind())
 
 
 def read(kind: type[serializers.BaseSerializer], data: Any) -> dict[str, Any]:

@@ -40,23 +40,23 @@ def test_an_act_is_offered_asked_for_once_and_tells_how_it_went(stand: Shop, api
     assert len(stand.effects("capture")) == 1
 
 
-@pytest.mark.parametrize(
-    ("wanted", "field"),
-    [
-        ({"action": "capture"}, "reason"),
-        ({"action": "capture", "reason": "x", "amount": "100.01"}, "amount"),
-        ({"action": "capture", "reason": "x", "amount": "NaN"}, "amount"),
-        ({"action": "captur"}, "action"),
-        ({"action": "status", "status": "Nowhere"}, "status"),
-        ({"action": "notify", "template": "Nothing"}, "template"),
-    ],
-)
-def test_what_is_wrong_is_told_with_its_field(stand: Shop, api: Any, wanted: Any, field: str) -> None:
-    stand.chart({**PAID, "New": [*PAID["New"], "ExportOrder@mail"]})
+WRONG = [
+    ({"action": "capture"}, "reason"),
+    ({"action": "capture", "reason": "x", "amount": "100.01"}, "amount"),
+    ({"action": "capture", "reason": "x", "amount": "NaN"}, "amount"),
+    ({"action": "captur"}, "action"),
+    ({"action": "status", "status": "Nowhere"}, "status"),
+    ({"action": "notify", "template": "Nothing"}, "template"),
+]
+
+
+def test_what_is_wrong_is_told_with_its_field(stand: Shop, api: Any) -> None:
+    stand.chart(PAID)
     stand.order()
     stand.pump()
-    answer = api.send("orders/A-1/actions/", wanted)
-    assert answer.status_code == 400 and field in fields(answer)
+    for wanted, field in WRONG:
+        answer = api.send("orders/A-1/actions/", wanted)
+        assert answer.status_code == 400 and field in fields(answer), wanted
 
 
 def test_what_is_not_possible_now_is_refused_with_the_reason(stand: Shop, api: Any) -> None:

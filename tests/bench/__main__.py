@@ -1,4 +1,5 @@
-"""python -m tests.bench [--orders 1000] [--clients 16] [--latency 0,50,250] [--without-celery] [--json FILE]
+"""python -m tests.bench [--orders 1000] [--clients 16] [--latency 0,50,250] [--backlog 1000,100000]
+    [--history 10000,1000000] [--without-celery] [--json FILE]
 
 Crossdock against (a) a bare loop of the same calls, one thread and 64, and (b) a Celery task on Redis, on a PostgreSQL with
 its usual durability, all on this machine: https://docs.celeryq.dev/, https://redis.io.
@@ -63,7 +64,17 @@ def _measure(directory: Path, vendor: str, options: argparse.Namespace) -> dict[
                     row |= hub.idle(20)
             rows[f"{latency} ms"] = row
             sys.stderr.write(f"{latency} ms: {json.dumps(row)}\n")
+        with _stub(directory, vendor, 0):
+            rows |= _growth(directory, options)
     return rows
+
+
+def _growth(directory: Path, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    from tests.bench.growth import with_backlog, with_history
+
+    row = with_backlog(directory, options.backlog, options.orders) if options.backlog else {}
+    row |= with_history(directory, options.history, options.orders) if options.history else {}
+    return {"growth": row} if row else {}
 
 
 def _others(vendor: str, byhand: Any, options: argparse.Namespace) -> dict[str, Any]:
@@ -106,13 +117,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--latency", type=_numbers, default=[0, 50, 250], help="of the vendor, in ms, as 0,50,250"
     )
+    parser.add_argument("--backlog", type=_numbers, default=[], help="runs that wait, as 1000,100000")
+    parser.add_argument(
+        "--history", type=_numbers, default=[], help="events that there are, as 10000,1000000"
+    )
     parser.add_argument("--without-celery", action="store_true", help="leave (b) out")
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(item) for item in text.split(",")]
+    return [int(item) for item in text.split(",") if item]
 
 
 if __name__ == "__main__":

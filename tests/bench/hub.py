@@ -24,7 +24,8 @@ from workflows.models import OPEN_RUN_STATES, StepRun, StepState, WorkflowRun
 #: A burst that has not ended by then has failed (seconds).
 _PATIENCE_S = 900.0
 
-_WORKER = "bench_worker"
+#: The worker's name at the database.
+WORKER = "bench_worker"
 
 
 class Hub:
@@ -32,8 +33,8 @@ class Hub:
 
     def __init__(self, directory: Path, url: str, key: str) -> None:
         self.url, self.key = url, key
-        self._web = processes.web(directory, url, "-w", "2", "--threads", "16")
-        as_worker = os.environ["DATABASE_URL"].replace("//crossdock@", f"//{_WORKER}@")
+        self._web = processes.web(directory, url, "--preload", "-w", "2", "--threads", "16")
+        as_worker = os.environ["DATABASE_URL"].replace("//crossdock@", f"//{WORKER}@")
         self._worker = processes.worker(directory, DATABASE_URL=as_worker)
 
     def __enter__(self) -> Hub:
@@ -152,7 +153,7 @@ def count_statements() -> None:
     """Let PostgreSQL count, and the worker come in under a name of its own, so that its share can be told."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-        cursor.execute(f"CREATE ROLE {_WORKER} SUPERUSER LOGIN")
+        cursor.execute(f"CREATE ROLE {WORKER} SUPERUSER LOGIN")
 
 
 def _statements() -> tuple[int, int]:
@@ -164,7 +165,7 @@ def _statements() -> tuple[int, int]:
             " coalesce(sum(calls) FILTER (WHERE rolname = %s), 0)"
             " FROM pg_stat_statements JOIN pg_roles ON userid = pg_roles.oid"
             " WHERE query !~* '^(begin|commit|rollback|set|savepoint|release|select [$0-9]+ from only)'",
-            [_WORKER, _WORKER],
+            [WORKER, WORKER],
         )
         web, worker = cursor.fetchone()
     return int(web), int(worker)

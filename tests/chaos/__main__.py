@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,9 @@ def main() -> int:
     began = time.monotonic()
     directory = options.keep or Path(tempfile.mkdtemp(prefix="crossdock-chaos-"))
     directory.mkdir(parents=True, exist_ok=True)
+    # Whoever stops the run, also from a script that ignores Ctrl-C, leaves no processes behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chaos = Chaos(directory, sandbox, f"http://127.0.0.1:{free_port()}", options)
     try:
         verdict = chaos.run()

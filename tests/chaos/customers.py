@@ -18,7 +18,8 @@ from config.demo.scenario import Story
 #: A patient customer waits this long (seconds) for an order's runs to end before calling it lost.
 PATIENCE_S = 240.0
 
-_POLL_S = 0.25
+#: Many customers that ask often would leave nothing of the machine to the workers.
+_POLL_S = 1.0
 _TRIES = 20
 _TRY_AGAIN = {502, 503, 504}
 _OPEN = {"queued", "running"}

@@ -1,5 +1,9 @@
 """No list of the admin asks the database more for more rows, and no page more than thirty times."""
 
+import re
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -10,8 +14,8 @@ from django.urls import reverse
 
 from tenants.scoping import TenantModel, platform_scope
 from tests.config.world import make_world
-from tests.factories.tenants import MembershipFactory, UserFactory
-from workflows.models import Order
+from tests.factories.tenants import MembershipFactory, StoreFactory, UserFactory
+from workflows.models import InventoryLevel, Order, ScheduledRun
 
 MOST = 30
 PAGES = [model for model in admin.site._registry if issubclass(model, TenantModel)]
@@ -32,7 +36,7 @@ def client(tenant):
 def queries(client, url):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(url).status_code == 200, url
-    return [query["sql"] for query in seen]
+    return [re.sub(r"'[^']*'|\b\d+\b", "?", query["sql"]) for query in seen]
 
 
 def multiply(model, tenant, numbers):
@@ -41,9 +45,14 @@ def multiply(model, tenant, numbers):
         row = model._base_manager.filter(tenant=tenant).order_by("pk").first()
         top = model._base_manager.aggregate(top=Max("pk"))["top"]
         copies = [_copy(model, row, top, number) for number in numbers]
-        model._base_manager.bulk_create(copies)
+        model._base_manager.bulk_create(copies, ignore_conflicts=True)
+        made = set(
+            model._base_manager.filter(pk__in=[copy.pk for copy in copies]).values_list("pk", flat=True)
+        )
         for copy in copies:
-            _one_to_ones(model, row, copy)
+            if copy.pk in made:
+                _one_to_ones(model, row, copy)
+        return len(made)
 
 
 def _copy(model, row, top, number):
@@ -51,13 +60,19 @@ def _copy(model, row, top, number):
     for field in model._meta.concrete_fields:
         if field.primary_key:
             setattr(copy, field.attname, field.get_default() if field.has_default() else top + number)
-        elif field.get_internal_type() in {"CharField", "SlugField"} and not field.choices:
+        elif field.get_internal_type() == "CharField" and not field.choices and field.max_length > 10:
             value = getattr(copy, field.attname)
             setattr(copy, field.attname, f"{value[: field.max_length - 3]}{number}" if value else value)
         elif field.get_internal_type() == "PositiveIntegerField":
             setattr(copy, field.attname, (getattr(copy, field.attname) or 0) + number)
-        elif field.name in {"user", "live"}:
-            setattr(copy, field.attname, UserFactory().pk if field.name == "user" else None)
+        elif field.name in {"slot", "day"}:
+            setattr(copy, field.attname, getattr(copy, field.attname) + timedelta(days=number))
+        elif field.name == "user":
+            copy.user = UserFactory()
+        elif field.name == "live":
+            copy.live = None
+        elif field.name == "store" and model is InventoryLevel:
+            copy.store = StoreFactory(tenant=row.tenant)
     return copy
 
 
@@ -76,21 +91,27 @@ def _one_to_ones(model, row, copy):
                 beside.save()
 
 
+@pytest.mark.thorough
 def test_no_list_asks_more_for_more_rows(client, tenant):
     """A first look fills caches."""
-    grown, many = {}, {}
+    grown, many, thin = {}, {}, []
+    with platform_scope("only one run of a task may be open"):
+        ScheduledRun._base_manager.update(state=ScheduledRun.State.SUCCEEDED)
     for model in PAGES:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         multiply(model, tenant, range(1, 3))
         client.get(url)
         few = queries(client, url)
-        multiply(model, tenant, range(3, 12))
+        if multiply(model, tenant, range(3, 12)) < 9:
+            thin.append(model._meta.label)
         more = queries(client, url)
         if len(more) > len(few):
-            grown[model._meta.label] = sorted(set(more) - set(few))[:3]
+            grown[model._meta.label] = [
+                sql for sql, number in Counter(more).items() if number > few.count(sql)
+            ]
         if len(more) > MOST:
             many[model._meta.label] = len(more)
-    assert grown == {} and many == {}
+    assert (grown, many, thin) == ({}, {}, [])
 
 
 def test_pages_of_our_own_and_the_order_s_ask_little(client, tenant):

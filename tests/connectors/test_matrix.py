@@ -27,11 +27,11 @@ class Keyed(OneWay):
 
 
 def test_every_contract_with_operations_is_in_the_matrix() -> None:
-    from connectors.contracts import ecommerce, erp, notification, payment, shipping, validation
+    from connectors.contracts import ecommerce, erp, notification, payment, shipping, validation, webhooks
 
     declared = {
         item
-        for module in (ecommerce, erp, notification, payment, shipping, validation)
+        for module in (ecommerce, erp, notification, payment, shipping, validation, webhooks)
         for item in vars(module).values()
         if isinstance(item, type)
         and item.__module__ == module.__name__
@@ -42,7 +42,7 @@ def test_every_contract_with_operations_is_in_the_matrix() -> None:
 
 def test_rows_tell_what_the_code_has() -> None:
     stripe, one_way = matrix([Stripe, OneWay])
-    assert stripe["contracts"] == ["Payment"]
+    assert stripe["contracts"] == ["Payment", "Webhook registration"]
     assert all(stripe["operations"]["Payment"].values())
     assert (stripe["webhooks"], stripe["partial_capture"], stripe["multiple_captures"]) == (True, True, False)
     assert one_way["operations"] == {"Order export": {"export_order": True, "find_order": False}}

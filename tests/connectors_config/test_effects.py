@@ -246,9 +246,11 @@ def test_results_come_in_the_order_of_the_specs(spec, context):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_many_effects_cost_as_many_statements_as_one(spec, context, count, django_assert_num_queries):
+def test_many_effects_cost_as_many_statements_as_one(
+    spec, context, count, django_assert_num_queries, django_assert_max_num_queries
+):
     wanted = [(spec(f"payment:{n}"), context, f"step:{n}") for n in range(count)]
-    with django_assert_num_queries(2):
+    with django_assert_max_num_queries(2):
         opened = open_effects(wanted, owner="w")
     with django_assert_num_queries(1):
         close_effects([outcome(item) for item in opened])

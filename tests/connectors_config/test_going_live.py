@@ -109,9 +109,14 @@ class TestTrial:
     def test_bodies_are_for_those_who_may_see_personal_data(self, staff, connector, settings):
         with FaultServer(answer(200, {"customer": "Kari Nordmann"})) as vendor:
             assert "Kari Nordmann" in text(self.after(staff(), connector, vendor, settings))
-            edited = text(self.after(staff(Role.CONNECTOR_EDITOR), connector, vendor, settings))
-        assert 'data-passed="yes"' in edited
-        assert "Kari Nordmann" not in edited
+            seen = text(self.after(staff(Role.PUBLISHER), connector, vendor, settings))
+        assert 'data-passed="yes"' in seen
+        assert "Kari Nordmann" not in seen
+
+    def test_who_may_only_edit_sends_credentials_nowhere(self, staff, connector, settings):
+        with FaultServer(answer(200)) as vendor:
+            refused = self.after(staff(Role.CONNECTOR_EDITOR), connector, vendor, settings)
+        assert (refused.status_code, vendor.requests) == (403, [])
 
     def after(self, client, connector, vendor, settings):
         settings.CROSSDOCK_EGRESS_ALLOW = [f"127.0.0.1/32:{vendor.port}"]

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from connectors import registry
 from connectors.admin.tiles import initials, tile
+from connectors.duplicates import duplicate
 from connectors.exporting import export
 from connectors.health import MOST, health_of
 from connectors.models import Connector
 from connectors.publishing import publish
 from eventlog.events import Category, Outcome
+from payments.models import PaymentMethod
 from tenants.models import Role
 from tenants.scoping import tenant_scope
 from tests.connectors_config.conftest import TOKEN
@@ -184,6 +186,22 @@ class TestList:
         assert made.authentication.bearer_token_id == connector.authentication.bearer_token_id
         assert made.webhook_token != connector.webhook_token
         assert {row.key for row in made.properties.all()} == {"Limit", "ApiKey"}
+
+    def test_what_stands_over_a_connector_is_duplicated_beside_it(self, staff, tenant):
+        publish_payment_method(tenant, name="card", options={"ReturnUrl": "https://shop.example"})
+        carrier = make_connector(tenant, "bring", connector_id="b")
+        provider = ShippingProviderFactory(
+            tenant=tenant, name="p", connector=carrier, options=[{"name": "o"}]
+        )
+        method = PaymentMethod.objects.get()
+        for row in (method, provider):
+            made = duplicate(row)
+            assert (made.name, made.connector_id, made.live) == (f"{row.name} copy", row.connector_id, None)
+        assert PaymentMethod.objects.get(name="card copy").options == {"ReturnUrl": "https://shop.example"}
+        assert [option.name for option in made.shipment_options.all()] == ["o"]
+
+    def test_an_empty_list_leads_to_the_gallery(self, staff):
+        assert "Choose from the gallery" in text(staff().get(LIST))
 
     def test_an_export_holds_all_but_the_secrets(self, staff, connector):
         answer = _act(staff(Role.VIEWER), "export_as_yaml", connector)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,6 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.plain import plain
 from connectors.schema import secrets_of
-from connectors.traffic.gates import Gates
 from eventlog.events import EventData
 from tenants.money import Money
 from tenants.secret_value import SecretValue
@@ -29,6 +27,7 @@ from tests.contract.fixtures import fixture
 from tests.contract.replay import Replay, body_of
 from tests.contract.scenarios.base import Scenario
 from tests.faultserver import Behaviour, Received
+from tests.idle import gates
 
 TENANT = UUID("7b0b7a52-6f0e-4c57-9a0e-2f1d5c0a9e11")
 KEY = UUID("c2f6f2f0-2d5e-5f0a-8a64-2f0d2b9f4f10")
@@ -67,10 +66,10 @@ class Bench:
 
     @property
     def ports(self) -> Ports:
-        """Sleep takes no time here, and passes all the same."""
         egress = EgressPolicy.parse([f"127.0.0.1:{self.server.port}"])
-        gates = Gates(clock=lambda: time.monotonic() + sum(self.slept))
-        return Ports(events=self.events.append, sleep=self.slept.append, egress=egress, gates=gates)
+        return Ports(
+            events=self.events.append, sleep=self.slept.append, egress=egress, gates=gates(self.slept)
+        )
 
     @property
     def config(self) -> ConnectorConfig:

@@ -23,6 +23,7 @@ from config.demo import systems
 from connectors import registry
 from tests.stand.processes import descendants, wait_for
 
+pytestmark = pytest.mark.thorough
 CANARIES = list(systems.SECRETS)
 
 
@@ -191,7 +192,6 @@ def _shapes(secret: str) -> list[tuple[str, bytes]]:
     return [*plain.items(), *encoded.items()]
 
 
-@pytest.mark.thorough
 def test_who_ends_the_demo_ends_its_processes(tmp_path: Path) -> None:
     demo = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", "0", "--directory", str(tmp_path)],

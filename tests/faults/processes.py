@@ -69,6 +69,13 @@ class Worker:
         for child in children_of(self._process.pid):
             os.killpg(child, signal.SIGKILL)
 
+    def kill_main_process(self) -> int:
+        """SIGKILL to the main process of the q2 cluster only; the group that the others are in."""
+        assert self._process is not None
+        (main,) = children_of(self._process.pid)
+        os.kill(main, signal.SIGKILL)
+        return main
+
     def freeze_cluster(self) -> None:
         """SIGSTOP to all processes of the q2 cluster: they are there and do nothing."""
         assert self._process is not None
@@ -88,6 +95,15 @@ class Worker:
     def end(self) -> None:
         if self.alive:
             self.kill_everything()
+
+
+def is_there(group: int) -> bool:
+    """Whether any process of the group lives."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def children_of(pid: int) -> list[int]:

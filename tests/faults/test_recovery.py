@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 from connectors.sandbox import Sandbox
 from tenants.scoping import tenant_scope
 from tests import oracle
-from tests.faults.processes import Worker, database_url, wait_for
+from tests.faults.processes import Worker, database_url, is_there, wait_for
 from tests.faults.proxy import Proxy
 from tests.shop import PAID, Shop
 from workflows.models import Order, OrderError, RunState, StepState, WorkflowRun
@@ -110,3 +110,13 @@ def test_a_cluster_that_hangs_is_replaced(live_shop: Shop, start: Start) -> None
     after = live_shop.order("H-2")
     wait_for(lambda: all_ended([after]), "another cluster to take over")
     assert worker.alive
+
+
+def test_a_cluster_whose_main_process_dies_leaves_nobody_behind(live_shop: Shop, start: Start) -> None:
+    worker = start()
+    first = live_shop.order("O-1")
+    wait_for(lambda: all_ended([first]), "the worker to be up")
+    group = worker.kill_main_process()
+    second = live_shop.order("O-2")
+    wait_for(lambda: all_ended([second]), "another cluster to take over")
+    wait_for(lambda: not is_there(group), "the old cluster's other processes to be gone")

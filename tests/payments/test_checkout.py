@@ -131,6 +131,21 @@ def test_an_order_is_paid_at_checkout_up_to_its_total(shop, api):
     assert [payment.position for payment in Payment.objects.order_by("pk")] == [1, 2]
 
 
+def test_a_payment_that_comes_to_no_order_is_given_up(shop, api):
+    shop.chart({"New": []})
+    for body in (TOKEN, CART):
+        payment = click(api, body, f"k-{len(body)}").json()
+        path = f"checkout/payments/{payment['reference']}/cancel/"
+        assert [api.send(path, "").json()["state"] for _ in range(2)] == ["cancelled"] * 2
+    assert [entry["amount_minor"] for entry in shop.effects("cancel")] == [10000]
+    order = {"number": "A-1", "market": "NOR", "lines": [LINE]}
+    api.send("orders/", order)
+    kept = click(api, {"order": "A-1", **TOKEN_OF_ORDER}, "k-order").json()
+    refused = api.send(f"checkout/payments/{kept['reference']}/cancel/", "")
+    assert (refused.status_code, "CancelPayments" in refused.json()["detail"]) == (409, True)
+
+
+TOKEN_OF_ORDER = {"payment_method": "stripe", "amount": "100.00", "token": "pm_card_visa"}
 LINE = {"sku": "TENT-2", "quantity": "1", "unit_price": "100.00"}
 
 

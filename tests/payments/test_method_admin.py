@@ -10,6 +10,7 @@ from payments.news import from_event
 from payments.publication import publish_method
 from tenants.models import Role, Secret
 from tenants.scoping import platform_scope, tenant_scope
+from tests.factories.connectors import SECRET_KEY
 from tests.factories.payments import PaymentFactory, publish_payment_method
 from tests.factories.tenants import MarketFactory, TenantFactory
 from tests.payments.pages import METHODS, PAYMENTS, person, text
@@ -113,7 +114,7 @@ class TestEditor:
         edit(client, method, api_token="sk_test_another_0123456789_8888")
         with tenant_scope(tenant):
             assert Secret.objects.count() == 2
-        assert "sk_test" not in text(client.get(f"{METHODS}{method.pk}/change/"))
+        assert "sk_test_another" not in text(client.get(f"{METHODS}{method.pk}/change/"))
 
     @pytest.mark.parametrize(
         ("field", "value", "message"),
@@ -213,7 +214,7 @@ class TestRights:
         assert client.get(f"{METHODS}add/").status_code == add
         shown = text(client.get(f"{METHODS}{method.pk}/change/"))
         assert (PUBLISH in shown) is publish
-        assert "sk_test" not in shown
+        assert SECRET_KEY not in shown
 
     def test_nobody_deletes(self, client, tenant):
         payment = PaymentFactory(tenant=tenant)

@@ -10,6 +10,7 @@ from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, p
 from connectors.client import EgressPolicy, Ports
 from tests.contract.bench import KEY, connector
 from tests.contract.replay import Replay, behaviour, body_of
+from tests.idle import Idle
 
 READS = {"status", "find", "validate", "import_orders"}
 
@@ -70,7 +71,8 @@ def ask(
     with Says(*answers) as server:
         reachable = [server.port, *options.pop("reachable", ())]
         egress = EgressPolicy.parse([f"127.0.0.1:{port}" for port in reachable])
-        ports = Ports(events=events.append, sleep=lambda seconds: None, egress=egress)
+        idle = Idle()
+        ports = Ports(events=events.append, sleep=idle.sleep, egress=egress, gates=idle.gates)
         options.setdefault("host", server.url + options.pop("path", ""))
         config = connector(slug, **options)
         spec = CallSpec(

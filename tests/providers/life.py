@@ -14,6 +14,7 @@ from connectors.contracts.payment import Payment, PaymentResult
 from connectors.sandbox import Sandbox
 from tests.contract.bench import connector
 from tests.contract.scenarios.payment import paid
+from tests.idle import Idle
 
 READS = {"status", "find"}
 ROOT = UUID("1d7d6d0e-4b0e-5c86-9b0b-c0f3a5e7d001")
@@ -65,7 +66,8 @@ class Life:
     @cached_property
     def ports(self) -> Ports:
         egress = EgressPolicy.parse([f"127.0.0.1:{self.sandbox.port}"])
-        return Ports(events=self.events.append, sleep=lambda seconds: None, egress=egress)
+        idle = Idle()
+        return Ports(events=self.events.append, sleep=idle.sleep, egress=egress, gates=idle.gates)
 
     def effects(self) -> list[tuple[str, int]]:
         entries = self.sandbox.ledger(vendor=self.slug)

@@ -12,12 +12,14 @@ from connectors.client import EgressPolicy, Ports
 from connectors.effects import execute_now
 from connectors.models import Effect
 from connectors.sandbox import Sandbox, start
+from connectors.traffic.sharing import shared
 from tenants.scoping import tenant_scope
 from tests.contract.bench import connector, secrets_in
 from tests.contract.fixtures import fixture
 from tests.contract.scenarios.notification import message
 from tests.factories.connectors import publish_connector
 from tests.factories.tenants import TenantFactory
+from tests.idle import Idle
 
 READ_MS = 200
 
@@ -33,7 +35,8 @@ def call(sandbox: Sandbox, **prepared: Any) -> tuple[Outcome, list[Any]]:
     spec = CallSpec(connector=config, operation="send_message", subject="order:1", request=message({}))
     events: list[Any] = []
     egress = EgressPolicy.parse([f"127.0.0.1:{sandbox.port}"])
-    ports = Ports(events=events.append, sleep=lambda seconds: None, egress=egress)
+    idle = Idle()
+    ports = Ports(events=events.append, sleep=idle.sleep, egress=egress, gates=idle.gates)
     made = Prepared(spec=spec, context=CallContext(), deadline_s=5, **prepared)
     return perform(made, ports), events
 
@@ -101,10 +104,12 @@ def test_what_was_surely_not_sent_is_sent_later_and_once(sandbox: Sandbox, setti
     sandbox.faults(vendor="sendgrid", status=429, retry_after=3600)
 
     first = execute_now([spec], origin="step:1")[0]
+    held = execute_now([spec], origin="step:1")[0]
+    shared().gates.forget()  # an hour later
     again = [execute_now([spec], origin="step:1")[0] for _ in range(2)]
 
     [mail] = sandbox.control("GET", "sendgrid/mails")["mails"]
-    assert first.ending is Ending.RETRY  # type: ignore[union-attr]
+    assert first.ending is held.ending is Ending.RETRY  # type: ignore[union-attr]
     assert again[0].result.message_id == mail["id"]  # type: ignore[union-attr]
     assert again[1].reference == mail["id"]  # type: ignore[union-attr]
     assert len(sandbox.ledger(vendor="sendgrid")) == 1

@@ -16,6 +16,7 @@ from connectors.contracts.erp import StockLevel
 from connectors.providers.shopify import Shopify
 from connectors.sandbox import Sandbox
 from tests.contract.bench import KEY, connector
+from tests.idle import Idle
 
 NEXT = "7d2c4f1e-9b0a-5c3d-8e6f-0a1b2c3d4e5f"
 SWEATERS = {
@@ -41,7 +42,8 @@ class ShopStand:
     @property
     def ports(self) -> Ports:
         egress = EgressPolicy.parse([f"127.0.0.1:{self.sandbox.port}"])
-        return Ports(events=lambda event: None, sleep=lambda seconds: None, egress=egress)
+        idle = Idle()
+        return Ports(events=lambda event: None, sleep=idle.sleep, egress=egress, gates=idle.gates)
 
     def control(self, path: str, data: Any = None) -> Any:
         where = f"shopify/shops/{self.name}{path}"

@@ -168,7 +168,7 @@ class TestOrderPage:
                 run = WorkflowRun.objects.first()
                 run.pk = None
                 run.save(force_insert=True)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(30):
             client.get(page(order))
 
 

@@ -14,11 +14,11 @@ from tenants.scoping import tenant_scope
 from tests.factories.connectors import publish_connector
 from tests.factories.tenants import MembershipFactory
 from tests.factories.workflows import make_shop
-from tests.pages import errors_of, form_of, told
+from tests.pages import told
 from workflows import orders
 from workflows.arrows import COLUMN, GAP, draw
 from workflows.chart import chart_of
-from workflows.models import OrderStatus, OrderType, WorkflowStep
+from workflows.models import OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.problems import InvalidData, StatusNotAllowed
 
 STATUSES = {
@@ -165,22 +165,19 @@ def test_who_may_edit_and_who_may_publish(tenant):
     assert stranger.post(url(), {"op": f"status:{status('New')}:right"}).status_code == 404
 
 
-def test_a_step_is_added_and_changed_by_itself(tenant):
-    client = person(tenant)
-    add = reverse("admin:workflows_workflowstep_add") + f"?status={status('Gone')}"
-    data = form_of_one(client.get(add)) | {"name": "Notification", "connector": "Webhook", "properties": "{}"}
-    answer = client.post(add, data, follow=True)
-    assert layout()["Gone"] == ["Notification"], answer.context["adminform"].form.errors
-    page = reverse("admin:workflows_workflowstep_change", args=[step("Notification")])
-    stale = form_of(client.get(page))
-    client.post(page, form_of(client.get(page)) | {"connector_id": "crm", "_save": "1"})
-    assert WorkflowStep.objects.get(name="Notification").connector_id == "crm"
-    refused = errors_of(client.post(page, stale | {"connector_id": "erp", "_save": "1"}))
-    assert "changed this order type while you edited it" in refused["__all__"][0]
-
-
-def form_of_one(answer):
-    return form_of(answer) | {"_save": "1"}
+def test_steps_and_groups_are_added_to_a_status(tenant):
+    client, gone = person(tenant), status("Gone")
+    group = StepGroup.objects.create(name="Tell all")
+    edit(client, f"status:{gone}:add", **{f"new-{gone}": "Notification"})
+    edit(client, f"status:{gone}:add", **{f"new-{gone}": f"group:{group.pk}"})
+    assert [str(item) for item in WorkflowStep.objects.filter(status=gone).order_by("position")] == [
+        "Notification",
+        "Group Tell all",
+    ]
+    assert "Group Tell all" in client.get(url()).content.decode()
+    for chosen in ("", "Nothing", "group:99999"):
+        edit(client, f"status:{gone}:add", **{f"new-{gone}": chosen})
+    assert WorkflowStep.objects.filter(status=gone).count() == 2
 
 
 def test_the_page_asks_no_more_for_more_steps(tenant):

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from tenants.scoping import tenant_scope
 from tests.factories.workflows import make_shop
-from workflows.models import Customer, Order, OrderError, WorkflowRun
+from workflows import acts
+from workflows.models import Customer, Order, OrderError, StepRun, WorkflowRun
 from workflows.orders import add_error, apply_changes, change_status, create_order
 from workflows.problems import DuplicateNumber, OrderBusy, StatusNotAllowed, VersionConflict
 
@@ -107,3 +108,29 @@ def test_the_same_error_raised_by_many_is_one(shop):
     assert results == [None] * CALLERS
     with tenant_scope(shop.tenant):
         assert OrderError.objects.filter(status="Active").count() == 1
+
+
+def test_one_of_many_that_resume_a_run_at_once_starts_it(shop):
+    with tenant_scope(shop.tenant):
+        order = create_order(shop.order_data())
+        run = WorkflowRun.objects.create(
+            order=order, order_type="Online", status="New", generation=1, state="stopped", trigger="api"
+        )
+        StepRun.objects.create(
+            run=run, order=order, position=1, name="CapturePayments", state="error", settings={}
+        )
+    results = at_once(shop, lambda index: acts.resume(run, acts.Asked(actor=f"staff {index}")))
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert len({result.run.pk for result in results}) == 1
+    assert sum(result.fresh for result in results) == 1
+
+
+def test_an_act_asked_for_by_one_form_many_times_at_once_is_one_act(shop):
+    with tenant_scope(shop.tenant):
+        order = create_order(shop.order_data(), run_workflow=False)
+    step = acts.ActStep(name="CapturePayments")
+    asked = acts.Asked(actor="staff", token="form")
+    results = at_once(shop, lambda index: acts.run_steps(order, [step], asked))
+    assert not [result for result in results if isinstance(result, Exception)]
+    with tenant_scope(shop.tenant):
+        assert WorkflowRun.objects.filter(kind="manual").count() == 1

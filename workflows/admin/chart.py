@@ -21,6 +21,7 @@ from tenants.adminkit import (
 )
 from workflows.admin.chart_forms import OrderStatusForm, StatusRowForm
 from workflows.admin.chart_page import WHOLE, ChartMixin, chart_url
+from workflows.admin.dry_run_page import DryRunMixin
 from workflows.admin.step_rows import WorkflowStepInline
 from workflows.chart_edits import last_position
 from workflows.models import OrderStatus, OrderType
@@ -59,13 +60,13 @@ class StatusInline(TabularInline):
 
 
 @admin.register(OrderType)
-class OrderTypeAdmin(ChartMixin, PublishableAdmin):
+class OrderTypeAdmin(ChartMixin, DryRunMixin, PublishableAdmin):
     nothing = (
         "An order type holds the statuses that orders go through, and the steps that run at each. "
         "Orders need a published one."
     )
     list_display = ["name", "drawn", "is_default", "disable_workflow", "state"]
-    actions_detail = ["chart", "versions"]
+    actions_detail = ["chart", "dry_run", "versions"]
     search_fields = ["name"]
     fields = ["name", "is_default", "disable_workflow", "standing", "comment", "seen"]
     readonly_fields = ["standing"]

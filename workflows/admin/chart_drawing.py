@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tenants.personal import shown
 from workflows.admin.explain import explain_url
+from workflows.admin.step_rows import summary_of
 from workflows.arrows import Drawing, draw
 from workflows.chart_edits import steps_of
 from workflows.models import OrderStatus, StepState, WorkflowStep
@@ -67,7 +68,6 @@ def columns_of(
         {
             "status": status,
             "edit": reverse("admin:workflows_orderstatus_change", args=[status.pk]),
-            "add": f"{reverse('admin:workflows_workflowstep_add')}?status={status.pk}",
             "first": status is first,
             "unknown": [name for name in status.allowed_next if name not in known],
             "leftmost": index == 0,
@@ -93,7 +93,9 @@ def _card(status: OrderStatus, step: WorkflowStep, found: Sequence[Outcome]) -> 
     known = registry.all_steps().get(step.name)
     return {
         "step": step,
-        "unknown": known is None,
+        "group": [item.name for item in step.group.steps.all()] if step.group else [],
+        "unknown": known is None and step.group is None,
+        "special": summary_of(step),
         "edit": reverse("admin:workflows_workflowstep_change", args=[step.pk]),
         "explain": explain_url(name=step.connector, connector_id=step.connector_id) if step.connector else "",
         "target": known.target if known is not None and known.target not in {"none", "connector"} else "",

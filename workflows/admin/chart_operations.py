@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workflows.chart_edits import move_status, move_step, statuses_of, steps_of
+from collections.abc import Mapping
+
+from workflows.chart_edits import add_step, move_status, move_step, statuses_of, steps_of
 from workflows.models import OrderStatus, OrderType, WorkflowStep
 
 
@@ -10,8 +12,11 @@ class OperationRefused(Exception):
     """The text is for the person."""
 
 
-def apply(order_type: OrderType, operation: str) -> str:
-    """Edits the draft and returns the element of the page that it was about. Raises OperationRefused."""
+def apply(order_type: OrderType, operation: str, given: Mapping[str, str]) -> str:
+    """Edits the draft and returns the element of the page that it was about; `given` is what else the form sent.
+
+    Raises OperationRefused.
+    """
     match operation.split(":"):
         case ["step", key, "up" | "down" | "left" | "right" as way]:
             return _shift_step(_step(order_type, key), way)
@@ -22,13 +27,12 @@ def apply(order_type: OrderType, operation: str) -> str:
         case ["step", key, "on" | "off" as way]:
             return _switch(_step(order_type, key), way, "step")
         case ["status", key, "left" | "right" as way]:
-            status = _status(order_type, key)
-            move_status(status, _index(statuses_of(order_type), status) + (1 if way == "right" else -1))
-            return f"status-{status.pk}"
+            return _shift_status(order_type, _status(order_type, key), way)
         case ["status", key, "to", place]:
-            status = _status(order_type, key)
-            move_status(status, _number(place))
-            return f"status-{status.pk}"
+            move_status(_status(order_type, key), _number(place))
+            return f"status-{key}"
+        case ["status", key, "add"]:
+            return _add(_status(order_type, key), given.get(f"new-{key}", ""))
         case ["status", key, "on" | "off" as way]:
             return _switch(_status(order_type, key), way, "status")
     raise OperationRefused("Nothing was changed: the page asked for something unknown; reload it.")
@@ -49,10 +53,24 @@ def _shift_step(step: WorkflowStep, way: str) -> str:
     return f"step-{step.pk}"
 
 
+def _shift_status(order_type: OrderType, status: OrderStatus, way: str) -> str:
+    move_status(status, _index(statuses_of(order_type), status) + (1 if way == "right" else -1))
+    return f"status-{status.pk}"
+
+
 def _switch(row: WorkflowStep | OrderStatus, way: str, kind: str) -> str:
     row.active = way == "on"
     row.save()
     return f"{kind}-{row.pk}"
+
+
+def _add(status: OrderStatus, chosen: str) -> str:
+    if not chosen:
+        raise OperationRefused(f"Choose which step to add to {status}.")
+    try:
+        return f"step-{add_step(status, chosen).pk}"
+    except LookupError as error:
+        raise OperationRefused(f"Nothing was added: {error}.") from None
 
 
 def _step(order_type: OrderType, key: str) -> WorkflowStep:

@@ -19,9 +19,10 @@ from tenants.adminkit import action
 from workflows.admin.chart_drawing import columns_of, drawing_of
 from workflows.admin.chart_operations import OperationRefused, apply
 from workflows.chart_edits import statuses_of
-from workflows.models import OrderType
+from workflows.models import OrderType, StepGroup
 from workflows.publication import to_document
 from workflows.recent_results import recent_results
+from workflows.steps import registry
 
 #: Said beside Publish on the pages of a part; takes links to the order type and to its chart.
 WHOLE = "Publish makes the whole draft of {} live. {}"
@@ -58,12 +59,19 @@ def _context(model_admin: Any, request: HttpRequest, order_type: OrderType) -> d
         "original": order_type,
         "columns": columns_of(statuses, recent_results(order_type.name)),
         "drawing": drawing_of(statuses),
+        "choices": _choices(),
         "seen": stamp(order_type, to_document(order_type)),
         "state": {"words": words, "colour": {"live": "success", "draft": "warning"}.get(kind, "")},
         "differs": kind == "draft",
         "may_edit": model_admin.has_change_permission(request, order_type),
         "may_publish": model_admin.has_publish_permission(request, order_type),
     }
+
+
+def _choices() -> list[tuple[str, str]]:
+    """What may be added to a status: steps that are installed, then the tenant's step groups."""
+    groups = [(f"group:{group.pk}", f"Group {group.name}") for group in StepGroup.objects.order_by("name")]
+    return [(name, name) for name in registry.all_steps()] + groups
 
 
 def _post(model_admin: Any, request: HttpRequest, order_type: OrderType) -> HttpResponse:
@@ -80,7 +88,7 @@ def _post(model_admin: Any, request: HttpRequest, order_type: OrderType) -> Http
         with transaction.atomic():
             _refuse_stale(order_type, request.POST.get("seen", ""))
             if not publishes:
-                place = apply(order_type, operation)
+                place = apply(order_type, operation, request.POST.dict())
     except (ValidationError, OperationRefused) as refused:
         _tell(request, refused)
     else:

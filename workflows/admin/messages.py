@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link_to, may, register_page
 from tenants.models import Right
-from workflows.admin.panels import ReadOnlyInline, register_panel
 from workflows.models import SentMessage
 
 #: What a message says and to whom; a vendor's reason often repeats the address.
@@ -36,20 +35,6 @@ class _State:
     @display(description="State", label=_COLOURS)
     def shown_state(self, message: SentMessage) -> tuple[str, str]:
         return message.state, message.get_state_display()
-
-
-@register_panel
-class MessageInline(_State, ReadOnlyInline):
-    model = SentMessage
-    fields = ["created_at", "template_name", "recipient", "subject", "shown_state", "changed_at", "reason"]
-    readonly_fields = ["shown_state"]
-    ordering = ["-id"]
-    show_change_link = True
-    verbose_name_plural = "Messages"
-    nothing = "Nothing was sent for this order yet. Notification steps send."
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return _shown(request, super().get_fields(request, obj))
 
 
 @admin.register(SentMessage)

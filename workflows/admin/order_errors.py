@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -13,7 +12,6 @@ from eventlog.links import events_url
 from tenants.adminkit import Masked, TenantAdmin, display, link, may
 from tenants.models import Right
 from workflows import orders
-from workflows.admin.panels import ReadOnlyInline
 from workflows.models import ErrorStatus, OrderError
 
 _STATUS_COLOURS = {"Active": "danger", "Solved": "success"}
@@ -39,20 +37,6 @@ class _Columns:
     @admin.display(description="Log")
     def log(self, error: OrderError) -> str:
         return sent_link(error)
-
-
-class ErrorInline(Masked, _Columns, ReadOnlyInline):
-    masked = _FREE
-    model = OrderError
-    fields = ["shown_status", "shown_severity", "message", "log", "comment", "occurred_at", "solved_by"]
-    readonly_fields = ["shown_status", "shown_severity", "log"]
-    ordering = ["status", "-id"]
-    show_change_link = True
-    verbose_name_plural = "Order Errors"
-    nothing = "Nothing has gone wrong with this order."
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderError]:
-        return super().get_queryset(request).select_related("order")
 
 
 @admin.register(OrderError)

@@ -1,15 +1,21 @@
-"""Panels that other apps add to the order's page, such as its payments."""
+"""Panels that other apps add to the order's page, such as its payments; and rows that are only looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from tenants.adminkit import TabularInline, link_to
+from workflows.by_hand import Subject
 
-_panels: list[type[TabularInline]] = []
+#: Makes a panel's HTML for one order, in a fixed number of statements; "" leaves it out.
+Panel = Callable[[HttpRequest, Subject], SafeString | str]
+
+_panels: list[tuple[int, Panel]] = []
 
 
 class ReadOnlyInline(TabularInline):
@@ -42,12 +48,19 @@ class ReadOnlyInline(TabularInline):
         return False
 
 
-def register_panel(panel: type[TabularInline]) -> type[TabularInline]:
-    """Show an inline of rows with a foreign key to the order on every order's page; from an app's `admin.py`."""
-    if panel not in _panels:
-        _panels.append(panel)
-    return panel
+def register_panel(place: int) -> Callable[[Panel], Panel]:
+    """Decorator: show a panel on every order's page, from an app's `admin` package; lower places come first."""
+
+    def remember(panel: Panel) -> Panel:
+        _panels[:] = sorted([item for item in _panels if item[1] is not panel] + [(place, panel)], key=_place)
+        return panel
+
+    return remember
 
 
-def panels() -> list[type[TabularInline]]:
-    return list(_panels)
+def panels() -> list[Panel]:
+    return [panel for _, panel in _panels]
+
+
+def _place(item: tuple[int, Panel]) -> int:
+    return item[0]

@@ -3,75 +3,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from eventlog.links import events_url, register_event_link
-from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link
+from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link, link_to
 from tenants.personal import shown
+from workflows.admin.colours import RUN_COLOURS, STEP_COLOURS, standing
 from workflows.admin.explain import explain_url
 from workflows.admin.panels import ReadOnlyInline
 from workflows.figures import stopped_runs
-from workflows.models import SHOWN_UNASKED, RunState, StepRun, StepState, WorkflowRun
+from workflows.models import SHOWN_UNASKED, StepRun, StepState, WorkflowRun
 
-_COLOURS = {
-    RunState.QUEUED: "info",
-    RunState.RUNNING: "info",
-    RunState.WAITING: "warning",
-    RunState.COMPLETED: "success",
-    "troubled": "warning",
-    RunState.STOPPED: "danger",
-    RunState.SUPERSEDED: "",
-}
-_STEP_COLOURS = {
-    StepState.PENDING: "",
-    StepState.RUNNING: "info",
-    StepState.WAITING: "warning",
-    StepState.SUCCESS: "success",
-    StepState.WARNING: "warning",
-    StepState.ERROR: "danger",
-    StepState.SKIPPED: "",
-}
 #: In the address of a run: show the results of invisible steps too.
 INVISIBLE = "invisible"
 _FAILED = (StepState.ERROR, StepState.WAITING)
-
-
-def _standing(run: WorkflowRun) -> tuple[str, str]:
-    """A run that completed says something only where steps failed on the way."""
-    troubled = run.state == RunState.COMPLETED and run.message
-    return ("troubled", "Completed with errors") if troubled else (run.state, run.get_state_display())
-
-
-class RunInline(Masked, ReadOnlyInline):
-    masked = ("message", "reason")
-    model = WorkflowRun
-    fields = ["status", "shown_state", "trigger", "actor", "message", "failed", "created_at", "finished_at"]
-    readonly_fields = ["shown_state", "failed"]
-    ordering = ["-id"]
-    show_change_link = True
-    verbose_name_plural = "Workflow Results"
-    nothing = (
-        "No workflow has run for this order yet. One runs when the order enters a status that has steps."
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkflowRun]:
-        failed = StepRun.objects.filter(state__in=_FAILED)
-        rows = super().get_queryset(request).select_related("order")
-        return rows.prefetch_related(Prefetch("steps", failed, to_attr="failures"))
-
-    @display(description="State", label=_COLOURS)
-    def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return _standing(run)
-
-    @admin.display(description="Failed steps")
-    def failed(self, run: Any) -> str:
-        """Each leads to its events, where requests and answers are."""
-        number = run.order.number
-        rows = ((link(events_url(order=number, step_run=step.pk), step.name),) for step in run.failures)
-        return format_html_join(SafeString("<br>"), "{}", rows) or "-"
 
 
 class StepInline(Masked, ReadOnlyInline):
@@ -102,7 +50,7 @@ class StepInline(Masked, ReadOnlyInline):
         """With the shipment that it ran for."""
         return f"{step.name} (shipment {step.shipment[:8]})" if step.shipment else step.name
 
-    @display(description="State", label=_STEP_COLOURS)
+    @display(description="State", label=STEP_COLOURS)
     def shown_state(self, step: StepRun) -> tuple[str, str]:
         return step.state, step.get_state_display()
 
@@ -137,8 +85,8 @@ class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
     masked = ("message", "reason")
     first_tab = "Run"
     nothing = "One is kept for each run of the steps of a status that an order entered."
-    list_display = ["order", "status", "shown_state", "trigger", "message", "created_at", "finished_at"]
-    list_filter = [WaitingFilter, "state", "trigger"]
+    list_display = ["order", "act", "shown_state", "trigger", "message", "created_at", "finished_at"]
+    list_filter = [WaitingFilter, "state", "kind", "trigger"]
     list_select_related = ["order"]
     search_fields = ["order__number__istartswith"]
     search_help_text = "The beginning of an order number."
@@ -151,6 +99,9 @@ class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
         "order",
         "order_type",
         "status",
+        "kind",
+        "label",
+        "taken_up",
         "shown_state",
         "message",
         "failed",
@@ -166,11 +117,19 @@ class WorkflowRunAdmin(Masked, ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).select_related("order")
+        return super().get_queryset(request).select_related("order", "continues")
 
-    @display(description="State", label=_COLOURS)
+    @admin.display(description="What ran")
+    def act(self, run: WorkflowRun) -> str:
+        return run.title
+
+    @admin.display(description="Goes on with")
+    def taken_up(self, run: WorkflowRun) -> str:
+        return link_to(run.continues) if run.continues else "-"
+
+    @display(description="State", label=RUN_COLOURS)
     def shown_state(self, run: WorkflowRun) -> tuple[str, str]:
-        return _standing(run)
+        return standing(run)
 
     @admin.display(description="Failed steps")
     def failed(self, run: WorkflowRun) -> str:

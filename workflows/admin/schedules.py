@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from tenants.adminkit import (
@@ -23,11 +24,13 @@ from tenants.adminkit import (
     register_admin_url,
 )
 from tenants.models import Right
+from tenants.personal import shown
 from workflows.admin.schedule_form import ScheduledTaskForm
 from workflows.admin.scheduled_runs import COLOURS
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules import types
 from workflows.schedules.ending import counted
+from workflows.schedules.lateness import is_late
 from workflows.schedules.ticker import AlreadyRunning, run_now
 
 _RECENT = 10
@@ -98,8 +101,10 @@ class ScheduledTaskAdmin(TrackedAdmin):
     def schedule(self, obj: ScheduledTask) -> str:
         return obj.problem or f"{obj.cron} ({obj.time_zone})"
 
-    @display(description="State", label=COLOURS)
+    @display(description="State", label={**COLOURS, "late": "danger"})
     def last_state(self, obj: Any) -> tuple[str, str]:
+        if is_late(obj, timezone.now()):
+            return "late", "Late"
         if obj.latest_state is None:
             return "", "Never run"
         return obj.latest_state, ScheduledRun.State(obj.latest_state).label
@@ -112,7 +117,7 @@ class ScheduledTaskAdmin(TrackedAdmin):
     def trouble(self, obj: ScheduledTask) -> str:
         if obj.last_error_at is None:
             return obj.problem or "-"
-        return f"{obj.last_error_at:%Y-%m-%d %H:%M} UTC: {obj.last_error}"
+        return f"{obj.last_error_at:%Y-%m-%d %H:%M} UTC: {shown(obj.last_error)}"
 
     @admin.display(description="Latest runs")
     def recent(self, obj: ScheduledTask) -> str:
@@ -176,7 +181,7 @@ def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
 
 
 def _short(run: ScheduledRun) -> str:
-    return "; ".join(filter(None, [counted(run.counts), run.message.partition("\n")[0]]))
+    return "; ".join(filter(None, [counted(run.counts), shown(run.message).partition("\n")[0]]))
 
 
 def _listed(kind: types.TaskType) -> str:

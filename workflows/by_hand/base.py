@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from connectors.runtime import TenantRuntime
 from tenants.models import Right
 from tenants.money import Money
 from workflows import acts
@@ -72,6 +73,10 @@ class OrderAct(ABC):
     def status(self, subject: Subject, values: Mapping[str, Any]) -> str:
         """The status whose steps it would run."""
         return subject.order.status
+
+    def live(self, subject: Subject, values: Mapping[str, Any]) -> TenantRuntime:
+        """The configuration that it would use."""
+        return subject.live
 
 
 class StepAct(OrderAct):

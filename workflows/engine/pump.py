@@ -34,9 +34,10 @@ log = logging.getLogger(__name__)
 POLL_S = 0.05
 HEARTBEAT_S = 2.0
 
-#: With this many orders under way, ended calls are gathered for a moment (seconds): a group costs little more than one.
+#: With this many orders under way ended calls are gathered, for as long as the last group took and at most so long
+#: (seconds): a group costs little more than one of it.
 BUSY = 16
-GATHER_S = 0.01
+MOST_GATHERED_S = 0.03
 DATABASE_PAUSE_S = 0.5
 
 #: While others wait, one tenant may hold at most this share of the slots.
@@ -70,6 +71,7 @@ class Pump:
         self.done = 0
         self._late: list[Finished] = []
         self._beat_at = float("-inf")
+        self._took = 0.0
 
     def run(self, seconds: float, linger: float) -> str:
         """Work until `seconds` have passed or nothing was due for `linger` seconds; then wait for calls under way."""
@@ -107,7 +109,7 @@ class Pump:
         try:
             items.append(self.inbox.items.get(timeout=POLL_S))
             if len(self.held) >= BUSY:
-                time.sleep(GATHER_S)
+                time.sleep(min(self._took, MOST_GATHERED_S))
             while True:
                 items.append(self.inbox.items.get_nowait())
         except queue.Empty:
@@ -123,7 +125,9 @@ class Pump:
         if not (finished or self.inbox.events or (room > 0 and due_lanes(now).exists())):
             return False
         turn = Turn(self.id, now, room, self._crowded(), self.inbox.events)
+        began = time.monotonic()
         self._account(finished, turn.take(finished, again=again))
+        self._took = time.monotonic() - began
         return True
 
     def _account(self, finished: Sequence[Finished], jobs: Sequence[Job]) -> None:

@@ -21,16 +21,17 @@ from connectors import inbox
 from workflows.engine import lifeline
 from workflows.engine.chores import ring_for_chores
 from workflows.engine.sweeper import nobody_answers, sweep
-from workflows.schedules import ticker
+from workflows.schedules import lateness, ticker
 
 log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 RESTART_PAUSE_S = 1.0
 
-#: Scheduled tasks are looked at this often, and rung for again when nobody came, in seconds.
+#: Scheduled tasks are looked at this often, rung for again when nobody came, and searched for late ones, in seconds.
 TICK_S = 1.0
 RING_AGAIN_S = 5.0
+ALARM_S = 30.0
 
 #: A cluster that was hung may be so again, but the next one may also need longer than that to start (seconds).
 MOST_PATIENCE_S = 300.0
@@ -47,7 +48,7 @@ class Supervisor:
         self._cluster: subprocess.Popen[bytes] | None = None
         self._unanswered_since: float | None = None
         self._patience_s = float(settings.CROSSDOCK_WORKER_HUNG_AFTER)
-        self._ticked_at = self._rang_at = float("-inf")
+        self._ticked_at = self._rang_at = self._alarmed_at = float("-inf")
         self._read_end, self._write_end = os.pipe()
         self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
 
@@ -67,6 +68,8 @@ class Supervisor:
     def _turn(self) -> None:
         if self._cluster is None or self._cluster.poll() is not None:
             log.warning("the cluster ended by itself and is started again")
+            # Where its main process died alone, the others of its group live on and nobody would ever end them.
+            self._kill()
             time.sleep(RESTART_PAUSE_S)
             self._start()
         try:
@@ -85,6 +88,9 @@ class Supervisor:
         if now - self._ticked_at < TICK_S:
             return
         self._ticked_at = now
+        if now - self._alarmed_at >= ALARM_S:
+            self._alarmed_at = now
+            lateness.alarm()
         if (ticker.tick() or now - self._rang_at >= RING_AGAIN_S) and ticker.ring_for_due():
             self._rang_at = now
 

@@ -173,6 +173,9 @@ class Lane(TenantModel):
     before the last one never clears it. `fence` grows with every claim; completion needs the fence it was claimed with.
     """
 
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
     order = models.OneToOneField(
         "workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane"
     )
@@ -184,6 +187,11 @@ class Lane(TenantModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], name="lane_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["tenant", "due_at"],
+                name="lane_due_of_tenant",
+                condition=models.Q(due_at__isnull=False),
+            ),
             models.Index(
                 fields=["claimed_by"], name="lane_claimed", condition=models.Q(claimed_by__isnull=False)
             ),

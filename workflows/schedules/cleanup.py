@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from connectors.compiled import ConnectorConfig
 from connectors.schema import Integer, Settings
 from eventlog import retention
 from tenants.scoping import current_tenant
 from workflows.engine.clock import database_now
-from workflows.models import ScheduledRun
+from workflows.models import OPEN_RUN_STATES, ScheduledRun, StepRun, WorkflowRun
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
 
 #: One leg deletes for this long, in seconds, and at most so many runs; then others get their turn.
@@ -28,7 +29,10 @@ _SHORTEST = 7
 class CleanUp(TaskType):
     name = "CleanUp"
     label = "Clean up"
-    description = "Deletes old events, the requests and responses of calls earlier still, and old runs of scheduled tasks."
+    description = (
+        "Deletes old events, the requests and responses of calls earlier still, old runs of scheduled tasks, and "
+        "workflow results of orders."
+    )
 
     class properties(Settings):
         event_days = Integer(
@@ -50,9 +54,19 @@ class CleanUp(TaskType):
             default=90,
             help="Days that runs of scheduled tasks are kept.",
         )
+        result_days = Integer(
+            "WorkflowResultDays",
+            key="WorkflowResultDays",
+            required=False,
+            help="Days that workflow results are kept after their end; empty: for ever.",
+        )
 
     def check(self, properties: Any, connector: ConnectorConfig | None) -> Iterator[str]:
-        for name, days in (("EventDays", properties.event_days), ("RunDays", properties.run_days)):
+        for name, days in (
+            ("EventDays", properties.event_days),
+            ("RunDays", properties.run_days),
+            ("WorkflowResultDays", properties.result_days),
+        ):
             if days is not None and days < _SHORTEST:
                 yield f"{name}: use at least {_SHORTEST} days."
         if properties.payload_days is not None and properties.payload_days < 1:
@@ -68,16 +82,33 @@ class CleanUp(TaskType):
             _days(days.payload_days, settings.CROSSDOCK_EVENT_PAYLOAD_DAYS), end, tenant_id
         )
         events = retention.prune_events(_days(days.event_days, settings.CROSSDOCK_EVENT_DAYS), end, tenant_id)
-        runs = _delete_runs(days.run_days)
+        runs, results = _delete_runs(days.run_days), _delete_results(days.result_days)
         return Progress(
             cursor="",
-            more=runs == _BATCH or time.monotonic() >= end,
-            counts={"payloads deleted": payloads, "events deleted": events, "runs deleted": runs},
+            more=_BATCH in (runs, results) or time.monotonic() >= end,
+            counts={
+                "payloads deleted": payloads,
+                "events deleted": events,
+                "runs deleted": runs,
+                "results deleted": results,
+            },
         )
 
 
 def _days(own: int | None, installation: int) -> int:
     return installation if own is None else own
+
+
+def _delete_results(days: int | None) -> int:
+    """Ended workflow runs with their steps, but none of which a step is still to be tried again."""
+    if days is None:
+        return 0
+    old = WorkflowRun.objects.exclude(state__in=OPEN_RUN_STATES)
+    old = old.filter(finished_at__lt=database_now() - timedelta(days=days))
+    waits = StepRun.objects.filter(run=OuterRef("pk"), due_at__isnull=False)
+    ids = list(old.filter(~Exists(waits)).order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    WorkflowRun.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def _delete_runs(days: int) -> int:

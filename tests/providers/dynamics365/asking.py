@@ -24,6 +24,7 @@ from tenants.secret_value import SecretValue
 from tests.contract.bench import TENANT
 from tests.contract.fixtures import fixture
 from tests.contract.scenarios.base import ORDER, nok
+from tests.idle import gates
 from tests.providers.asking import Asked, ask
 from workflows.amounts import included_tax, line_total
 
@@ -117,7 +118,11 @@ class Central:
         self.config = replace(base, **self.options)
         egress = EgressPolicy.parse([f"127.0.0.1:{self.sandbox.port}"])
         self.ports = Ports(
-            events=self.events.append, egress=egress, sleep=self.slept.append, now=lambda: self.now
+            events=self.events.append,
+            egress=egress,
+            sleep=self.slept.append,
+            now=lambda: self.now,
+            gates=gates(self.slept),
         )
 
     def stock(self, **counted: int) -> None:

@@ -94,6 +94,7 @@ def test_resume_runs_what_failed_and_what_came_after_it_and_nothing_else(shop: S
         acts.resume(stopped, KARI)
 
 
+@pytest.mark.thorough
 def test_resume_asks_what_became_of_a_lost_answer_instead_of_doing_it_again(shop: Shop) -> None:
     shop.chart(PAID)
     order = shop.order()
@@ -152,6 +153,7 @@ def test_a_run_under_way_is_not_resumed_and_a_waiting_one_is_tried_at_once(shop:
     assert first_run(order).state == RunState.COMPLETED
 
 
+@pytest.mark.thorough
 def test_an_act_passes_a_run_that_waits_and_leaves_it_waiting(shop: Shop) -> None:
     shop.chart({"New": ["ExportOrder@erp!"]})
     refuse(shop, "^/erp", status=503)
@@ -167,6 +169,7 @@ def test_an_act_passes_a_run_that_waits_and_leaves_it_waiting(shop: Shop) -> Non
     assert shop.due(order) is not None
 
 
+@pytest.mark.thorough
 def test_a_background_retry_ends_when_somebody_goes_on_with_it(shop: Shop) -> None:
     shop.chart({"New": ["ExportOrder@erp"]})
     refuse(shop, "^/erp", status=503, times=3)

@@ -11,7 +11,8 @@ from tenants.scoping import platform_scope
 from tests.factories.events import record_event
 from tests.factories.tenants import TenantFactory
 from tests.workflows.shopstall import Market
-from workflows.models import ScheduledRun
+from workflows.models import ScheduledRun, StepRun, WorkflowRun
+from workflows.orders import create_order
 
 
 def test_old_events_and_runs_go_and_those_of_others_stay(market: Market) -> None:
@@ -31,3 +32,24 @@ def test_old_events_and_runs_go_and_those_of_others_stay(market: Market) -> None
     assert ScheduledRun.objects.get() == run
     with platform_scope("test"):
         assert Event.objects.filter(at__lt=timezone.now() - timedelta(days=30)).get().tenant == other
+
+
+def test_old_workflow_results_go_once_nothing_of_them_is_tried_again(market: Market) -> None:
+    old = timezone.now() - timedelta(days=40)
+    kept, gone, waiting = (create_order(market.shop.order_data(number=f"C-{number}")) for number in range(3))
+    for order, at in ((kept, timezone.now()), (gone, old), (waiting, old)):
+        run = WorkflowRun.objects.create(
+            order=order,
+            order_type="Online",
+            status="New",
+            generation=1,
+            state="completed",
+            finished_at=at,
+            actor="of old",
+        )
+        run.steps.create(order=order, position=1, name="Notification", state="error")
+    StepRun.objects.filter(order=waiting).update(due_at=timezone.now())
+    run = market.run(market.task("CleanUp", properties={"WorkflowResultDays": 30}))
+    assert run.counts["results deleted"] == 1
+    assert not WorkflowRun.objects.filter(order=gone, status="New", finished_at=old).exists()
+    assert WorkflowRun.objects.filter(order__in=[kept, waiting], actor="of old").count() == 2

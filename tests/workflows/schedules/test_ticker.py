@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from eventlog.models import Event
 from tenants.models import Tenant
 from tests.workflows.shopstall import Market
 from workflows.models import ScheduledRun, ScheduledTask
+from workflows.schedules.lateness import alarm, is_late
 from workflows.schedules.ticker import AlreadyRunning, ring_for_due, run_now, tick
 
 State = ScheduledRun.State
@@ -168,3 +170,30 @@ def test_a_lost_wake_up_is_rung_again(market: Market) -> None:
     run_now(make())
     assert ring_for_due()
     assert OrmQ.objects.count() == 1
+
+
+class TestLateness:
+    def test_of_a_run_is_told_once(self, market: Market) -> None:
+        task = make()
+        slot = due(task)
+        tick(slot)
+        assert alarm(slot + timedelta(minutes=4)) == 0
+        assert [alarm(slot + timedelta(minutes=6)), alarm(slot + timedelta(minutes=7))] == [1, 0]
+        task.refresh_from_db()
+        assert task.last_error.startswith(f"Late: the run of {slot:%Y-%m-%d %H:%M} UTC has not begun")
+        assert Event.objects.filter(category="Error", message__contains="Late").count() == 1
+
+    def test_of_a_run_that_has_begun_is_none(self, market: Market) -> None:
+        task = make()
+        slot = due(task)
+        tick(slot)
+        task.runs.update(started_at=slot)
+        assert alarm(slot + timedelta(hours=1)) == 0
+
+    def test_of_a_slot_that_nobody_takes_is_seen_without_a_worker(self, market: Market) -> None:
+        task = make()
+        slot = due(task)
+        assert not is_late(task, slot + timedelta(minutes=4))
+        assert is_late(task, slot + timedelta(minutes=6))
+        task.active = False
+        assert not is_late(task, slot + timedelta(minutes=6))

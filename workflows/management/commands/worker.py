@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
@@ -21,6 +22,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["cluster"]:
             lifeline.die_with_supervisor()
+            _share_memory()
             call_command("qcluster")
             return
         Supervisor().run()
+
+
+def _share_memory() -> None:
+    """What is loaded by now stays shared with the processes that the cluster forks: no collection writes into it."""
+    gc.collect()
+    gc.freeze()
