@@ -17,6 +17,7 @@ from connectors.sandbox import Sandbox
 from tenants.models import Tenant
 from tests.contract.scenarios.shipping import booking
 from tests.factories.connectors import publish_connector
+from tests.idle import Idle
 
 #: What may happen to a call before it has an effect, and after it.
 BEFORE = ({"drop_before": True}, {"hang_before": True}, {"status": 500}, {"status": 503})
@@ -48,9 +49,11 @@ class Desk:
         )
         self.config: ConnectorConfig = replace(made, timeout_ms=400)
         events: list[Any] = []
+        idle = Idle()
         self.ports = Ports(
             events=events.append,
-            sleep=lambda seconds: None,
+            sleep=idle.sleep,
+            gates=idle.gates,
             egress=EgressPolicy.parse([f"127.0.0.1:{self.vendors.port}"]),
         )
 

@@ -84,6 +84,12 @@ def test_a_booking_stands_though_its_label_does_not_come(desk: Desk) -> None:
     assert booked.label_expires_at - datetime.now(UTC) > timedelta(minutes=59)
 
 
+def test_throttled_twice_and_then_booked(desk: Desk) -> None:
+    desk.vendors.faults(vendor="unifaun", path=BOOKING, status=429, times=2, retry_after=1)
+    desk.assert_booked_once(desk.book())
+    assert [call["status"] for call in desk.vendors.calls("unifaun")][:3] == [429, 429, 201]
+
+
 def test_documents_lapse(desk: Desk) -> None:
     booked = desk.book().result
     desk.control("lapse", {})

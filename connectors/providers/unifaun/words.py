@@ -28,10 +28,7 @@ STATUSES = (
     (5000, 7999, TrackingState.EXCEPTION),
 )
 
-GONE = (
-    "nShift keeps documents for an hour, and those of {} are gone: print the label in nShift Delivery, under Search > "
-    "Shipment history"
-)
+GONE = "nShift keeps documents for an hour, and those of {} are gone: print the label again in nShift Delivery itself"
 NO_CHECKOUT = (
     "Enter CheckoutConnection, the connection id of nShift Checkout, or let the shipping options take the prices that are "
     "entered here"
@@ -39,8 +36,7 @@ NO_CHECKOUT = (
 NOT_TAKEN_BACK = "nShift Delivery does not take it back: {}. Ask the carrier, and throw the label away"
 
 GUIDE = """
-In nShift Delivery (unifaunonline.com) create an API key under Maintenance > API keys: its id goes into Merchant ID, its
-secret id into API Token. The licence of the key has to hold REST API Print, and PickUpLocator for pickup points; without
+In nShift Delivery (unifaunonline.com) create an API key: its id goes into Merchant ID, its secret id into API Token. The licence of the key has to hold REST API Print, and PickUpLocator for pickup points; without
 it nShift answers 403. Base URL is https://api.unifaun.com/rs-extapi/v1 for live and test. Tick Is Test to print TEST on
 labels and to tell the carrier nothing; e-mails to recipients go out all the same, so test with addresses of your own.
 
