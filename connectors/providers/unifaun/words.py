@@ -36,9 +36,10 @@ NO_CHECKOUT = (
 NOT_TAKEN_BACK = "nShift Delivery does not take it back: {}. Ask the carrier, and throw the label away"
 
 GUIDE = """
-In nShift Delivery (unifaunonline.com) create an API key: its id goes into Merchant ID, its secret id into API Token. The licence of the key has to hold REST API Print, and PickUpLocator for pickup points; without
-it nShift answers 403. Base URL is https://api.unifaun.com/rs-extapi/v1 for live and test. Tick Is Test to print TEST on
-labels and to tell the carrier nothing; e-mails to recipients go out all the same, so test with addresses of your own.
+In nShift Delivery (unifaunonline.com) create an API key: its id goes into Merchant ID, its secret id into API Token. The
+licence of the key has to hold REST API Print, and PickUpLocator for pickup points; without it nShift answers 403. Base URL
+is https://api.unifaun.com/rs-extapi/v1 for live and test. Tick Is Test to print TEST on labels and to tell the carrier
+nothing; e-mails to recipients go out all the same, so test with addresses of your own.
 
 Products are nShift's service codes, such as P19, Services its additional services. ENOT sends the recipient an e-mail,
 NOT notifies as the carrier does. The sender's customer numbers are those saved in nShift Delivery for the sender whose
