@@ -101,9 +101,16 @@ def test_deleting_what_is_gone_is_a_success() -> None:
     assert consignor("cancel", booking(NAMED), missing, missing).result.consignment == NAMED["consignment"]
 
 
+@pytest.mark.parametrize("path", ["/ship", "/ship/", "/ship/ShipmentServerModule.dll"])
+def test_the_host_with_and_without_the_module(path: str) -> None:
+    asked = ask("consignor", "find", booking({}), (200, {"Shipments": []}), path=path)
+    assert asked.sent == [("POST", "/ship/ShipmentServerModule.dll")]
+
+
 def test_a_single_shipment_is_read_as_a_list_of_one() -> None:
     asked = consignor(
         "track", ("100234-1",), (200, shipment(CSEvents=[{"Kind": 22, "Date": "2026-11-24T13:00:00"}]))
     )
     [event] = asked.result
-    assert (event.state, event.parcel, event.number) == (TrackingState.DELIVERED, "", "100234-1")
+    assert (event.state, event.raw_state) == (TrackingState.DELIVERED, "Delivered")
+    assert (event.parcel, event.number) == ("", "100234-1")

@@ -34,7 +34,7 @@ from connectors.providers.consignor.bodies import drop_point_data, number, shipm
 from connectors.providers.consignor.failures import is_unknown, kind_of, refusal, texts_in, told
 from connectors.schema import Secret, Settings, Text
 
-_SERVER = "/ship/ShipmentServerModule.dll"
+_MODULE = "/ShipmentServerModule.dll"
 
 
 class ConsignorSettings(Settings):
@@ -45,14 +45,11 @@ class ConsignorSettings(Settings):
 class Consignor(CarrierProvider):
     slug, label, names = "consignor", "nShift Ship (Consignor)", ("Consignor",)
     aliases = ("nShift Ship",)
-    hosts = {
-        "live": f"https://www.shipmentserver.com{_SERVER}",
-        "test": f"https://sstest.consignor.com{_SERVER}",
-    }
+    hosts = {"live": "https://www.shipmentserver.com/ship", "test": "https://sstest.consignor.com/ship"}
     settings = ConsignorSettings
     auth = NoAuth()
     encoding = "form"
-    check = ("POST", "")
+    check = ("POST", _MODULE)
     states = words.STATES
     find_lag_s = 120
     tells_prices = False
@@ -61,9 +58,9 @@ class Consignor(CarrierProvider):
     tracked_by = TrackedBy.REFERENCE
     guide = words.GUIDE
 
-    def check_body(self) -> Any:
-        """The products of the actor."""
-        return self._form("GetProducts", None, None)
+    def test_connection(self) -> Any:
+        """Asks for the products of the actor."""
+        return self._ask("GetProducts", None)
 
     def pickup_points(self, query: ShippingQuery) -> list[PickupPoint]:
         return answers.pickup_points(self._ask("GetDropPoints", drop_point_data(query)), query.limit)
@@ -157,10 +154,15 @@ class Consignor(CarrierProvider):
             return ""
 
     def _ask(self, command: str, data: Any, options: Any = None) -> Any:
-        return self.call("POST", "", self._form(command, data, options), write=False)
+        return self.call("POST", self._module, self._form(command, data, options), write=False)
 
     def _do(self, command: str, data: Any, options: Any = None) -> Any:
-        return self.call("POST", "", self._form(command, data, options), write=True)
+        return self.call("POST", self._module, self._form(command, data, options), write=True)
+
+    @property
+    def _module(self) -> str:
+        """ "" where the Host names it already, as nShift's own papers do."""
+        return "" if str(self.config.host).endswith(".dll") else _MODULE
 
     def _form(self, command: str, data: Any, options: Any) -> dict[str, Any]:
         texts = {"data": data, "Options": options}

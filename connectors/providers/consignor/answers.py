@@ -66,7 +66,7 @@ def shipments(body: Any, reference: str) -> list[Json]:
 
 def is_deleted(shipment: Json) -> bool:
     with reading("nShift Ship's shipment", RetryLater):
-        return any(str(event.get("Kind")) in DELETED for event, _ in _raw_events(shipment))
+        return any(_kind(event) in DELETED for event, _ in _raw_events(shipment))
 
 
 def events(found: Sequence[Json], reference: str) -> list[TrackingEvent]:
@@ -122,17 +122,21 @@ def _raw_events(shipment: Json) -> Iterator[tuple[Json, str]]:
 
 
 def _event(raw: Json, package: str, shipment: Json, reference: str) -> TrackingEvent:
-    kind, at = str(raw.get("Kind") or 0), datetime.fromisoformat(raw["Date"])
+    kind, at = _kind(raw), datetime.fromisoformat(raw["Date"])
+    word = EVENTS.get(kind, f"Kind {kind}")
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return TrackingEvent(
         id=f"{shipment.get('ShpCSID')}/{package}/{kind}/{at.astimezone(UTC):%Y%m%dT%H%M%S}",
         parcel=package,
         number=reference,
-        state=TrackingState(STATES.get(kind, TrackingState.UNKNOWN)),
-        raw_state=kind,
+        state=STATES.get(word, TrackingState.UNKNOWN),
+        raw_state=word,
         occurred_at=at,
-        description=EVENTS.get(kind, ""),
     )
+
+
+def _kind(raw: Json) -> int:
+    return int(raw.get("Kind") or 0)
 
 
 def _pickup_point(item: Json) -> PickupPoint:

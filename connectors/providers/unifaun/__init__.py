@@ -51,7 +51,7 @@ class Unifaun(CarrierProvider):
     settings = UnifaunSettings
     auth = Basic("merchant_id", "api_token")
     check = ("GET", "/meta/lists/partners?language=en")
-    states = words.STATES
+    states = words.ALL_STATES
     find_lag_s = 120
     books_returns = True
     label_formats = (PDF, ZPL)

@@ -36,7 +36,9 @@ class UnifaunSettings(Settings):
         default="",
         help="The client of the nShift portal, for prices at checkout and for tracking event by event.",
     )
-    client_app_secret = Secret("Client App Secret", column="client_app_secret", required=False)
+    client_app_secret = Secret(
+        "Client App Secret", column="client_app_secret", required=False, help="The secret of that client."
+    )
     tenant_url = Url(
         "Tenant URL",
         column="tenant_url",
@@ -69,7 +71,12 @@ class UnifaunSettings(Settings):
         default="",
         help="The carrier that Customer Number is for, as nShift's code lists call it.",
     )
-    customer_number = Text("Customer Number", required=False, default="")
+    customer_number = Text(
+        "Customer Number",
+        required=False,
+        default="",
+        help="Of the agreement with Partner, where it is not the sender's.",
+    )
     agent_type = Choice(
         "Agent Type",
         choices=AGENT_TYPES,
