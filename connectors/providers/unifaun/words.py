@@ -28,6 +28,12 @@ STATUSES = (
     (5000, 7999, TrackingState.EXCEPTION),
 )
 
+#: Both, as an administrator reads them.
+ALL_STATES = {
+    **STATES,
+    **{f"{low}-{high}" if low < high else str(low): state for low, high, state in STATUSES},
+}
+
 GONE = "nShift keeps documents for an hour, and those of {} are gone: print the label again in nShift Delivery itself"
 NO_CHECKOUT = (
     "Enter CheckoutConnection, the connection id of nShift Checkout, or let the shipping options take the prices that are "
