@@ -62,15 +62,15 @@ class HttpDoor:
     def send(self, request: Request, classify: Classify) -> Answer:
         """Send with as many tries as the standard error policy grants. Raises the error of all tries together."""
         self._guard()
-        login = self._login() if request.authenticated else None
+        login = self._login(request) if request.authenticated else None
         return Sending(self, request, classify, login, self.prepared.spec.operation).result()
 
-    def _login(self) -> Login | None:
-        auth = auth_of(self.provider)
-        request = None if self.config.authenticated_manually else auth.token_request(self.config)
-        if request is None:
+    def _login(self, request: Request) -> Login | None:
+        auth = auth_of(self.provider, request)
+        asked = None if self.config.authenticated_manually else auth.token_request(self.config)
+        if asked is None:
             return None
-        return Login(self.config, auth, self.ports, request, self.deadline, self._obtain)
+        return Login(self.config, auth, self.ports, asked, self.deadline, self._obtain)
 
     def _obtain(self, request: Request) -> Answer:
         return Sending(self, request, classify_login, None, "login").result()

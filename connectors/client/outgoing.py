@@ -76,8 +76,9 @@ class Sent:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + (self.body or b"")
 
 
-def auth_of(provider: type[Provider]) -> Auth:
-    return provider.auth or NoAuth()
+def auth_of(provider: type[Provider], request: Request | None = None) -> Auth:
+    """How a request proves who sends it: its own way, else the provider's."""
+    return (request and request.auth) or provider.auth or NoAuth()
 
 
 def address(config: ConnectorConfig, path: str) -> str:
@@ -102,7 +103,8 @@ def outgoing(
         raise Misconfigured(
             "The address is on another host than the connector's; credentials are not sent there"
         )
-    auth = auth_of(provider) if request.authenticated and not config.authenticated_manually else NoAuth()
+    proves = request.authenticated and not config.authenticated_manually
+    auth = auth_of(provider, request) if proves else NoAuth()
     body, kind = _body(request)
     headers: MutableMapping[str, str] = CaseInsensitiveDict(
         {"User-Agent": USER_AGENT, "Accept": "application/json"}

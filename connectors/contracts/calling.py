@@ -21,7 +21,8 @@ class Request:
 
     At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
     something at the vendor; `key` is its idempotency key, set by the framework. `may_redirect` tells that a redirect is
-    an answer that is expected here; it is not followed.
+    an answer that is expected here; it is not followed. `auth` proves who sends it where that is not done the provider's
+    own way, as at a vendor's second API with a login of its own.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Request:
     write: bool = False
     key: str | None = None
     authenticated: bool = True
+    auth: Any = None
     max_bytes: int = 10 * 1024 * 1024
     may_redirect: bool = False
 

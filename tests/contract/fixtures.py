@@ -7,6 +7,7 @@ login       an exchange that may happen at any time (a token request) and is not
 hidden      values in answers that must not reach the event log either
 signs       the vendor's private key, where the secret that webhooks are verified with is its public one; or all that its
             scheme signs with, as a list
+samples     the file of the vendor's samples where it is not <slug>.json
 fetched     what the scheme of its webhooks has fetched: text by address
 shapes      objects of the vendor; {"like": "name", ...} anywhere below is that object with some fields changed
 scenarios   name -> given (fields of the contract's request), exchanges, result or error; see scenarios/

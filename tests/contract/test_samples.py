@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from connectors import registry
+from tests.contract.fixtures import fixture
 from tests.contract.published import vectors
 
 
@@ -22,7 +23,7 @@ def published(slug: str) -> dict[str, Any]:
 
     None where they are not at hand.
     """
-    path = vectors() / f"{slug}.json"
+    path = vectors() / str(fixture(slug).get("samples", f"{slug}.json"))
     document = json.loads(path.read_text()) if path.exists() else {}
     found: dict[str, Any] = {}
     times: Counter[str] = Counter()
