@@ -45,6 +45,17 @@ class Merchant:
             time.sleep(_POLL_S)
         raise TimeoutError(f"payment {reference} was not authorised within {PATIENCE_S:.0f} s")
 
+    def delivery(self, body: dict[str, Any], option: str) -> dict[str, Any]:
+        """What checkout tells of one shipping option. Raises LookupError when it is not offered."""
+        answer = self._call("POST", "checkout/shipping-options/", json={**body, "shipping_options": [option]})
+        found = next((item for item in answer["options"] if item["shipping_option"] == option), None)
+        if found is None or found["source"] == "failed":
+            raise LookupError(f"{option} is not offered at checkout: {found and found['reason']}")
+        return dict(found)
+
+    def shipments(self, number: str) -> list[dict[str, Any]]:
+        return self._rows(f"orders/{number}/shipments/")
+
     def move(self, number: str, status: str) -> dict[str, Any]:
         """Ask for the next status."""
         return self._call("POST", f"orders/{number}/status/", json={"status": status})

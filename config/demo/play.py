@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from config.demo.deliveries import DELIVERED
 from config.demo.merchant import Merchant
 from config.demo.scenario import Story
 from config.demo.vendors import Vendors
@@ -48,7 +49,7 @@ def play(
         ended = Ended(story)
         try:
             _live(ended, Merchant(url, key), vendors, tell)
-        except (requests.RequestException, TimeoutError) as error:
+        except (requests.RequestException, TimeoutError, LookupError) as error:
             ended.differences.append(str(error))
         ended.over = True
         tell(ended)
@@ -69,6 +70,9 @@ def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[En
     for status in story.path:
         ended.status = merchant.order(story.number)["status"]
         tell(ended)
+        if story.delivery and status == DELIVERED:
+            for shipment in merchant.shipments(story.number):
+                vendors.deliver(story.delivery.carrier, shipment["reference"])
         merchant.move(story.number, status)
         ended.runs = merchant.settled(story.number)
         _wait_for(story, status, merchant)
@@ -76,6 +80,8 @@ def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[En
     if story.captured:
         merchant.paid(story.number, "captured", story.due)
     ended.differences = _differences(ended, merchant.payments(story.number))
+    if story.delivery:
+        ended.differences += _strayed(merchant.shipments(story.number))
 
 
 def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:
@@ -87,7 +93,8 @@ def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:
         merchant.place(order_body(story, payment["reference"]))
         return
     if not story.shop:
-        merchant.place(order_body(vendors.with_token(story)))
+        body = order_body(vendors.with_token(story))
+        merchant.place({**body, **_shipments(story, body, merchant, vendors)})
         if story.method == "Vipps":
             merchant.settled(story.number)
             vendors.approve_in_app(merchant.payments(story.number)[0]["provider_id"])
@@ -96,6 +103,35 @@ def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:
     if story.shop == "shopify-sweden":
         vendors.sell(story)
     merchant.arrived(story.number)
+
+
+def _shipments(story: Story, body: dict[str, Any], merchant: Merchant, vendors: Vendors) -> dict[str, Any]:
+    """What the shopper chose of the deliveries that checkout offers."""
+    wanted = story.delivery
+    if wanted is None:
+        return {}
+    cart = {"id": f"CART-{story.number}", "total": story.amount}
+    asked = {"market": story.market, "recipient": body["shipping"], "cart": cart}
+    offer = merchant.delivery(asked, wanted.option)
+    chosen = {"shipping_option": wanted.option}
+    if offer["session"]:
+        chosen["session"] = offer["session"]["id"]
+        vendors.choose_delivery(chosen["session"], wanted.choice)
+    elif offer["pickup_points"]:
+        chosen["pickup_point"] = offer["pickup_points"][0]["id"]
+    return {"shipments": [chosen]}
+
+
+def _strayed(shipments: list[dict[str, Any]]) -> list[str]:
+    """What is not so of a parcel that was brought and is on its way back."""
+    out = [item for item in shipments if not item["is_return"]]
+    back = [item for item in shipments if item["is_return"]]
+    seen = {
+        "parcel": ([item["tracking_state"] for item in out], ["delivered"]),
+        "return": ([item["state"] for item in back], ["booked"]),
+        "labels": ([item["has_label"] for item in shipments], [True, True]),
+    }
+    return [f"{name} is {is_}, should be {should}" for name, (is_, should) in seen.items() if is_ != should]
 
 
 def _wait_for(story: Story, status: str, merchant: Merchant) -> None:

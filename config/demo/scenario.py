@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.demo.deliveries import delivered_and_returned
 from config.demo.parts import paid_in_parts
 from config.demo.story import Story
 
@@ -30,7 +31,14 @@ def stories() -> list[Story]:
         Story(number=f"D-{1001 + index}", title="paid, exported, shipped", market=market, amount=amount)
         for index, (market, amount) in enumerate(_PLAIN)
     ]
-    return [*plain, *_eventful(), *_paid_otherwise(), *paid_in_parts(), *_sold_at_shopify()]
+    return [
+        *plain,
+        *_eventful(),
+        *_paid_otherwise(),
+        *paid_in_parts(),
+        *delivered_and_returned(),
+        *_sold_at_shopify(),
+    ]
 
 
 def _eventful() -> list[Story]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import carriers, ground, parts, systems
+from config.demo import carriers, deliveries, ground, parts, systems
 from config.demo.charts import Status, Step, draw
 from connectors.compiling import webhook_address
 from connectors.gateways.publication import publish_with_connector
@@ -83,11 +83,12 @@ def seed() -> dict[str, Any]:
                 _publish(connector, user)
             for name, shown in _PAYMENT_METHODS.items():
                 _publish(_payment_method(name, shown, found[name.lower()]), user)
-            for provider in carriers.create(found["bring"]):
+            for provider in carriers.create(found):
                 publish_with_connector(provider, user=user, comment="First version")
             _publish(draw("Online", _ONLINE, is_default=True), user)
             _publish(draw("Webshop", _WEBSHOP), user)
             _publish(draw(parts.ORDER_TYPE, parts.CHART), user)
+            _publish(draw(deliveries.ORDER_TYPE, deliveries.CHART), user)
             _templates()
             _tasks(found)
             _, plain = ApiKey.issue(tenant, "Web shop", ["*"], created_by=user)

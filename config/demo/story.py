@@ -12,14 +12,24 @@ HAPPY = ("InProgress", "Ship", "Completed")
 ACCEPTED = "pm_card_visa"
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a parcel travels: the shipping option, the simulated vendor that carries it, and what the shopper chooses where
+    the option is a delivery checkout."""
+
+    option: str
+    carrier: str
+    choice: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One order. `path` are the statuses that the merchant asks for; `errors` the steps that must end in Error.
 
     `captured` tells whether the money must have been taken. `amount` is in the market's currency. `shop` is the Connector
     ID of the shop at Shopify where the order was placed; without one it comes by API. With `at_checkout` the shopper
-    pays on the provider's page before the order is placed. `totals` are those of its payment once it has reached a
-    status; providers may tell of them later.
+    pays on the provider's page before the order is placed; with a `delivery` that is chosen at checkout too. `totals`
+    are those of its payment once it has reached a status; providers may tell of them later.
     """
 
     number: str
@@ -37,6 +47,7 @@ class Story:
     method: str = "Stripe"
     order_type: str = "Online"
     at_checkout: bool = False
+    delivery: Delivery | None = None
     totals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property

@@ -23,6 +23,15 @@ VIPPS_MSN, VIPPS_TOKEN, VIPPS_SUBSCRIPTION = "401234", "vipps-nordicOutdoor-c51e
 VIPPS_WEBHOOK_SECRET = "vipps-webhook-nordicOutdoor-17aa"  # noqa: S105
 PAYPAL_TOKEN, PAYPAL_WEBHOOK_ID = "paypal-nordicOutdoor-e60b", "4JH86294D6297924G"
 BRING_KEY = "bring-nordicOutdoor-5d0e7a41"
+POSTNORD_KEY = "postnord-nordicOutdoor-7c15e9"
+GLS_SECRET = "gls-nordicOutdoor-c4b82d"  # noqa: S105
+UNIFAUN_ID, UNIFAUN_SECRET, UNIFAUN_PORTAL = (
+    "NORDICOUTDOOR42A",
+    "unifaun-nordicOutdoor-9e",
+    "portal-nordicOutdoor-31c",
+)
+CONSIGNOR_KEY = "consignor-nordicOutdoor-a6f0"
+INGRID_KEY = "nordicOutdoor-0d7b42_staging"
 SENDGRID_KEY = "SG.nordicOutdoor.8c2f61b7e94d"
 #: The company in the simulated Business Central.
 COMPANY_ID = "5f0f2d8e-0c4c-4f6f-9a55-6f1d2c3b4a59"
@@ -53,6 +62,12 @@ SECRETS = (
     VIPPS_WEBHOOK_SECRET,
     PAYPAL_TOKEN,
     BRING_KEY,
+    POSTNORD_KEY,
+    GLS_SECRET,
+    UNIFAUN_SECRET,
+    UNIFAUN_PORTAL,
+    CONSIGNOR_KEY,
+    INGRID_KEY,
     SENDGRID_KEY,
     *BUSINESS_CENTRAL_SECRETS.values(),
     *(secret for _, *secrets in SHOPS.values() for secret in secrets),
@@ -104,12 +119,49 @@ def _systems() -> dict[str, dict[str, Any]]:
             "bearer_token": BRING_KEY,
             "properties": {"CustomerNumber": "5"},
         },
+        **_other_carriers(),
         "sendgrid": _sendgrid(),
         "erp": _webhook("erp", "Data warehouse", "webhook/erp/{status}"),
         "d365-norway": _business_central("d365-norway", "Business Central Norway", ["NOR", "DNK"]),
         "d365-sweden": _business_central("d365-sweden", "Business Central Sweden", ["SWE"]),
         "shopify-norway": _shopify("shopify-norway", "Shop in Norway", ["NOR"]),
         "shopify-sweden": _shopify("shopify-sweden", "Shop in Sweden", ["SWE"]),
+    }
+
+
+def _other_carriers() -> dict[str, dict[str, Any]]:
+    unifaun = _at_vendor("unifaun")
+    return {
+        "postnord": {
+            "type": "postnord",
+            "host": _at_vendor("postnord"),
+            "bearer_token": POSTNORD_KEY,
+            "properties": {"CustomerNumber": "2400187731", "AgreementCountry": "SE"},
+        },
+        "gls": {
+            "type": "gls",
+            "client_app_id": "nordic-outdoor",
+            "client_app_secret": GLS_SECRET,
+            "properties": {"GlsContactId": "208aNORDIC"},
+        },
+        "unifaun": {
+            "type": "unifaun",
+            "merchant_id": UNIFAUN_ID,
+            "bearer_token": UNIFAUN_SECRET,
+            "host": f"{unifaun}/rs-extapi/v1",
+            "client_app_id": "nordic-outdoor",
+            "client_app_secret": UNIFAUN_PORTAL,
+            "tenant_url": unifaun,
+            "oauth_resource": unifaun,
+            "properties": {"CheckoutConnection": "nordic-1", "AgentType": "POSTNORD"},
+        },
+        "consignor": {
+            "type": "consignor",
+            "merchant_id": "63",
+            "bearer_token": CONSIGNOR_KEY,
+            "host": _at_vendor("consignor/ship/ShipmentServerModule.dll"),
+        },
+        "ingrid": {"type": "ingrid", "bearer_token": INGRID_KEY},
     }
 
 

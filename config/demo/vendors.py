@@ -73,6 +73,14 @@ class Vendors:
             session.trust_env = False
             session.post(url, json={}, timeout=_TIMEOUT_S, allow_redirects=False).raise_for_status()
 
+    def choose_delivery(self, session: str, product: str) -> None:
+        """The shopper chooses in Ingrid's widget."""
+        self._post("ingrid/choose", {"session": session, "product": product})
+
+    def deliver(self, carrier: str, reference: str) -> None:
+        """The carrier takes a shipment all the way."""
+        self._post(f"{carrier}/advance", {"number": reference, "steps": 9})
+
     def sell(self, story: Story) -> None:
         """A shopper orders in the story's shop at Shopify."""
         self._post(f"shopify/shops/{SHOPS[story.shop][0]}/orders", story.shop_order())
