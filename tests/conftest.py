@@ -41,3 +41,14 @@ def django_db_modify_db_settings(
     if _on_sqlite():
         database = settings.DATABASES["default"]
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def nobody_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who follows events is read when a subscription is saved and not once a second, which would be counted with the
+    statements of whatever runs then; no test hears of another's."""
+    from connectors.subscriptions import following
+
+    monkeypatch.setattr(following, "TRUSTED_FOR_S", float("inf"))
+    monkeypatch.setattr(following.known, "by_tenant", {})
+    monkeypatch.setattr(following.known, "until", float("inf"))
