@@ -28,6 +28,7 @@ class InboundWebhook(TenantModel):
     received_at = models.DateTimeField("received")
     next_try_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField("done", null=True, blank=True)
+    body_pruned_at = models.DateTimeField("body deleted", null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -39,7 +40,18 @@ class InboundWebhook(TenantModel):
                 fields=["next_try_at"],
                 name="inbound_due",
                 condition=models.Q(state="received"),
-            )
+            ),
+            models.Index(
+                fields=["tenant", "next_try_at"],
+                name="inbound_due_of_tenant",
+                condition=models.Q(state="received"),
+            ),
+            models.Index(fields=["tenant", "-received_at", "-id"], name="inbound_newest"),
+            models.Index(
+                fields=["tenant", "received_at"],
+                name="inbound_with_body",
+                condition=models.Q(body_pruned_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
 
 from connectors.models import EventDelivery, EventSubscription
 from connectors.subscriptions.orders import order_documents
@@ -13,6 +18,8 @@ from eventlog.models import Event
 from tenants.models import Secret
 from tenants.secret_value import SecretValue
 from tenants.vault import VaultError
+
+log = logging.getLogger(__name__)
 
 
 def receiver_of(subscription: EventSubscription, now: datetime) -> Receiver:
@@ -40,27 +47,53 @@ def receiver_of(subscription: EventSubscription, now: datetime) -> Receiver:
 def errands_of(
     subscription: EventSubscription, deliveries: Sequence[EventDelivery], now: datetime
 ) -> list[Errand]:
-    """In the order of the deliveries; one whose event is no longer kept has no errand."""
+    """In the order of the deliveries; one whose event is no longer kept has no errand. What cannot be put together fails by
+    itself and stops nothing else."""
     receiver = receiver_of(subscription, now)
     events = Event.objects.in_bulk([row.event_id for row in deliveries if row.event_id is not None])
-    full = subscription.payload == EventSubscription.Payload.FULL
-    orders = order_documents({row.order_id for row in deliveries if row.order_id is not None}) if full else {}
+    kept = [row for row in deliveries if row.event_id is None or row.event_id in events]
     found = []
-    for row in deliveries:
-        if row.event_id is not None and row.event_id not in events:
-            continue
-        event = None if row.event_id is None else events[row.event_id]
-        order = None if row.order_id is None else orders.get(row.order_id)
+    for row, order in zip(kept, _orders(subscription, kept), strict=True):
+        body, problem = _body(row, events.get(row.event_id or 0), order)
         found.append(
             Errand(
                 delivery_id=row.pk,
                 attempt=row.attempts,
                 message_id=row.message_id,
-                body=body_of(row, event, order),
-                receiver=receiver,
+                body=body,
+                receiver=replace(receiver, problem=problem) if problem else receiver,
             )
         )
     return found
+
+
+def _orders(
+    subscription: EventSubscription, deliveries: Sequence[EventDelivery]
+) -> Iterator[Mapping[str, Any] | Exception | None]:
+    ids = {row.order_id for row in deliveries if row.order_id is not None}
+    full = subscription.payload == EventSubscription.Payload.FULL
+    try:
+        orders: Mapping[int, Any] = order_documents(ids) if full else {}
+        failure = None
+    except DatabaseError:
+        raise
+    except Exception as error:
+        orders, failure = {}, error
+    for row in deliveries:
+        yield failure if row.order_id is not None and failure else orders.get(row.order_id or 0)
+
+
+def _body(
+    row: EventDelivery, event: Event | None, order: Mapping[str, Any] | Exception | None
+) -> tuple[bytes, str]:
+    """The body, or why there is none."""
+    try:
+        if isinstance(order, Exception):
+            raise order
+        return body_of(row, event, order), ""
+    except Exception:
+        log.exception("message %s cannot be put together", row.message_id)
+        return b"", "Internal error while putting the message together; the log has the details"
 
 
 def _signing(subscription: EventSubscription, now: datetime) -> Iterator[Secret]:

@@ -84,6 +84,7 @@ class Relay:
         self.delivered = self.failed = 0
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._late: list[Result] = []
+        self._rest_s = 0.0
         self._callers = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
 
     def run(self, stops: Callable[[], bool], alive: Callable[[], None] = lambda: None) -> None:
@@ -97,14 +98,15 @@ class Relay:
         self._callers.shutdown()
 
     def turn(self, *, claiming: bool = True) -> int:
-        """Record what has ended, claim what there is room for; how much was claimed. Waits a moment where there is
-        nothing to do."""
-        ended = self._late + self._ended()
+        """Record what has ended, claim what there is room for; how much was claimed. Waits a moment for calls under way, and
+        where the last look found nothing."""
+        self._late += self._ended()
         try:
-            self._late = ended
-            self._record(ended)
+            self._record(self._late)
             self._late = []
-            return self._claim(database_now()) if claiming else 0
+            claimed = self._claim(database_now()) if claiming else 0
+            self._rest_s = 0.0 if claimed and self.allowance.room else POLL_S
+            return claimed
         except (OperationalError, InterfaceError) as error:
             log.warning("the database is away: %s", error)
             close_old_connections()
@@ -114,7 +116,7 @@ class Relay:
     def _ended(self) -> list[Result]:
         found = []
         try:
-            found.append(self._results.get(timeout=POLL_S))
+            found.append(self._results.get(timeout=self._rest_s or None, block=self._rest_s > 0))
             while True:
                 found.append(self._results.get_nowait())
         except queue.Empty:

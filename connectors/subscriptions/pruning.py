@@ -1,0 +1,28 @@
+"""Deletes deliveries that are old, whatever became of them, with their tries."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from connectors.models import DeliveryAttempt, EventDelivery, EventSubscription
+from tenants.clock import database_now
+
+BATCH = 1000
+
+
+def prune_deliveries(days: int, deadline: float) -> int:
+    """Of the tenant in scope; those of subscriptions that are gone at once. `deadline` is a time.monotonic()."""
+    deleted = 0
+    known = EventSubscription.objects.filter(pk=OuterRef("subscription_id"))
+    old = Q(created_at__lt=database_now() - timedelta(days=days)) | ~Exists(known)
+    while time.monotonic() < deadline:
+        ids = list(EventDelivery.objects.filter(old).order_by("created_at").values_list("pk", flat=True)[:BATCH])
+        DeliveryAttempt.objects.filter(delivery_id__in=ids).delete()
+        EventDelivery.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+        if len(ids) < BATCH:
+            break
+    return deleted
