@@ -7,7 +7,10 @@ from tenants.scoping import TenantModel
 
 
 class InboundWebhook(TenantModel):
-    """One verified event of a provider, kept so that its repetitions are recognised (some repeat for 30 days)."""
+    """One verified event of a provider, kept so that its repetitions are recognised (some repeat for 30 days).
+
+    `deaths` counts the tries since the last one that came to an end.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", "Received"
@@ -23,6 +26,7 @@ class InboundWebhook(TenantModel):
     body = models.BinaryField()
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveIntegerField(default=0, editable=False)
     duplicates = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     received_at = models.DateTimeField("received")

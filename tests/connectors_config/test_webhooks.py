@@ -224,7 +224,7 @@ def test_a_handler_that_fails_is_tried_again_later_and_given_up_in_the_end(confi
         InboundWebhook.objects.update(next_try_at=timezone.now())
         inbox.work_off_due()
     assert (stored().state, stored().attempts) == ("failed", inbox.TRIES)
-    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+    assert "given up after 31 tries" in Event.objects.get(category="Error").message
 
 
 class _Killed(BaseException):
@@ -247,14 +247,31 @@ def test_an_event_whose_worker_died_is_taken_up_again_within_minutes(config, han
 def test_an_event_that_kills_its_worker_each_time_is_given_up(config, handled):
     send(config)
     handled.fail = _Killed()
-    for _ in range(inbox.TRIES):
+    for _ in range(inbox.MOST_DEATHS):
         InboundWebhook.objects.update(next_try_at=timezone.now())
         with pytest.raises(_Killed):
             inbox.work_off_due()
     InboundWebhook.objects.update(next_try_at=timezone.now())
     assert inbox.work_off_due() == 1
-    assert (stored().state, len(handled)) == ("failed", inbox.TRIES)
-    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+    assert (stored().state, len(handled)) == ("failed", inbox.MOST_DEATHS)
+    assert "given up after 4 tries" in Event.objects.get(category="Error").message
+
+
+def test_what_names_something_unknown_is_tried_for_a_day():
+    waits = [min(inbox.FIRST_WAIT * 2**number, inbox.LONGEST_WAIT) for number in range(inbox.TRIES - 1)]
+    assert timedelta(hours=24) <= timedelta(seconds=sum(waits)) < timedelta(hours=25)
+
+
+def test_one_tenant_s_flood_holds_up_no_other(tenant, config, handled):
+    for number in range(30):
+        send(config, body({**EVENT, "id": f"flood_{number}"}))
+    other = TenantFactory()
+    with tenant_scope(other):
+        theirs = publish_connector(other, "acme", bearer_token=TOKEN, properties={"WebhookKey": KEY})
+        send(theirs)
+    inbox.work_off_due(limit=4)
+    assert [connector for connector, _ in handled].index(theirs.id) < 2
+    assert len(handled) == 31
 
 
 def test_what_another_worker_has_handled_meanwhile_is_not_handled_again(config, handled, monkeypatch):
