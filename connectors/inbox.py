@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -107,6 +107,15 @@ def work_off_due(limit: int = 100) -> int:
                 return tried
             tried += _work_off(pk, tenant_id)
     return tried
+
+
+def try_again(rows: QuerySet[InboundWebhook]) -> int:
+    """For staff: have events worked off anew, at once; how many. Not those whose body is gone or cannot be read."""
+    readable = rows.filter(body_pruned_at__isnull=True).exclude(event_id__startswith="unreadable:")
+    begun = readable.update(state=_State.RECEIVED, attempts=0, deaths=0, next_try_at=timezone.now())
+    if begun:
+        ring_after_commit()
+    return begun
 
 
 class _NoDoor:

@@ -11,6 +11,8 @@ from connectors.models import DeliveryAttempt, EventDelivery, EventSubscription
 from tenants.clock import database_now
 
 BATCH = 1000
+#: What was missed longer ago cannot be sent any more: deliveries are not kept for longer.
+LONGEST_BACK = timedelta(days=14)
 
 
 def prune_deliveries(days: int, deadline: float) -> int:
