@@ -34,7 +34,9 @@ class ConnectorsConfig(AppConfig):
         register_listener(following.is_followed, outbox.follow)
         for signal in (post_save, post_delete):
             signal.connect(
-                following.known.forget, sender=EventSubscription, dispatch_uid=f"connectors.follow.{id(signal)}"
+                following.known.forget,
+                sender=EventSubscription,
+                dispatch_uid=f"connectors.follow.{id(signal)}",
             )
 
 

@@ -38,7 +38,7 @@ _PAYLOADS = (
     " WHERE v.request IS NOT NULL OR v.response IS NOT NULL"
 )
 #: The same, and the ids in the order of the events.
-_PAYLOADS_AND_IDS = f", payloads AS ({_PAYLOADS}) SELECT v.id FROM v ORDER BY v.id"
+_PAYLOADS_AND_IDS = f", payloads AS ({_PAYLOADS}) SELECT v.id FROM v ORDER BY v.id"  # noqa: S608
 _LARGEST = {"duration_ms": 2**31 - 1, "status_code": 2**15 - 1}
 
 

@@ -86,7 +86,8 @@ class EventDeliveryAdmin(Masked, ReadOnlyAdmin):
 
     @action(description="Send again", permissions=["act"], icon="replay")
     def send_again(self, request: HttpRequest, queryset: QuerySet[EventDelivery]) -> None:
-        sent, refused = 0, {}
+        sent = 0
+        refused: dict[str, None] = {}
         for delivery in queryset.select_related("subscription"):
             try:
                 replay(delivery)
@@ -117,7 +118,9 @@ class EventDeliveryAdmin(Masked, ReadOnlyAdmin):
     def tries(self, delivery: Any) -> str:
         """What was sent and answered is shown to those who may see personal data."""
         rows = delivery.tries.all()[:50]
-        lines = format_html_join("", '<li class="py-1">{}</li>', ((self._try(delivery, row),) for row in rows))
+        lines = format_html_join(
+            "", '<li class="py-1">{}</li>', ((self._try(delivery, row),) for row in rows)
+        )
         return format_html("<ol>{}</ol>", lines) if lines else "None yet."
 
     def _try(self, delivery: Any, row: DeliveryAttempt) -> str:
@@ -133,6 +136,4 @@ class EventDeliveryAdmin(Masked, ReadOnlyAdmin):
         )
 
 
-register_page(
-    "Event Subscriptions", "Deliveries", "admin:connectors_eventdelivery_changelist", icon="outbox"
-)
+register_page("Event Subscriptions", "Deliveries", "admin:connectors_eventdelivery_changelist", icon="outbox")

@@ -23,7 +23,9 @@ class SubscriptionForm(TenantForm):
     categories = SeveralOfField(label="Categories", required=False, help_text=_ALL)
     order_types = ManyOfField(label="Order types", required=False, help_text=_ALL)
     statuses = ManyOfField(
-        label="Order statuses", required=False, help_text=f"{_ALL} The order's status when it happened counts."
+        label="Order statuses",
+        required=False,
+        help_text=f"{_ALL} The order's status when it happened counts.",
     )
     stores = ManyOfField(label="Stores", required=False, help_text=_ALL)
     markets = ManyOfField(label="Markets", required=False, help_text=_ALL)
@@ -47,7 +49,9 @@ class SubscriptionForm(TenantForm):
         for name, codes in known.items():
             if name in self.fields:  # who may only look gets the fields as text
                 field: Any = self.fields[name]
-                field.choices = [(code, code) for code in dict.fromkeys([*codes, *getattr(self.instance, name)])]
+                field.choices = [
+                    (code, code) for code in dict.fromkeys([*codes, *getattr(self.instance, name)])
+                ]
 
     def save(self, commit: bool = True) -> Any:
         if "active" in self.changed_data and self.instance.active:

@@ -36,7 +36,9 @@ class AgainForm(forms.Form):
     since = forms.DateTimeField(
         label="Since",
         help_text="Such as 2026-05-03 14:00, in UTC.",
-        widget=forms.DateTimeInput(attrs={"class": "border border-base-200 rounded-default px-3 py-2 dark:bg-base-900"}),
+        widget=forms.DateTimeInput(
+            attrs={"class": "border border-base-200 rounded-default px-3 py-2 dark:bg-base-900"}
+        ),
     )
 
     def clean_since(self) -> datetime:
@@ -73,13 +75,17 @@ def secret_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, subscription, "renew")
 
 
-def _again(request: HttpRequest, do: Callable[..., int], subscription: EventSubscription, since: datetime) -> None:
+def _again(
+    request: HttpRequest, do: Callable[..., int], subscription: EventSubscription, since: datetime
+) -> None:
     try:
         found = do(subscription, since)
     except replaying.NotSent as error:
         messages.error(request, str(error))
         return
-    words = f"{found} message{'' if found == 1 else 's'} will be sent" if found else "There was nothing to send"
+    words = (
+        f"{found} message{'' if found == 1 else 's'} will be sent" if found else "There was nothing to send"
+    )
     messages.success(request, f"{words}.")
 
 

@@ -184,7 +184,9 @@ class EventDelivery(TenantModel):
             ),
             models.Index(fields=["tenant", "-created_at", "-id"], name="event_delivery_newest"),
             models.Index(
-                fields=["subscription", "created_at"], name="event_delivery_failed", condition=Q(state="failed")
+                fields=["subscription", "created_at"],
+                name="event_delivery_failed",
+                condition=Q(state="failed"),
             ),
         ]
 

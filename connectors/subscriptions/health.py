@@ -26,8 +26,13 @@ def figures(subscription_ids: Sequence[int]) -> dict[int, Figures]:
     rows = EventDelivery.objects.filter(
         subscription_id__in=subscription_ids, state__in=[_State.PENDING, _State.FAILED]
     )
-    counted = rows.order_by().values("subscription_id").annotate(
-        pending=Count("pk", filter=Q(state=_State.PENDING)), failed=Count("pk", filter=Q(state=_State.FAILED))
+    counted = (
+        rows.order_by()
+        .values("subscription_id")
+        .annotate(
+            pending=Count("pk", filter=Q(state=_State.PENDING)),
+            failed=Count("pk", filter=Q(state=_State.FAILED)),
+        )
     )
     found = {row["subscription_id"]: Figures(row["pending"], row["failed"]) for row in counted}
     return {pk: found.get(pk, Figures()) for pk in subscription_ids}
@@ -46,11 +51,13 @@ def explanation(subscription: EventSubscription) -> str:
     kind, _ = state_of(subscription)
     if kind == "disabled":
         return (
-            f"Since {subscription.disabled_at:%Y-%m-%d %H:%M} UTC: {shown(subscription.disabled_reason)}. Mend the receiver, "
-            "tick Active, then use Send again."
+            f"Since {subscription.disabled_at:%Y-%m-%d %H:%M} UTC: {shown(subscription.disabled_reason)}. Mend the "
+            "receiver, tick Active, then use Send again."
         )
     if kind == "failing":
-        last = EventDelivery.objects.filter(subscription=subscription).exclude(error="").order_by("-id").first()
+        last = (
+            EventDelivery.objects.filter(subscription=subscription).exclude(error="").order_by("-id").first()
+        )
         why = f": {shown(last.error)}" if last else ""
         return f"Nothing but failures since {subscription.failing_since:%Y-%m-%d %H:%M} UTC{why}"
     return {
@@ -61,4 +68,6 @@ def explanation(subscription: EventSubscription) -> str:
 
 def troubled() -> QuerySet[EventSubscription]:
     """Those that switched themselves off or gave messages up since they last delivered one."""
-    return EventSubscription.objects.filter(Q(disabled_at__isnull=False, active=False) | Q(warned_at__isnull=False))
+    return EventSubscription.objects.filter(
+        Q(disabled_at__isnull=False, active=False) | Q(warned_at__isnull=False)
+    )

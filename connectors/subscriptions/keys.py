@@ -31,7 +31,9 @@ def check_secret(text: str) -> str:
     except (binascii.Error, ValueError):
         raw = b""
     if not text.startswith(PREFIX) or not _FEWEST <= len(raw) <= _MOST:
-        raise ValueError(f"Use {PREFIX} and the base64 of {_FEWEST} to {_MOST} random bytes, or leave it out.")
+        raise ValueError(
+            f"Use {PREFIX} and the base64 of {_FEWEST} to {_MOST} random bytes, or leave it out."
+        )
     return text
 
 

@@ -1,5 +1,5 @@
-"""What a delivery says: {"type", "timestamp", "data"}, as Standard Webhooks advises. `data.sequence` grows with every event of
-an order, so that a receiver can put them in order whatever order they arrive in."""
+"""What a delivery says: {"type", "timestamp", "data"}, as Standard Webhooks advises. `data.sequence` grows with every event
+of an order, so that a receiver can put them in order whatever order they arrive in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def type_of(event: Event) -> str:
 
 
 def _document(delivery: EventDelivery, event: Event) -> dict[str, Any]:
-    data = {"id": event.pk, "sequence": event.pk, "is_error": event.outcome in _FAILED}
+    data: dict[str, Any] = {"id": event.pk, "sequence": event.pk, "is_error": event.outcome in _FAILED}
     data |= {name: value for name in _EVENT if (value := getattr(event, name)) not in (None, "")}
     if event.order_id is not None:
         data["order_number"] = event.order_number

@@ -21,7 +21,9 @@ def prune_deliveries(days: int, deadline: float) -> int:
     known = EventSubscription.objects.filter(pk=OuterRef("subscription_id"))
     old = Q(created_at__lt=database_now() - timedelta(days=days)) | ~Exists(known)
     while time.monotonic() < deadline:
-        ids = list(EventDelivery.objects.filter(old).order_by("created_at").values_list("pk", flat=True)[:BATCH])
+        ids = list(
+            EventDelivery.objects.filter(old).order_by("created_at").values_list("pk", flat=True)[:BATCH]
+        )
         DeliveryAttempt.objects.filter(delivery_id__in=ids).delete()
         EventDelivery.objects.filter(pk__in=ids).delete()
         deleted += len(ids)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from connectors.egress import egress_policy
 from connectors.models import EventDelivery, EventSubscription
 from connectors.subscriptions import outbox, recording
 from connectors.subscriptions.claiming import CLAIMED_FOR
@@ -17,7 +18,6 @@ from connectors.subscriptions.errands import errands_of
 from connectors.subscriptions.following import OPERATION, Follower, OrderFacts
 from connectors.subscriptions.orders import order_facts
 from connectors.subscriptions.sending import Result, deliver
-from connectors.egress import egress_policy
 from eventlog.events import Category, EventData, Outcome
 from eventlog.models import Event
 from tenants.clock import database_now

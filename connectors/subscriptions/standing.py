@@ -18,9 +18,7 @@ from eventlog.events import Category, Outcome
 _WORTH_NOTING = timedelta(seconds=1)
 
 
-def tell(
-    results: Mapping[int, Sequence[Result]], changed: Collection[EventDelivery], now: datetime
-) -> None:
+def tell(results: Mapping[int, Sequence[Result]], changed: Collection[EventDelivery], now: datetime) -> None:
     """Note how the tries of each subscription ended. In the transaction that records them."""
     troubled = {pk for pk, mine in results.items() if any(not result.succeeded for result in mine)}
     _note_success([pk for pk in results if pk not in troubled], now)

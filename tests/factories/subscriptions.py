@@ -41,7 +41,9 @@ def receiver(settings, *script):
 def is_signed(request, secret) -> bool:
     """Written from the specification, apart from what signs."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
+    signed = (
+        f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
+    )
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return f"v1,{expected}" in request.headers["webhook-signature"].split(" ")
 

@@ -43,13 +43,17 @@ def test_each_event_of_a_group_gets_its_own_id(tenant):
     make_subscription(tenant)
     other = TenantFactory()
     groups = [
-        EventData(category=Category.CREATED, message=f"{number}", tenant_id=owner.pk, order_number=f"{number}")
+        EventData(
+            category=Category.CREATED, message=f"{number}", tenant_id=owner.pk, order_number=f"{number}"
+        )
         for number in range(5)
         for owner in (tenant, other)
     ]
     store.record_many(groups)
     messages = dict(Event.objects.values_list("pk", "message"))
-    assert [(messages[row.event_id], row.order_number) for row in sent()] == [(f"{n}", f"{n}") for n in range(5)]
+    assert [(messages[row.event_id], row.order_number) for row in sent()] == [
+        (f"{n}", f"{n}") for n in range(5)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,13 @@ def test_order_type_and_status_are_those_of_the_moment(tenant):
 
     ProductFactory(tenant=tenant, sku="A")
     for number, filters in enumerate(
-        ({}, {"statuses": ["new"]}, {"statuses": ["Paid"]}, {"order_types": ["web"]}, {"order_types": ["Shop"]})
+        (
+            {},
+            {"statuses": ["new"]},
+            {"statuses": ["Paid"]},
+            {"order_types": ["web"]},
+            {"order_types": ["Shop"]},
+        )
     ):
         make_subscription(tenant, name=f"S{number}", **filters)
     create_order(

@@ -48,7 +48,11 @@ def test_an_event_arrives_signed_and_is_noted(tenant, settings):
     ("behaviour", "delivered", "error"),
     [
         (answer(200, b"x" * 300_000), True, ""),
-        (answer(302, b"", headers={"Location": "http://127.0.0.1/"}), False, "HTTP 302: redirects are not followed"),
+        (
+            answer(302, b"", headers={"Location": "http://127.0.0.1/"}),
+            False,
+            "HTTP 302: redirects are not followed",
+        ),
         (answer(400), False, "HTTP 400"),
         (answer(500), False, "HTTP 500"),
         (reset(effect=True), False, "The answer did not come"),
@@ -123,7 +127,10 @@ def test_the_tenth_failure_gives_up_and_warns_once(tenant, settings):
             relay.work_off()
     assert len(server.requests) == 2 * pace.TRIES
     assert {(row.state, row.attempts) for row in sent()} == {("failed", pace.TRIES)}
-    assert "gave a message up after 10 tries: HTTP 500" in Event.objects.get(operation="event-subscription").message
+    assert (
+        "gave a message up after 10 tries: HTTP 500"
+        in Event.objects.get(operation="event-subscription").message
+    )
     subscription.refresh_from_db()
     assert subscription.active
 
@@ -187,7 +194,9 @@ def test_a_slow_receiver_holds_up_nobody(tenant, settings, monkeypatch):
 
 def test_what_is_kept_of_a_try_shows_no_secret_and_is_short(tenant, settings):
     with receiver(settings, answer(500, {"echo": SECRET, "long": "x" * 9000})) as server:
-        one(tenant, server).headers.create(tenant=tenant, name="X-Gate", value="open-sesame-1", is_secret=False)
+        one(tenant, server).headers.create(
+            tenant=tenant, name="X-Gate", value="open-sesame-1", is_secret=False
+        )
         record_event(tenant, message="y" * 6000)
         relay.work_off()
     assert server.requests[0].headers["x-gate"] == "open-sesame-1"

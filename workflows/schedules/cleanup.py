@@ -1,4 +1,4 @@
-"""The scheduled clean-up of a tenant's event log, of what went out and came in, and of the history of its scheduled tasks."""
+"""The scheduled clean-up of a tenant's event log, of what went out and came in, and of what its scheduled tasks did."""
 
 from __future__ import annotations
 
