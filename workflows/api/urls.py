@@ -1,9 +1,12 @@
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
-from workflows.api.catalog import CustomerViewSet, InventoryViewSet, MarketViewSet, ProductViewSet
+from workflows.api.customers import CustomerViewSet
+from workflows.api.inventory import InventoryViewSet
+from workflows.api.markets import MarketViewSet
 from workflows.api.order_errors import OrderErrorViewSet
 from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
+from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
 
