@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from tenants.apikit import StrictSerializer
 from workflows.api import examples
 from workflows.api.acting import WAIT, asked_by, has_ended, run_answer, seconds_to_wait
+from workflows.api.one_order import TAG, OneOrderApi
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, answer_example, describe, request_example
-from workflows.api.orders import TAG, OneOrderApi
 from workflows.api.runs import RunSerializer, run_document
 from workflows.by_hand import Choice, Input, MoneyInput, OrderAct, Subject, all_acts, find_act, subjects
 from workflows.by_hand.doing import LONGEST_REASON, do

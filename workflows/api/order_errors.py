@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from workflows import orders
 from workflows.api import examples
+from workflows.api.one_order import TAG, OneOrderApi
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, describe, request_example
 from workflows.api.order_serializers import (
     ErrorQuerySerializer,
@@ -18,7 +19,6 @@ from workflows.api.order_serializers import (
     OrderErrorSerializer,
     SolveSerializer,
 )
-from workflows.api.orders import TAG, OneOrderApi
 from workflows.api.queries import read_query
 from workflows.models import OrderError
 

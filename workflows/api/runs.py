@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from tenants.apikit import StrictSerializer
 from workflows import acts
 from workflows.api.acting import WAIT, asked_by, has_ended, run_answer, seconds_to_wait
+from workflows.api.one_order import OneOrderApi
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, describe
-from workflows.api.orders import OneOrderApi
 from workflows.api.problems import OrderApi
 from workflows.by_hand.doing import LONGEST_REASON
 from workflows.models import StepRun, WorkflowRun

@@ -4,8 +4,9 @@ from workflows.api.actions import OrderActionViewSet
 from workflows.api.customers import CustomerViewSet
 from workflows.api.inventory import InventoryViewSet
 from workflows.api.markets import MarketViewSet
+from workflows.api.one_order import NUMBER_PATTERN
 from workflows.api.order_errors import OrderErrorViewSet
-from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
+from workflows.api.orders import OrderViewSet
 from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
