@@ -13,6 +13,7 @@ from tenants.apikit.serializers import near, read
 
 BULK_BODY = 10 * 1024 * 1024
 NAME = "items"
+OUTCOMES = ["created", "updated", "failed"]
 
 #: What is wrong with a row, by its place.
 Refused = dict[int, list[FieldError]]
@@ -22,7 +23,7 @@ class RowResultSerializer(serializers.Serializer):
     """What became of one row."""
 
     index = serializers.IntegerField(help_text="Place of the row in what was sent, counted from 0.")
-    outcome = serializers.ChoiceField(["created", "updated", "failed"])
+    outcome = serializers.ChoiceField(OUTCOMES)
     errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]
 
 

@@ -12,7 +12,7 @@ from tenants.money import Money, MoneyError
 from workflows.api.fields import AmountField, MomentField, NumberField
 from workflows.models import Customer, InventoryLevel, Product
 
-_SINCE = "Those that changed at this time or later, oldest change first."
+SINCE = "Those that changed at this time or later, oldest change first."
 
 
 def _external_ids(**options: Any) -> serializers.DictField:
@@ -171,16 +171,16 @@ class ExternalIdMixin(serializers.Serializer):
 class CustomerQuerySerializer(StrictSerializer, ExternalIdMixin):
     number = serializers.CharField(max_length=64, required=False)
     email = serializers.CharField(max_length=254, required=False, help_text="In any case.")
-    modified_since = MomentField(required=False, help_text=_SINCE)
+    modified_since = MomentField(required=False, help_text=SINCE)
 
 
 class ProductQuerySerializer(StrictSerializer, ExternalIdMixin):
     sku = serializers.CharField(max_length=64, required=False)
     is_active = serializers.BooleanField(required=False)
-    modified_since = MomentField(required=False, help_text=_SINCE)
+    modified_since = MomentField(required=False, help_text=SINCE)
 
 
 class InventoryQuerySerializer(StrictSerializer):
     sku = serializers.CharField(max_length=64, required=False)
     store = serializers.CharField(max_length=50, required=False, help_text="Code of the store.")
-    modified_since = MomentField(required=False, help_text=_SINCE)
+    modified_since = MomentField(required=False, help_text=SINCE)

@@ -78,7 +78,6 @@ class BulkOrdersSerializer(serializers.Serializer):
 
 
 class OrderResultSerializer(RowResultSerializer):
-    outcome = serializers.ChoiceField(["created", "failed"])
     number = serializers.CharField(allow_null=True, help_text="The order's number; null when it failed.")
     run_id = serializers.IntegerField(
         allow_null=True, help_text="The run of its first status; null when no workflow runs."

@@ -10,6 +10,7 @@ from workflows.api.orders import OrderViewSet
 from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
+from workflows.api.scheduled_tasks import ScheduledTaskViewSet
 
 _ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
 
@@ -23,6 +24,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("resolution", ResolutionViewSet, basename="resolution")
+router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
 router.register("markets", MarketViewSet, basename="market")
 
 urlpatterns = router.urls
