@@ -37,7 +37,7 @@ class Throttle:
 
     def check(self, key: ApiKey) -> None:
         """Count a request. Raises Problem 429 when the key has had its share of this span."""
-        allowed = settings.CROSSDOCK_API_RATE * SPAN_S
+        allowed = int(settings.CROSSDOCK_API_RATE * SPAN_S)
         if not allowed:
             return
         now = time.time()
