@@ -34,7 +34,7 @@ class EventSerializer(serializers.ModelSerializer):
     outcome = serializers.ChoiceField(OUTCOMES)
     message = ShownText()
     url = ShownText(help_text="What was called.")
-    details = ShownJson(allow_null=True)
+    details = ShownJson(help_text="May be null.")
     order = serializers.CharField(source="order_number", help_text="The order's number; empty for none.")
     connector = serializers.CharField(source="connector_name")
 
@@ -69,8 +69,8 @@ class EventSerializer(serializers.ModelSerializer):
 class WholeEventSerializer(EventSerializer):
     """With what was sent and received, redacted; null when it is not kept any more, or the key may not see it."""
 
-    request = serializers.JSONField(source="sent", allow_null=True)
-    response = serializers.JSONField(source="received", allow_null=True)
+    request = serializers.JSONField(source="sent", help_text="May be null.")
+    response = serializers.JSONField(source="received", help_text="May be null.")
 
     class Meta(EventSerializer.Meta):
         fields = [*EventSerializer.Meta.fields, "request", "response"]

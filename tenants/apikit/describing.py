@@ -53,10 +53,11 @@ def describe(
     **rest: Any,
 ) -> Callable[[Any], Any]:
     """Decorates an endpoint. `answers` are by status, or by status and media type; `problems` are the statuses beyond
-    those that every call can have."""
+    those that every call, or every one with an Idempotency-Key, can have."""
+    every = {401, 403, 429} | ({400, 409, 422} if IDEMPOTENCY in parameters else set())
     failures = {
         (status, _PROBLEM): OpenApiResponse(ProblemSerializer, _TEXTS[status])
-        for status in sorted({401, 403, 429, *problems})
+        for status in sorted({*every, *problems})
     }
     return extend_schema(
         summary=summary,
