@@ -35,6 +35,9 @@ class Outcome(StrEnum):
     INFO = "info"
 
 
+OUTCOMES = [item.value for item in Outcome]
+
+
 @dataclass(slots=True, kw_only=True)
 class EventData:
     """One event of one tenant. `at` defaults to the time of recording; `duration_ms` is in milliseconds;

@@ -32,3 +32,4 @@ from config.settings import *  # noqa: E402, F403
 
 # Hashing a password slowly is what production is for.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CROSSDOCK_API_RATE = 0  # tests of the limit set it
