@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "connectors.api.subscription_serializers.DELIVERY_STATES",
+        "EventCategoryEnum": "eventlog.events.CATEGORIES",
         "PaymentStateEnum": "payments.models.PaymentState",
         "EventOutcomeEnum": "eventlog.events.OUTCOMES",
         "PrintStateEnum": "shipping.models.PrintState",

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     INFO = "info"
 
 
+CATEGORIES = [item.value for item in Category]
 OUTCOMES = [item.value for item in Outcome]
 
 

@@ -18,7 +18,7 @@ from connectors.admin.subscriptions import issued
 from connectors.models import EventSubscription
 from connectors.subscriptions import replaying
 from connectors.subscriptions.keys import rotate
-from connectors.subscriptions.pruning import LONGEST_BACK
+from connectors.subscriptions.pruning import check_since
 from tenants.adminkit import OneOfField, may, register_admin_url
 from tenants.models import Right
 
@@ -42,12 +42,10 @@ class AgainForm(forms.Form):
     )
 
     def clean_since(self) -> datetime:
-        since: datetime = self.cleaned_data["since"]
-        if since > timezone.now():
-            raise forms.ValidationError("This is in the future; enter a time that has passed.")
-        if since < timezone.now() - LONGEST_BACK:
-            raise forms.ValidationError(f"Enter a time within the last {LONGEST_BACK.days} days.")
-        return since
+        try:
+            return check_since(self.cleaned_data["since"])
+        except ValueError as error:
+            raise forms.ValidationError(f"This is not possible: {error}") from None
 
 
 def test_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from connectors.models import DeliveryAttempt, EventDelivery, EventSubscription
 from tenants.clock import database_now
@@ -13,6 +14,16 @@ from tenants.clock import database_now
 BATCH = 1000
 #: What was missed longer ago cannot be sent any more: deliveries are not kept for longer.
 LONGEST_BACK = timedelta(days=14)
+
+
+def check_since(since: datetime) -> datetime:
+    """The time itself. Raises ValueError, with the cure, for one from which nothing can be sent again."""
+    now = timezone.now()
+    if since > now:
+        raise ValueError("enter a time that has passed.")
+    if since < now - LONGEST_BACK:
+        raise ValueError(f"enter a time within the last {LONGEST_BACK.days} days.")
+    return since
 
 
 def prune_deliveries(days: int, deadline: float) -> int:

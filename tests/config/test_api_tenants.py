@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from connectors.models import EventDelivery, EventSubscription
 from eventlog.models import Event
 from payments.models import Payment
 from shipping.models import PrintJob, Shipment
@@ -29,6 +30,8 @@ PLACES = {
     "store": lambda mark: f"{mark}-store",
     "position": lambda mark: "0",
     "event-detail pk": lambda mark: Event.objects.latest("pk").pk,
+    "event-subscription pk": lambda mark: EventSubscription.objects.get().pk,
+    "event-delivery pk": lambda mark: EventDelivery.objects.latest("pk").pk,
     "order-error-solve pk": lambda mark: OrderError.objects.get().pk,
     "scheduled-task pk": lambda mark: ScheduledTask.objects.get().pk,
     "run pk": lambda mark: WorkflowRun.objects.get().pk,
