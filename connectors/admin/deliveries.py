@@ -131,7 +131,8 @@ class EventDeliveryAdmin(Masked, ReadOnlyAdmin):
             return format_html("{} {}", kind, told)
         sent, received = pretty_json(row.request), pretty_json(row.response)
         return format_html(
-            '{} {}<details class="pt-1"><summary class="cursor-pointer">Request and answer</summary>{}{}</details>',
+            '{} {}<details class="pt-1"><summary class="cursor-pointer">Request and answer</summary>'
+            "<p>Sent:</p>{}<p>Answered:</p>{}</details>",
             *(kind, told, sent, received),
         )
 

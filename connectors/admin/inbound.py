@@ -31,15 +31,18 @@ from tenants.models import Right
 
 _COLOURS = {"received": "info", "parked": "warning", "done": "success", "failed": "danger"}
 
+#: Characters of an id that a list shows; the vendor's address is as good as a secret and shown nowhere here.
+_SHOWN = 24
+
 
 @admin.register(InboundWebhook)
 class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
-    masked = ("error", "url")
-    personal = ("body", "headers")
+    masked = ("error",)
+    personal = ("body", "headers", "url")
     moment = "received_at"
     nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
     list_display = [
-        *("received_at", "connector", "event_type", "event_id", "shown_state"),
+        *("received_at", "connector", "event_type", "short_id", "shown_state"),
         *("attempts", "duplicates", "next_try", "error"),
     ]
     list_filter = [
@@ -67,7 +70,7 @@ class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
                 ]
             },
         ),
-        ("What was sent", {"fields": ["method", "url", "sent_headers", "told"]}),
+        ("What was sent", {"fields": ["sent_headers", "told"]}),
     ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
@@ -93,6 +96,10 @@ class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
             messages.success(request, f"{begun} will be worked off in a moment.")
         if left := queryset.count() - begun:
             messages.warning(request, f"{left} cannot: the body is no longer kept, or it could not be read.")
+
+    @admin.display(description="Event id")
+    def short_id(self, webhook: InboundWebhook) -> str:
+        return webhook.event_id if len(webhook.event_id) <= _SHOWN else f"{webhook.event_id[:_SHOWN]}…"
 
     @display(description="State", label=_COLOURS)
     def shown_state(self, webhook: InboundWebhook) -> tuple[str, str]:

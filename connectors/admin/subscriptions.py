@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -114,7 +115,10 @@ class EventSubscriptionAdmin(TrackedAdmin):
 
     @admin.display(description="Last success")
     def last_success(self, obj: EventSubscription) -> str:
-        return f"{timesince(obj.succeeded_at, timezone.now(), depth=1)} ago" if obj.succeeded_at else "-"
+        if obj.succeeded_at is None:
+            return "-"
+        fresh = timezone.now() - obj.succeeded_at < timedelta(minutes=1)
+        return "just now" if fresh else f"{timesince(obj.succeeded_at, timezone.now(), depth=1)} ago"
 
     @admin.display(description="What that means")
     def told(self, obj: EventSubscription) -> str:
@@ -153,6 +157,7 @@ register_page(
     "Event Subscriptions",
     "admin:connectors_eventsubscription_changelist",
     icon="notifications_active",
+    first=True,
 )
 register_waiting(
     "event subscription cannot deliver and needs somebody",
