@@ -9,12 +9,22 @@ from django.utils import timezone
 from connectors.models import DeliveryAttempt, EventDelivery, EventSubscription
 from connectors.subscriptions import pace, relay
 from connectors.subscriptions.keys import rotate
+from connectors.subscriptions.sending import SCHEME
 from eventlog.models import Event
+from tenants.scoping import tenant_scope
+from tenants.secret_value import SecretValue
 from tests.factories.events import record_event
 from tests.factories.subscriptions import body, is_signed, make_subscription, receiver, sent
+from tests.factories.workflows import make_shop
 from tests.faultserver import answer, hang, reset, throttle
+from workflows.orders import create_order
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwC1Yx2sTu9vE="
+
+
+@pytest.fixture
+def shop(db):
+    return make_shop()
 
 
 def one(tenant, server, **values):
@@ -23,6 +33,41 @@ def one(tenant, server, **values):
 
 def due_again():
     EventDelivery._base_manager.filter(state="pending").update(next_try_at=timezone.now())
+
+
+def test_signatures_are_those_of_the_published_vector():
+    """From the specification's reference libraries."""
+    secret = SecretValue("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    body, message_id, stamp = b'{"test": 2432232314}', "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330
+    headers = SCHEME.sign(body, [secret], now=stamp + 0.9, message_id=message_id)
+    assert headers == {
+        "webhook-id": message_id,
+        "webhook-timestamp": f"{stamp}",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+
+def test_ten_tries_take_three_days_give_or_take():
+    assert pace.TRIES == 10
+    assert timedelta(seconds=sum(pace.WAITS)) == timedelta(hours=75, minutes=35, seconds=5)
+    for number, wait in enumerate(pace.WAITS, start=1):
+        for _ in range(20):
+            assert 0.8 * wait <= pace.wait_after(number).total_seconds() <= 1.2 * wait
+    assert pace.wait_after(10) is None
+    assert pace.wait_after(1, told=900) == timedelta(seconds=900)
+
+
+def test_a_full_payload_holds_the_order_and_a_thin_one_does_not(shop, settings):
+    with tenant_scope(shop.tenant), receiver(settings) as server:
+        make_subscription(shop.tenant, f"{server.url}/full", payload="full", categories=["Created"])
+        make_subscription(shop.tenant, f"{server.url}/thin", categories=["Created"])
+        create_order(shop.order_data(number="N-1"))
+        relay.work_off()
+    told = {request.path: body(request) for request in server.requests}
+    assert told["/full"]["type"] == told["/thin"]["type"] == "order.created"
+    assert told["/full"]["data"]["order"]["lines"][0]["sku"] == "A"
+    assert "order" not in told["/thin"]["data"]
+    assert told["/thin"]["data"]["order_number"] == "N-1"
 
 
 def test_an_event_arrives_signed_and_is_noted(tenant, settings):
