@@ -32,12 +32,15 @@ CROSSDOCK_EVENT_DAYS = env.int("CROSSDOCK_EVENT_DAYS", default=395)
 CROSSDOCK_EVENT_PAYLOAD_DAYS = env.int("CROSSDOCK_EVENT_PAYLOAD_DAYS", default=30)
 CROSSDOCK_EGRESS_ALLOW = env.list("CROSSDOCK_EGRESS_ALLOW", default=[])
 CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
+# Seconds for which a process goes by the event subscriptions that it has read.
+CROSSDOCK_FOLLOWERS_TRUSTED_FOR = env.float("CROSSDOCK_FOLLOWERS_TRUSTED_FOR", default=1.0)
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
 CROSSDOCK_WORKER_HUNG_AFTER = env.int("CROSSDOCK_WORKER_HUNG_AFTER", default=30)
 CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=60)
 CROSSDOCK_PUMP_LINGER = env.float("CROSSDOCK_PUMP_LINGER", default=1.0)
 CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
 CROSSDOCK_TRAFFIC_SYNC = env.float("CROSSDOCK_TRAFFIC_SYNC", default=1.0)
+CROSSDOCK_API_RATE = env.float("CROSSDOCK_API_RATE", default=200.0)
 CROSSDOCK_RETRY_SCHEDULE = env.list(
     "CROSSDOCK_RETRY_SCHEDULE", cast=float, default=[30, 120, 600, 1800, 3600, 7200, 14400, 28800]
 )
@@ -175,6 +178,9 @@ STORAGES = {
     },
 }
 
+# The largest body of any page or call; views of the API say what they take.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.apikit.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -191,6 +197,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Crossdock",
     "DESCRIPTION": "Orders, their statuses and what their workflow steps did.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
@@ -201,8 +208,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "connectors.api.subscription_serializers.DELIVERY_STATES",
+        "EventCategoryEnum": "eventlog.events.CATEGORIES",
         "PaymentStateEnum": "payments.models.PaymentState",
+        "EventOutcomeEnum": "eventlog.events.OUTCOMES",
         "PrintStateEnum": "shipping.models.PrintState",
+        "RowOutcomeEnum": "tenants.apikit.bulk.OUTCOMES",
         "RunStateEnum": "workflows.models.RunState",
         "ShipmentStateEnum": "shipping.models.ShipmentState",
         "StepStateEnum": "workflows.models.StepState",

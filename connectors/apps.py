@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 
 
 class ConnectorsConfig(AppConfig):
@@ -9,7 +9,9 @@ class ConnectorsConfig(AppConfig):
 
     def ready(self) -> None:
         from connectors import checks, client, documents, drafts, ports, publishing, usage  # noqa: F401
-        from connectors.models import Connector
+        from connectors.models import Connector, EventSubscription
+        from connectors.subscriptions import following, outbox
+        from eventlog.store import register_listener
         from tenants.models import Market, MarketGroup, Store, Tenant
 
         client.guard = ports.refuse_open_transaction
@@ -29,6 +31,13 @@ class ConnectorsConfig(AppConfig):
                 usage.refuse_deletion, sender=model, dispatch_uid=f"connectors.usage.{model.__name__}"
             )
         post_save.connect(_forget_tenant, sender=Tenant, dispatch_uid="connectors.forget_tenant")
+        register_listener(following.is_followed, outbox.follow)
+        for signal in (post_save, post_delete):
+            signal.connect(
+                following.known.forget,
+                sender=EventSubscription,
+                dispatch_uid=f"connectors.follow.{id(signal)}",
+            )
 
 
 def _forget_tenant(instance: Any, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -21,6 +21,7 @@ from connectors.calls import CallContext, CallSpec, Prepared, perform
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, Classify, Inbound, Provider, Request
 from connectors.contracts.common import WebhookEvent
+from connectors.inbox_turns import due_of_all
 from connectors.models import InboundWebhook
 from connectors.ports import direct_ports
 from connectors.runtime import runtime
@@ -33,10 +34,13 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[ConnectorConfig, WebhookEvent], None]
 
-#: Tries of one event, and the wait before the second in seconds; it doubles up to an hour.
-TRIES = 10
+#: The wait before the second try of an event in seconds; it doubles up to an hour. So many tries take a day, for which an
+#: event waits that names what is not known yet, such as a payment whose order is still being placed.
 FIRST_WAIT = 30
 LONGEST_WAIT = 3600
+TRIES = 31
+#: An event is not given to another worker after so many have died over it.
+MOST_DEATHS = 3
 #: Seconds that one try has; then its worker is taken for dead.
 CLAIM_S = 120
 #: Seconds that asking a vendor about one event may take, and after which the rest is left to the next turn.
@@ -93,18 +97,25 @@ def ring_for_overlooked() -> bool:
 
 
 def work_off_due(limit: int = 100) -> int:
-    """Handle up to `limit` events that are due, oldest first, for about a minute; returns how many were tried."""
-    until = time.monotonic() + TURN_S
-    with platform_scope("stored webhooks of all tenants"):
-        due = InboundWebhook.objects.filter(state=_State.RECEIVED, next_try_at__lte=timezone.now())
-        found = list(due.order_by("pk").values_list("pk", "tenant_id")[:limit])
-    tried = 0
-    for pk, tenant_id in found:
-        if time.monotonic() >= until:
-            _ring()
-            break
-        tried += _work_off(pk, tenant_id)
+    """Handle events that are due for about a minute, `limit` at a time and of all tenants in turn; returns how many were
+    tried."""
+    until, tried = time.monotonic() + TURN_S, 0
+    while found := due_of_all(limit):
+        for pk, tenant_id in found:
+            if time.monotonic() >= until:
+                _ring()
+                return tried
+            tried += _work_off(pk, tenant_id)
     return tried
+
+
+def try_again(rows: QuerySet[InboundWebhook]) -> int:
+    """For staff: have events worked off anew, at once; how many. Not those whose body is gone or cannot be read."""
+    readable = rows.filter(body_pruned_at__isnull=True).exclude(event_id__startswith="unreadable:")
+    begun = readable.update(state=_State.RECEIVED, attempts=0, deaths=0, next_try_at=timezone.now())
+    if begun:
+        ring_after_commit()
+    return begun
 
 
 class _NoDoor:
@@ -132,7 +143,7 @@ def _work_off(pk: int, tenant_id: int) -> bool:
             return False
         try:
             row = InboundWebhook.objects.get(pk=pk)
-            if row.attempts > TRIES:
+            if row.deaths > MOST_DEATHS:
                 raise WorkerDied("each worker that took it up died over it")
             config, events = _believed(row)
             with transaction.atomic():
@@ -140,8 +151,8 @@ def _work_off(pk: int, tenant_id: int) -> bool:
                 if row.state != _State.RECEIVED:
                     return True
                 _handle(config, events)
-                row.state, row.error, row.done_at = _State.DONE, "", timezone.now()
-                row.save(update_fields=["state", "error", "done_at"])
+                row.state, row.error, row.deaths, row.done_at = _State.DONE, "", 0, timezone.now()
+                row.save(update_fields=["state", "error", "deaths", "done_at"])
         except Exception as error:
             log.exception("webhook %s was not handled", pk)
             _put_off(pk, error)
@@ -152,7 +163,8 @@ def _count(pk: int) -> bool:
     """Claim by moving the next try into the future; whoever moves it first has it."""
     now = timezone.now()
     due = InboundWebhook.objects.filter(pk=pk, state=_State.RECEIVED, next_try_at__lte=now)
-    return bool(due.update(attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=CLAIM_S)))
+    until = now + timedelta(seconds=CLAIM_S)
+    return bool(due.update(attempts=F("attempts") + 1, deaths=F("deaths") + 1, next_try_at=until))
 
 
 def _believed(row: InboundWebhook) -> tuple[ConnectorConfig, Sequence[WebhookEvent]]:
@@ -202,17 +214,17 @@ def _put_off(pk: int, error: Exception) -> None:
     row = InboundWebhook.objects.get(pk=pk)
     if row.state != _State.RECEIVED:
         return
-    row.error = f"{type(error).__name__}: {error}"
+    row.error, row.deaths = f"{type(error).__name__}: {error}", 0
     wait = min(FIRST_WAIT * 2 ** (row.attempts - 1), LONGEST_WAIT)
     row.next_try_at = timezone.now() + timedelta(seconds=wait)
-    if row.attempts >= TRIES:
+    if row.attempts >= TRIES or isinstance(error, WorkerDied):
         row.state = _State.FAILED
         store.record(
             Category.ERROR,
-            f"Webhook {row.event_type} {row.event_id} was given up after {TRIES} tries: {row.error}",
+            f"Webhook {row.event_type} {row.event_id} was given up after {row.attempts} tries: {row.error}",
             tenant_id=row.tenant_id,
             outcome=Outcome.ERROR,
             connector_id=row.connector_id,
             operation="webhook",
         )
-    row.save(update_fields=["error", "next_try_at", "state"])
+    row.save(update_fields=["error", "deaths", "next_try_at", "state"])

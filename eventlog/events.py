@@ -35,6 +35,10 @@ class Outcome(StrEnum):
     INFO = "info"
 
 
+CATEGORIES = [item.value for item in Category]
+OUTCOMES = [item.value for item in Outcome]
+
+
 @dataclass(slots=True, kw_only=True)
 class EventData:
     """One event of one tenant. `at` defaults to the time of recording; `duration_ms` is in milliseconds;

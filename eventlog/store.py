@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from eventlog.events import Category, EventData
@@ -30,11 +30,36 @@ _INSERT = (
     "SELECT nextval((SELECT pg_get_serial_sequence('eventlog_event', 'id'))::regclass) AS id, v.* FROM {source}"
     f"), kept AS (INSERT INTO eventlog_event (id, {', '.join(_COLUMNS)})"
     f" SELECT v.id, {', '.join(value_of(Event, column) for column in _COLUMNS)} FROM v)"
-    " INSERT INTO eventlog_eventpayload (event_id, tenant_id, request, response)"
+    " {payloads}"
+)
+_PAYLOADS = (
+    "INSERT INTO eventlog_eventpayload (event_id, tenant_id, request, response)"
     " SELECT v.id, v.tenant_id, CAST(v.request AS jsonb), CAST(v.response AS jsonb) FROM v"
     " WHERE v.request IS NOT NULL OR v.response IS NOT NULL"
 )
+#: The same, and the ids in the order of the events.
+_PAYLOADS_AND_IDS = f", payloads AS ({_PAYLOADS}) SELECT v.id FROM v ORDER BY v.id"  # noqa: S608
 _LARGEST = {"duration_ms": 2**31 - 1, "status_code": 2**15 - 1}
+
+
+class Listener(NamedTuple):
+    """`listens(tenant_ids)` is asked for every group of events and has to cost next to nothing; `take` gets the events
+    with their ids, in their transaction."""
+
+    listens: Callable[[Collection[int]], bool]
+    take: Callable[[Sequence[tuple[int, EventData]]], None]
+
+
+_listeners: list[Listener] = []
+
+
+def register_listener(
+    listens: Callable[[Collection[int]], bool], take: Callable[[Sequence[tuple[int, EventData]]], None]
+) -> None:
+    """Let an app above hear of events as they are recorded; what it writes commits with them."""
+    listener = Listener(listens, take)
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def record(category: Category | str, message: str, *, tenant_id: int | None = None, **values: Any) -> None:
@@ -52,13 +77,26 @@ def record_many(events: Sequence[EventData]) -> None:
     """Record events, possibly of several tenants, in one statement. Requests and responses come redacted."""
     if not events:
         return
-    if connection.vendor == "postgresql":
-        _insert_together([_values(event) | _payload(event) for event in events])
+    tenants = {event.tenant_id for event in events}
+    listening = [listener for listener in _listeners if listener.listens(tenants)]
+    if not listening:
+        _insert(events)
         return
+    with transaction.atomic(savepoint=False):
+        numbered = list(zip(_insert(events, numbers=True), events, strict=True))
+        for listener in listening:
+            listener.take(numbered)
+
+
+def _insert(events: Sequence[EventData], *, numbers: bool = False) -> list[int]:
+    """The events' ids, where `numbers` asks for them."""
+    if connection.vendor == "postgresql":
+        return _insert_together([_values(event) | _payload(event) for event in events], numbers)
     rows = Event._base_manager.bulk_create([Event(**_values(event)) for event in events])
     payloads = list(_payloads(zip(rows, events, strict=True)))
     if payloads:
         EventPayload._base_manager.bulk_create(payloads)
+    return [row.pk for row in rows]
 
 
 def _values(event: EventData) -> dict[str, Any]:
@@ -76,11 +114,13 @@ def _payload(event: EventData) -> dict[str, Any]:
     return {name: getattr(event, name) for name in _PAYLOAD}
 
 
-def _insert_together(rows: Sequence[dict[str, Any]]) -> None:
+def _insert_together(rows: Sequence[dict[str, Any]], numbers: bool) -> list[int]:
     """Events and payloads at once: the event's id is drawn before either is inserted."""
     source, values = record_set(_ALL, rows)
+    payloads = _PAYLOADS_AND_IDS if numbers else _PAYLOADS
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(source=source), values)
+        cursor.execute(_INSERT.format(source=source, payloads=payloads), values)
+        return [number for (number,) in cursor.fetchall()] if numbers else []
 
 
 def _payloads(pairs: Iterable[tuple[Event, EventData]]) -> Iterator[EventPayload]:

@@ -55,12 +55,14 @@ def insert_many(
     *,
     expressions: Mapping[str, str] | None = None,
     skip_conflicts: bool = False,
+    unique: Sequence[str] = (),
+    update: Sequence[str] = (),
 ) -> list[Any]:
-    """Insert rows in their order; the primary keys of those that were. For PostgreSQL.
+    """Insert rows in their order; the primary keys of those that were.
 
     `rows` all have the same field names (attribute names) and name every column without a default of the database's.
     `expressions` are trusted SQL for further columns, the same for each row; with `skip_conflicts` rows that are there
-    already are left out.
+    already are left out. Rows whose `unique` columns are there already get the new values of the columns `update`.
     """
     if not rows:
         return []
@@ -69,14 +71,22 @@ def insert_many(
     columns = ", ".join(_column(model, name) for name in (*names, *more))
     values = ", ".join([*(_value(model, name) for name in names), *more.values()])
     source, parameters = _source(model, names, rows)
-    conflict = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
+    conflict = " ON CONFLICT DO NOTHING" if skip_conflicts else _on_conflict(model, unique, update)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_table(model)} ({columns}) SELECT {values} FROM {source}{conflict}"  # noqa: S608
+            f"INSERT INTO {_table(model)} ({columns}) SELECT {values} FROM {source} WHERE TRUE{conflict}"  # noqa: S608
             f" RETURNING {_column(model, 'pk')}",
             parameters,
         )
         return [key for (key,) in cursor.fetchall()]
+
+
+def _on_conflict(model: type[models.Model], unique: Sequence[str], update: Sequence[str]) -> str:
+    if not unique:
+        return ""
+    named = ", ".join(_column(model, name) for name in unique)
+    sets = ", ".join(f"{_column(model, name)} = EXCLUDED.{_column(model, name)}" for name in update)
+    return f" ON CONFLICT ({named}) DO UPDATE SET {sets}"
 
 
 def record_set(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[str, list[Any]]:

@@ -16,3 +16,7 @@ def database_now() -> datetime:
         (now,) = cursor.fetchone()
     read: datetime = now.astimezone(UTC)
     return read
+
+
+#: Years that a time from outside can mean and every database can hold.
+YEARS = range(1970, 2200)

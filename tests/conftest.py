@@ -49,3 +49,11 @@ def vendors_unknown() -> None:
     from connectors.traffic.sharing import shared
 
     shared().gates.forget()
+
+
+@pytest.fixture(autouse=True)
+def nobody_follows() -> None:
+    """No test hears of another's subscriptions; see CROSSDOCK_FOLLOWERS_TRUSTED_FOR in the settings."""
+    from connectors.subscriptions.following import known
+
+    known.by_tenant, known.until = {}, float("inf")

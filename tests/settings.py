@@ -26,9 +26,11 @@ os.environ.update(
 )
 # Each process for itself: what is exchanged once a second would be counted with the statements of whatever runs then.
 os.environ.setdefault("CROSSDOCK_TRAFFIC_SYNC", "0")
+os.environ.setdefault("CROSSDOCK_FOLLOWERS_TRUSTED_FOR", "3600")
 os.environ.setdefault("DATABASE_URL", "sqlite:///crossdock-unused.sqlite3")
 
 from config.settings import *  # noqa: E402, F403
 
 # Hashing a password slowly is what production is for.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CROSSDOCK_API_RATE = 0  # tests of the limit set it

@@ -10,14 +10,16 @@ class WorkflowsConfig(AppConfig):
         from connectors.contracts.ecommerce import ShopProvider
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
+        from connectors.subscriptions.orders import register_orders
         from connectors.webhooks import register_handler
         from workflows import checks as checks
-        from workflows import publication, usage
+        from workflows import event_orders, publication, usage
         from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries
 
         publication.connect()
         usage.connect()
         register_references(usage.of_scheduled_tasks)
+        register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(ShopProvider, take_webhook)

@@ -23,6 +23,7 @@ from workflows.order_errors import (
     solve_errors,
     solve_errors_of,
 )
+from workflows.order_patching import change_tags, patch_order
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
 from workflows.statuses import change_status, keep_status, lock_order, move_on
@@ -34,11 +35,13 @@ __all__ = [
     "add_errors",
     "apply_changes",
     "change_status",
+    "change_tags",
     "check_order",
     "create_order",
     "keep_status",
     "lock_order",
     "move_on",
+    "patch_order",
     "place_order",
     "register_part",
     "report_error",

@@ -46,6 +46,7 @@ def connect() -> None:
     register_compiler(KIND, compile_chart)
     register_references(uses)
     register_codes("OrderStatus", lambda: OrderStatus.objects.values_list("name", flat=True))
+    register_codes("OrderType", lambda: OrderType.objects.values_list("name", flat=True))
 
 
 def to_document(order_type: OrderType) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
+from tenants.clock import YEARS
 from tenants.money import Money, MoneyError
 from workflows.problems import FieldErrors
 
+__all__ = ["MAX_ITEMS", "MISSING", "YEARS", "Reader", "plain", "refuse_unstorable"]
+
 MAX_ITEMS = 1_000
 MAX_DEPTH = 8
-#: Years that a time of an order can mean and every database can hold.
-YEARS = range(1970, 2200)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIGHEST = 10**30
 _missing = object()

@@ -41,7 +41,7 @@ def change_status(
         # The worker locks lanes before orders; the other way round here would deadlock with it.
         touched = touch_lane(order.pk if isinstance(order, Order) else order) if run_workflow else False
         locked = lock_order(order)
-        _check_version(locked, expected_version)
+        check_version(locked, expected_version)
         live = runtime(locked.tenant_id)
         chart = _chart(locked, live)
         previous = locked.status
@@ -141,7 +141,8 @@ def lock_order(order: Order | int) -> Order:
         raise
 
 
-def _check_version(order: Order, expected: int | None) -> None:
+def check_version(order: Order, expected: int | None) -> None:
+    """Of a locked order. Raises VersionConflict when it is another than the caller has read; None checks nothing."""
     if expected is not None and expected != order.version:
         raise VersionConflict(expected, order.version, order.status)
 

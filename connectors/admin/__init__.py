@@ -1,3 +1,21 @@
-from connectors.admin import connector, dashboard, plugins, records
+from connectors.admin import (
+    connector,
+    dashboard,
+    deliveries,
+    inbound,
+    plugins,
+    records,
+    subscription_pages,
+    subscriptions,
+)
 
-__all__ = ["connector", "dashboard", "plugins", "records"]
+__all__ = [
+    "connector",
+    "dashboard",
+    "deliveries",
+    "inbound",
+    "plugins",
+    "records",
+    "subscription_pages",
+    "subscriptions",
+]

@@ -90,10 +90,14 @@ class SecretRowForm(TenantForm):
         row = self.instance
         if row.is_secret:
             given = SecretInput(self.typed, bool(self.cleaned_data.get("remove_secret")))
-            row.secret = given.stored(self.secret_before, row.tenant, f"{row} of {row.connector}", self.user)
+            row.secret = given.stored(self.secret_before, row.tenant, f"{row} of {self.owner()}", self.user)
         else:
             row.secret = None
         return super().save(commit)
+
+    def owner(self) -> Any:
+        """Whose row it is, for the label of its secret."""
+        return self.instance.connector
 
     def looks_secret(self, cleaned: dict[str, Any]) -> bool:
         raise NotImplementedError("say which rows hold a credential")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from connectors.models import Connector, Effect, InboundWebhook
+from connectors.models import Connector, Effect
 from connectors.validation import label_of_type
 from eventlog.callers import Caller, register_callers
 from eventlog.links import register_event_link
@@ -17,7 +17,6 @@ _COLOURS = {
     Effect.State.UNKNOWN: "warning",
     "person": "danger",
 }
-_WEBHOOK_COLOURS = {"received": "info", "done": "success", "failed": "danger"}
 
 
 @admin.register(Effect)
@@ -47,33 +46,6 @@ class EffectAdmin(Masked, ReadOnlyAdmin):
         return effect.state, effect.get_state_display()
 
 
-@admin.register(InboundWebhook)
-class InboundWebhookAdmin(Masked, ReadOnlyAdmin):
-    masked = ("error", "url")
-    personal = ("body", "headers")
-    nothing = "What vendors report is listed here. Enter a connector's Webhook address at the vendor."
-    paginator = UncountedPaginator
-    show_full_result_count = False
-    list_display = [
-        "received_at",
-        "connector",
-        "event_type",
-        "event_id",
-        "shown_state",
-        "attempts",
-        "duplicates",
-        "error",
-    ]
-    list_filter = ["state"]
-    list_select_related = ["connector"]
-    search_fields = ["event_id", "event_type"]
-    exclude = ["tenant", "body"]
-
-    @display(description="State", label=_WEBHOOK_COLOURS)
-    def shown_state(self, webhook: InboundWebhook) -> tuple[str, str]:
-        return webhook.state, webhook.get_state_display()
-
-
 def _callers() -> list[Caller]:
     return [
         Caller(row.pk, str(row), row.category, row.type, label_of_type(row))
@@ -84,7 +56,6 @@ def _callers() -> list[Caller]:
 register_callers(_callers)
 register_event_link("effect_id", "admin:connectors_effect_change")
 register_page("Event Log", "Calls to Providers", "admin:connectors_effect_changelist", icon="sync_alt")
-register_page("Event Log", "Webhooks Received", "admin:connectors_inboundwebhook_changelist", icon="webhook")
 register_waiting(
     "call to a provider waits for somebody to decide",
     "calls to providers wait for somebody to decide",

@@ -87,6 +87,11 @@ def described(config: ConnectorConfig, request: Sent, token: Token | None = None
     return {"method": request.method, "url": redactor.url(request.url), **document}
 
 
+def answered(config: ConnectorConfig, headers: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """An answer as an event would show it: {"headers", "body"}, with every secret redacted."""
+    return _document(_redactor(config.secrets), headers, body)
+
+
 @lru_cache(maxsize=1024)
 def _redactor(secrets: tuple[SecretValue, ...]) -> Redactor:
     return Redactor(secrets)

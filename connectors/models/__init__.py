@@ -9,6 +9,12 @@ from connectors.models.rows import (
     ConnectorMarkets,
     ConnectorProperty,
 )
+from connectors.models.subscription import (
+    DeliveryAttempt,
+    EventDelivery,
+    EventSubscription,
+    EventSubscriptionHeader,
+)
 from connectors.models.token import OAuthToken
 from connectors.models.traffic import ConnectorStanding, ConnectorTraffic
 
@@ -21,7 +27,11 @@ __all__ = [
     "ConnectorProperty",
     "ConnectorStanding",
     "ConnectorTraffic",
+    "DeliveryAttempt",
     "Effect",
+    "EventDelivery",
+    "EventSubscription",
+    "EventSubscriptionHeader",
     "InboundWebhook",
     "OAuthToken",
     "Publication",

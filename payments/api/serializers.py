@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from payments.models import EntryKind, PaymentState, Standing
 from tenants.apikit import StrictSerializer
-from workflows.api.fields import AmountField
+from workflows.api.catalog_serializers import SINCE
+from workflows.api.fields import AmountField, MomentField
 
 #: Client code that encrypts each field of a card by itself, as Adyen's does, gives several thousand characters.
 LONGEST_TOKEN = 20_000
@@ -74,3 +75,18 @@ class PaymentSerializer(serializers.Serializer):
     entries = PaymentEntrySerializer(many=True)
     created_at = serializers.DateTimeField()
     modified_at = serializers.DateTimeField()
+
+
+class ListedPaymentSerializer(PaymentSerializer):
+    """A payment with the number of its order, or with null while it is one of a cart."""
+
+    order = serializers.CharField(source="order.number", default=None, allow_null=True)
+
+
+class PaymentQuerySerializer(StrictSerializer):
+    order = serializers.CharField(max_length=64, required=False, help_text="The order's number.")
+    payment_method = serializers.CharField(max_length=100, required=False, help_text="Its name.")
+    provider = serializers.CharField(max_length=100, required=False, help_text="Such as stripe.")
+    provider_id = serializers.CharField(max_length=255, required=False, help_text="The provider's id.")
+    state = serializers.ChoiceField(PaymentState.choices, required=False)
+    modified_since = MomentField(required=False, help_text=SINCE)

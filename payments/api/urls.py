@@ -1,4 +1,5 @@
 from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from payments.api.checkout import (
     CheckoutCancellation,
@@ -7,9 +8,13 @@ from payments.api.checkout import (
     CheckoutPayments,
     PaymentOptions,
 )
-from payments.api.views import OrderPayments
+from payments.api.views import OrderPayments, PaymentViewSet
+
+router = SimpleRouter()
+router.register("payments", PaymentViewSet, basename="payment")
 
 urlpatterns = [
+    *router.urls,
     path("orders/<str:number>/payments/", OrderPayments.as_view(), name="order-payments"),
     path("checkout/payment-options/", PaymentOptions.as_view(), name="checkout-payment-options"),
     path("checkout/payments/", CheckoutPayments.as_view(), name="checkout-payments"),

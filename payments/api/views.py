@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from payments.api.serializers import PaymentSerializer
+from payments.api.serializers import ListedPaymentSerializer, PaymentQuerySerializer, PaymentSerializer
 from payments.models import Payment
-from tenants.apikit import ApiView, Problem
+from tenants.apikit import ApiView, Problem, show
+from tenants.apikit.describing import path
+from workflows.api.listing import CatalogApi, described
 from workflows.api.openapi import NUMBER, answer_example, describe
 from workflows.models import Order
 
@@ -59,6 +65,35 @@ class OrderPayments(ApiView):
         order = Order.objects.filter(number=number).first()
         if order is None:
             raise Problem(404, "not-found", f"There is no order {number}; check the number.")
-        payments = Payment.objects.filter(order=order).order_by("position").select_related("connector")
-        rows = payments.prefetch_related("entries").defer("token_sealed")
-        return Response(PaymentSerializer(rows, many=True).data)
+        rows = _whole(Payment.objects.filter(order=order).order_by("position"))
+        return Response([show(PaymentSerializer, payment) for payment in rows])
+
+
+@extend_schema_view(
+    **described(
+        "Payments",
+        (PaymentQuerySerializer,),
+        ListedPaymentSerializer,
+        path("reference", "Our reference of the payment."),
+    )
+)
+class PaymentViewSet(CatalogApi):
+    """The payments of all orders."""
+
+    queryset = Payment.objects.none()
+    serializer_class = ListedPaymentSerializer
+    query_serializer = PaymentQuerySerializer
+    lookup_field = "reference"
+    lookup_value_regex = "[0-9a-z]{1,32}"
+    scopes = {"list": "orders:read", "retrieve": "orders:read"}
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        return _whole(Payment.objects.select_related("order"))
+
+    def filtered(self, rows: QuerySet[Any], query: dict[str, Any]) -> QuerySet[Any]:
+        named = {"order": "order__number", "payment_method": "method_name", "provider": "connector__type"}
+        return super().filtered(rows, {named.get(name, name): value for name, value in query.items()})
+
+
+def _whole(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    return payments.select_related("connector").prefetch_related("entries").defer("token_sealed")

@@ -101,6 +101,7 @@ class Payment(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "-id"], name="payment_newest"),
+            models.Index(fields=["tenant", "modified_at", "id"], name="payment_modified"),
         ]
 
     def __str__(self) -> str:

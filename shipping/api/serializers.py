@@ -5,6 +5,8 @@ from rest_framework import serializers
 from shipping.models import HEAVIEST, LONGEST, ShipmentState
 from shipping.models.shipment import TRACKING_STATES
 from tenants.apikit import StrictSerializer
+from workflows.api.catalog_serializers import SINCE
+from workflows.api.fields import MomentField
 
 
 class NewPackageSerializer(StrictSerializer):
@@ -95,3 +97,18 @@ class ShipmentSerializer(serializers.Serializer):
     tracking = TrackingEventSerializer(many=True)
     created_at = serializers.DateTimeField()
     modified_at = serializers.DateTimeField()
+
+
+class ListedShipmentSerializer(ShipmentSerializer):
+    """A shipment with the number of its order."""
+
+    order = serializers.CharField(source="order.number")
+
+
+class ShipmentQuerySerializer(StrictSerializer):
+    order = serializers.CharField(max_length=64, required=False, help_text="The order's number.")
+    state = serializers.ChoiceField(ShipmentState.choices, required=False)
+    tracking_state = serializers.ChoiceField(TRACKING_STATES, required=False)
+    shipping_option = serializers.CharField(max_length=100, required=False, help_text="Its name.")
+    store = serializers.CharField(max_length=50, required=False, help_text="Code of the store that sends.")
+    modified_since = MomentField(required=False, help_text=SINCE)

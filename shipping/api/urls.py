@@ -1,12 +1,17 @@
 from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from shipping.api.checkout import PickupPoints, ShippingOptions
 from shipping.api.printing import ClaimLabels, EndPrintJob, PrintLabel, PrintQueue
-from shipping.api.views import OrderShipments, ShipmentLabel
+from shipping.api.views import OrderShipments, ShipmentLabel, ShipmentViewSet
 
 _SHIPMENT = "orders/<str:number>/shipments/<str:reference>/"
 
+router = SimpleRouter()
+router.register("shipments", ShipmentViewSet, basename="shipment")
+
 urlpatterns = [
+    *router.urls,
     path("orders/<str:number>/shipments/", OrderShipments.as_view(), name="order-shipments"),
     path(f"{_SHIPMENT}label/", ShipmentLabel.as_view(), name="shipment-label"),
     path(f"{_SHIPMENT}print/", PrintLabel.as_view(), name="shipment-print"),

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_view
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from shipping import labels
-from shipping.api.serializers import ShipmentSerializer
+from shipping.api.serializers import ListedShipmentSerializer, ShipmentQuerySerializer, ShipmentSerializer
 from shipping.models import Label, Shipment
-from tenants.apikit import ApiView, Problem
+from tenants.apikit import ApiView, Problem, show
+from workflows.api.listing import CatalogApi, described
 from workflows.api.openapi import NUMBER, answer_example, describe
 from workflows.models import Order
 
@@ -83,12 +84,35 @@ class OrderShipments(ApiView):
         order = Order.objects.filter(number=number).first()
         if order is None:
             raise Problem(404, "not-found", f"There is no order {number}; check the number.")
-        labelled = Exists(Label.objects.filter(shipment=OuterRef("pk")))
-        shipments = Shipment.objects.filter(order=order).order_by("position").annotate(has_label=labelled)
-        rows = shipments.select_related("connector", "store", "return_of").prefetch_related(
-            "packages", "tracking"
-        )
-        return Response(ShipmentSerializer(rows, many=True).data)
+        rows = _whole(Shipment.objects.filter(order=order).order_by("position"))
+        return Response([show(ShipmentSerializer, shipment) for shipment in rows])
+
+
+@extend_schema_view(
+    **described(TAG, (ShipmentQuerySerializer,), ListedShipmentSerializer, REFERENCE),
+)
+class ShipmentViewSet(CatalogApi):
+    """The shipments of all orders."""
+
+    queryset = Shipment.objects.none()
+    serializer_class = ListedShipmentSerializer
+    query_serializer = ShipmentQuerySerializer
+    lookup_field = "reference"
+    lookup_value_regex = "[0-9a-z]{1,32}"
+    scopes = {"list": "orders:read", "retrieve": "orders:read"}
+
+    def get_queryset(self) -> QuerySet[Shipment]:
+        return _whole(Shipment.objects.select_related("order"))
+
+    def filtered(self, rows: QuerySet[Any], query: dict[str, Any]) -> QuerySet[Any]:
+        named = {"order": "order__number", "shipping_option": "option_name", "store": "store__code__iexact"}
+        return super().filtered(rows, {named.get(name, name): value for name, value in query.items()})
+
+
+def _whole(shipments: QuerySet[Shipment]) -> QuerySet[Shipment]:
+    labelled = Exists(Label.objects.filter(shipment=OuterRef("pk")))
+    related = shipments.select_related("connector", "store", "return_of")
+    return related.annotate(has_label=labelled).prefetch_related("packages", "tracking")
 
 
 class _File(BaseRenderer):

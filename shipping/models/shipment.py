@@ -105,6 +105,7 @@ class Shipment(TenantModel):
                 condition=~Q(consignment=""),
             ),
             models.Index(fields=["tenant", "-id"], name="shipment_newest"),
+            models.Index(fields=["tenant", "modified_at", "id"], name="shipment_modified"),
             # What tracking is still to be asked for.
             models.Index(
                 fields=["connector", "polled_at"],

@@ -138,6 +138,7 @@ class SecretAdmin(ReadOnlyAdmin):
     fields = ["label", "state", "created_at"]
     list_select_related = ["created_by"]
     search_fields = ["label"]
+    ordering = ["label", "-created_at"]
 
     @admin.display(description="Value")
     def state(self, obj: Secret) -> str:

@@ -49,13 +49,16 @@ class Problem(exceptions.APIException):
         *,
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        current: Mapping[str, Any] | None = None,
     ) -> None:
+        """`current` is how the thing stands, for callers whose copy of it is old."""
         super().__init__(detail, code)
         self.status_code = status
         self.code = code
         self.text = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
+        self.current = current
 
     @classmethod
     def of_fields(cls, errors: Mapping[str, Iterable[str]]) -> Problem:
@@ -80,6 +83,9 @@ class ProblemSerializer(serializers.Serializer):
     instance = serializers.CharField()
     request_id = serializers.CharField()
     errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]
+    current = serializers.DictField(
+        required=False, help_text="How the thing stands now, where the caller's copy of it is old."
+    )
 
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
@@ -97,7 +103,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
 
 
 def document(problem: Problem, request: Any) -> dict[str, Any]:
-    return {
+    told = {
         "type": f"urn:crossdock:problem:{problem.code}",
         "title": HTTPStatus(problem.status_code).phrase,
         "status": problem.status_code,
@@ -106,6 +112,7 @@ def document(problem: Problem, request: Any) -> dict[str, Any]:
         "request_id": request_id(request),
         "errors": [error._asdict() for error in problem.errors],
     }
+    return told if problem.current is None else {**told, "current": dict(problem.current)}
 
 
 def request_id(request: Any) -> str:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from rest_framework import serializers
@@ -31,9 +32,13 @@ class StrictSerializer(serializers.Serializer):
 
     def _unknown(self, name: str) -> str:
         writable = [known for known, field in self.fields.items() if not field.read_only]
-        near = get_close_matches(str(name), writable, n=1)
-        cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(writable)}"
-        return f"This field does not exist; {cure}"
+        return f"This field does not exist; {near(str(name), writable)}"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """What to send instead of an unknown name."""
+    found = get_close_matches(name, list(known), n=1)
+    return f"did you mean {found[0]}?" if found else f"known are {', '.join(known)}"
 
 
 def _read_only(name: str) -> str:
@@ -53,9 +58,25 @@ def read(kind: type[serializers.BaseSerializer], data: Any) -> dict[str, Any]:
     return dict(_one(kind).run_validation(data))
 
 
-def show(kind: type[serializers.BaseSerializer], item: Any) -> dict[str, Any]:
-    """The document of a row. For serializers that need no context."""
-    return dict(_one(kind).to_representation(item))
+def show(
+    kind: type[serializers.BaseSerializer], item: Any, fields: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """The document of a row, or these fields of it. For serializers that need no context."""
+    return dict((_one(kind) if fields is None else _part(kind, fields)).to_representation(item))
+
+
+def names_of(kind: type[serializers.BaseSerializer]) -> Collection[str]:
+    """The fields that a document of this kind has."""
+    one: Any = _one(kind)
+    return [name for name, field in one.fields.items() if not field.write_only]
+
+
+@lru_cache(256)
+def _part(kind: type[serializers.BaseSerializer], fields: frozenset[str]) -> serializers.BaseSerializer:
+    part: Any = kind()
+    for name in set(part.fields) - fields:
+        del part.fields[name]
+    return part  # type: ignore[no-any-return]
 
 
 class OpenJSONField(serializers.JSONField):

@@ -14,6 +14,7 @@ from tenants.apikit.authentication import ApiKeyAuthentication, HasScope
 from tenants.apikit.pagination import Pagination
 from tenants.apikit.parsing import StrictJSONParser
 from tenants.apikit.problems import Problem, request_id
+from tenants.apikit.throttling import throttle
 from tenants.models import ApiKey, IdempotencyRecord
 from tenants.request_ids import named
 from tenants.scoping import tenant_scope
@@ -58,6 +59,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if isinstance(request.auth, ApiKey):
+            throttle.check(request.auth)
         self._refuse_large(request)
         keeps = self.keeps_answers and isinstance(request.auth, ApiKey)
         self._record = idempotency.begin(request) if keeps else None

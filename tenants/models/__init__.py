@@ -1,4 +1,5 @@
 from tenants.models.api_key import ApiKey
+from tenants.models.api_key_use import ApiKeyUse
 from tenants.models.idempotency import IdempotencyRecord
 from tenants.models.market import Market, MarketGroup
 from tenants.models.membership import RIGHTS, Membership, Right, Role
@@ -10,6 +11,7 @@ from tenants.models.usage import InUse, register_usage, usages
 __all__ = [
     "RIGHTS",
     "ApiKey",
+    "ApiKeyUse",
     "IdempotencyRecord",
     "InUse",
     "Market",

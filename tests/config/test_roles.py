@@ -26,6 +26,7 @@ ADMINISTERED = (Right.ADMINISTER,) * 4
 #: The right to view, add, change and delete. A page that is not named here is one that is only looked at.
 RULES = {
     "connectors.Connector": EDITED,
+    "connectors.EventSubscription": LIVE_AT_ONCE,
     "payments.PaymentMethod": PUBLISHED,
     "shipping.ShippingProvider": PUBLISHED,
     "tenants.ApiKey": (*ADMINISTERED[:3], None),

@@ -14,6 +14,7 @@ from tests.factories.events import record_event
 from tests.factories.notifications import NotificationTemplateFactory, SentMessageFactory
 from tests.factories.payments import PaymentFactory, publish_payment_method
 from tests.factories.shipping import ShipmentFactory, ShippingProviderFactory
+from tests.factories.subscriptions import make_subscription
 from tests.factories.tenants import (
     MarketFactory,
     MarketGroupFactory,
@@ -109,4 +110,7 @@ def _records(tenant: Tenant, mark: str) -> None:
     InboundWebhook.objects.create(
         connector=connector, event_id=mark, method="POST", url=mark, received_at=now
     )
-    record_event(tenant, category=Category.CONNECTOR, message=mark)
+    subscription = make_subscription(tenant, f"https://{mark}.example/events", name=mark, stores=[mark])
+    subscription.headers.create(name=f"X-{mark}", value=mark)
+    record_event(tenant, category=Category.CONNECTOR, message=mark, store=mark, order_number=mark)
+    subscription.deliveries.get().tries.create(number=1, at=now, duration_ms=1, error=mark)

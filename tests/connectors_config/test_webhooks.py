@@ -1,20 +1,30 @@
+import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from connectors import inbox, webhooks
+from connectors.contracts.base import Inbound
+from connectors.errors import BadSignature
 from connectors.models import Connector, InboundWebhook, Publication
 from connectors.publishing import publish, retire
+from connectors.signing import HmacSha256, StandardWebhook, StripeSignature
+from connectors.webhook_retention import prune_bodies
 from eventlog.models import Event
-from tenants.models import Secret
+from tenants.models import Role, Secret
 from tenants.scoping import platform_scope, tenant_scope
+from tenants.secret_value import SecretValue
 from tests.connectors_config.acme import Acme
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import publish_connector
@@ -224,7 +234,7 @@ def test_a_handler_that_fails_is_tried_again_later_and_given_up_in_the_end(confi
         InboundWebhook.objects.update(next_try_at=timezone.now())
         inbox.work_off_due()
     assert (stored().state, stored().attempts) == ("failed", inbox.TRIES)
-    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+    assert "given up after 31 tries" in Event.objects.get(category="Error").message
 
 
 class _Killed(BaseException):
@@ -247,14 +257,31 @@ def test_an_event_whose_worker_died_is_taken_up_again_within_minutes(config, han
 def test_an_event_that_kills_its_worker_each_time_is_given_up(config, handled):
     send(config)
     handled.fail = _Killed()
-    for _ in range(inbox.TRIES):
+    for _ in range(inbox.MOST_DEATHS):
         InboundWebhook.objects.update(next_try_at=timezone.now())
         with pytest.raises(_Killed):
             inbox.work_off_due()
     InboundWebhook.objects.update(next_try_at=timezone.now())
     assert inbox.work_off_due() == 1
-    assert (stored().state, len(handled)) == ("failed", inbox.TRIES)
-    assert "given up after 10 tries" in Event.objects.get(category="Error").message
+    assert (stored().state, len(handled)) == ("failed", inbox.MOST_DEATHS)
+    assert "given up after 4 tries" in Event.objects.get(category="Error").message
+
+
+def test_what_names_something_unknown_is_tried_for_a_day():
+    waits = [min(inbox.FIRST_WAIT * 2**number, inbox.LONGEST_WAIT) for number in range(inbox.TRIES - 1)]
+    assert timedelta(hours=24) <= timedelta(seconds=sum(waits)) < timedelta(hours=25)
+
+
+def test_one_tenant_s_flood_holds_up_no_other(tenant, config, handled):
+    for number in range(9):
+        send(config, body({**EVENT, "id": f"flood_{number}"}))
+    other = TenantFactory()
+    with tenant_scope(other):
+        theirs = publish_connector(other, "acme", bearer_token=TOKEN, properties={"WebhookKey": KEY})
+        send(theirs)
+    inbox.work_off_due(limit=4)
+    assert [connector for connector, _ in handled].index(theirs.id) < 2
+    assert len(handled) == 10
 
 
 def test_what_another_worker_has_handled_meanwhile_is_not_handled_again(config, handled, monkeypatch):
@@ -339,3 +366,80 @@ def test_the_same_event_a_hundred_times_from_twenty_threads(handled):
     assert len(handled) == 1
     with platform_scope("test"):
         assert InboundWebhook.objects.get().state == "done"
+
+
+class TestPage:
+    """The admin's page of what was received."""
+
+    @pytest.fixture
+    def page(self, config, handled):
+        send(config, body({**EVENT, "email": "kari@buyer.example", "token": "tok_0123456789"}))
+        return reverse("admin:connectors_inboundwebhook_change", args=[stored().pk])
+
+    def test_the_body_is_shown_redacted_to_those_who_may_see_people(self, page, staff, config):
+        text = staff().get(page).content.decode()
+        assert "kari@buyer.example" in text
+        assert "tok_0123456789" not in text
+        assert config.public_url.rsplit("/", 2)[1] not in text
+        assert "kari@buyer.example" not in staff(Role.VIEWER).get(page).content.decode()
+
+    def test_one_that_was_given_up_is_worked_off_again(self, page, staff, handled):
+        InboundWebhook.objects.update(state="failed", attempts=inbox.TRIES, error="ValueError: no")
+        sent = {"action": "again", "_selected_action": [stored().pk]}
+        staff().post(reverse("admin:connectors_inboundwebhook_changelist"), sent)
+        inbox.work_off_due()
+        assert (stored().state, stored().attempts, len(handled)) == ("done", 1, 1)
+
+    def test_what_can_not_be_read_or_is_gone_is_not(self, page, staff, handled):
+        InboundWebhook.objects.update(state="failed", body_pruned_at=timezone.now())
+        assert inbox.try_again(InboundWebhook.objects.all()) == 0
+
+
+def test_bodies_are_forgotten_and_ids_are_not(config, handled):
+    send(config)
+    send(config, body({**EVENT, "id": "evt_2"}))
+    inbox.work_off_due()
+    old = InboundWebhook.objects.filter(event_id="evt_1")
+    old.update(received_at=timezone.now() - timedelta(days=36))
+    assert prune_bodies(35, time.monotonic() + 10) == 1
+    assert (bytes(old.get().body), old.get().headers) == (b"", {})
+    assert bytes(InboundWebhook.objects.get(event_id="evt_2").body) != b""
+    send(config)
+    assert old.get().duplicates == 1
+    assert inbox.work_off_due() == 0
+
+
+@pytest.mark.thorough
+def test_of_a_hundred_thousand_forgeries_none_is_believed():
+    """One byte of the body or of the signature is another, for each scheme in turn."""
+    secret, key = SecretValue("whsec_" + base64.b64encode(b"k" * 32).decode()), random.Random(7)
+    schemes = [
+        HmacSha256(header="X-Signature", key="k"),
+        HmacSha256(header="X-Signature", key="k", encoding="base64"),
+        StripeSignature(key="k"),
+        StandardWebhook(key="k"),
+    ]
+    raw, now, believed = body(), 1_777_000_000.0, 0
+    for number in range(100_000):
+        scheme = schemes[number % 4]
+        headers = scheme.sign(raw, [secret], now=now, message_id="msg_1")
+        name = key.choice([None, *headers])
+        forged, signed = bytearray(raw), {item.lower(): value for item, value in headers.items()}
+        if name is None:
+            forged[key.randrange(len(raw))] ^= 1 << key.randrange(8)
+        else:
+            text = bytearray(signed[name.lower()].encode())
+            text[key.randrange(len(text))] ^= 1 << key.randrange(7)
+            signed[name.lower()] = text.decode("latin-1")
+        if bytes(forged) == raw and _same(signed, headers):
+            continue
+        told = Inbound(method="POST", url="", headers=signed, body=bytes(forged), received_at=now)
+        with contextlib.suppress(BadSignature):
+            scheme.verify(told, [secret], now)
+            believed += 1
+    assert believed == 0
+
+
+def _same(signed, headers):
+    """Hex is read in either case."""
+    return all(signed[name.lower()].lower() == value.lower() for name, value in headers.items())

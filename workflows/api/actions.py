@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.apikit import StrictSerializer
+from tenants.apikit import StrictSerializer, read
 from workflows.api import examples
 from workflows.api.acting import WAIT, asked_by, has_ended, run_answer, seconds_to_wait
+from workflows.api.one_order import TAG, OneOrderApi
 from workflows.api.openapi import IDEMPOTENCY, NUMBER, answer_example, describe, request_example
-from workflows.api.orders import TAG, OneOrderApi
 from workflows.api.runs import RunSerializer, run_document
 from workflows.by_hand import Choice, Input, MoneyInput, OrderAct, Subject, all_acts, find_act, subjects
 from workflows.by_hand.doing import LONGEST_REASON, do
@@ -106,9 +106,7 @@ class OrderActionViewSet(OneOrderApi):
 
     def create(self, request: Request, number: str) -> Response:
         seconds = seconds_to_wait(request)
-        reader = DoActionSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        given = dict(reader.validated_data)
+        given = read(DoActionSerializer, request.data)
         order = self.order()
         act, reason = find_act(given.pop("action")), given.pop("reason")
         (subject,) = subjects([order])

@@ -6,12 +6,13 @@ from typing import Any
 from rest_framework import serializers
 
 from tenants.apikit import OpenJSONField, StrictSerializer
+from tenants.apikit.parsing import ITEMS
 from tenants.models import Market
 from tenants.money import Money, MoneyError
 from workflows.api.fields import AmountField, MomentField, NumberField
 from workflows.models import Customer, InventoryLevel, Product
 
-_SINCE = "Those that changed at this time or later, oldest change first."
+SINCE = "Those that changed at this time or later, oldest change first."
 
 
 def _external_ids(**options: Any) -> serializers.DictField:
@@ -86,6 +87,43 @@ class ProductSerializer(StrictSerializer, serializers.ModelSerializer):
         return {**attrs, "price": price.amount, "currency": price.currency}
 
 
+class ProductRowSerializer(ProductSerializer):
+    """A product to create or to change; what is left out stays as it is. A new one needs a name."""
+
+    class Meta(ProductSerializer.Meta):
+        extra_kwargs = {"name": {"required": False}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Price and currency are judged together with what is saved."""
+        return attrs
+
+
+class ProductChangeSerializer(ProductRowSerializer):
+    """What changes of a product. `external_ids` and `properties` are replaced as a whole."""
+
+    class Meta(ProductRowSerializer.Meta):
+        fields = [name for name in ProductSerializer.Meta.fields if name != "sku"]
+
+
+class CustomerRowSerializer(CustomerSerializer):
+    """A customer to create or to change; what is left out stays as it is."""
+
+
+class CustomerChangeSerializer(CustomerSerializer):
+    """What changes of a customer. `external_ids` and `properties` are replaced as a whole."""
+
+    class Meta(CustomerSerializer.Meta):
+        fields = [name for name in CustomerSerializer.Meta.fields if name != "number"]
+
+
+class BulkCustomersSerializer(serializers.Serializer):
+    items = CustomerRowSerializer(many=True, max_length=ITEMS, allow_empty=False)
+
+
+class BulkProductsSerializer(serializers.Serializer):
+    items = ProductRowSerializer(many=True, max_length=ITEMS, allow_empty=False)
+
+
 class InventorySerializer(serializers.ModelSerializer):
     sku = serializers.CharField(source="product.sku")
     store = serializers.CharField(source="store.code")
@@ -102,6 +140,10 @@ class NewInventorySerializer(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     store = serializers.CharField(max_length=50, help_text="Code of the store or warehouse.")
     on_hand = NumberField(help_text="What is there now, not a difference.")
+
+
+class BulkInventorySerializer(serializers.Serializer):
+    items = NewInventorySerializer(many=True, max_length=ITEMS, allow_empty=False)
 
 
 class MarketSerializer(serializers.ModelSerializer):
@@ -129,20 +171,16 @@ class ExternalIdMixin(serializers.Serializer):
 class CustomerQuerySerializer(StrictSerializer, ExternalIdMixin):
     number = serializers.CharField(max_length=64, required=False)
     email = serializers.CharField(max_length=254, required=False, help_text="In any case.")
-    modified_since = MomentField(required=False, help_text=_SINCE)
+    modified_since = MomentField(required=False, help_text=SINCE)
 
 
 class ProductQuerySerializer(StrictSerializer, ExternalIdMixin):
     sku = serializers.CharField(max_length=64, required=False)
     is_active = serializers.BooleanField(required=False)
-    modified_since = MomentField(required=False, help_text=_SINCE)
+    modified_since = MomentField(required=False, help_text=SINCE)
 
 
 class InventoryQuerySerializer(StrictSerializer):
     sku = serializers.CharField(max_length=64, required=False)
     store = serializers.CharField(max_length=50, required=False, help_text="Code of the store.")
-    modified_since = MomentField(required=False, help_text=_SINCE)
-
-
-class NoQuerySerializer(StrictSerializer):
-    pass
+    modified_since = MomentField(required=False, help_text=SINCE)

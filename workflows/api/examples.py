@@ -132,3 +132,31 @@ ACTION_STARTED = {
 }
 
 NEW_ERROR = {"key": "AddressCheck", "message": "The street does not exist", "severity": "Warning"}
+
+ORDER_CHANGE: dict[str, Any] = {
+    "tags": ["web", "gift"],
+    "external_ids": {"erp": "SO-9"},
+    "customer": {"phone": "+4799999999"},
+    "version": 1,
+}
+
+BULK_ORDERS: dict[str, Any] = {
+    "saved": 1,
+    "failed": 1,
+    "results": [
+        {"index": 0, "outcome": "created", "number": "WEB-1001", "run_id": 17, "errors": []},
+        {
+            "index": 1,
+            "outcome": "failed",
+            "number": None,
+            "run_id": None,
+            "errors": [
+                {
+                    "field": "lines.0.sku",
+                    "message": "There is no product with SKU 'TNET-2' to order",
+                    "cure": "did you mean TENT-2?",
+                }
+            ],
+        },
+    ],
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -11,8 +10,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from tenants.apikit.moments import MomentField
 from tenants.money import Money
-from workflows.reading import YEARS
+
+__all__ = ["AmountField", "MomentField", "NumberField"]
 
 _AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
 _NUMBER = r"^\d{1,9}(\.\d{1,3})?$"
@@ -72,19 +73,3 @@ class NumberField(serializers.Field):
         if not whole and not (isinstance(data, str) and re.fullmatch(_NUMBER[1:-1], data)):
             self.fail("format")
         return data
-
-
-class MomentField(serializers.DateTimeField):
-    """A time with its zone, in years that a database can hold."""
-
-    default_error_messages = {
-        "invalid": "This is not a time; send one with its zone, such as 2026-05-03T12:00:00Z.",
-        "year": "This year cannot be meant; send one from 1970 to 2199.",
-    }
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            self.fail("invalid", format="")
-        if value.year not in YEARS:
-            self.fail("year")
-        return super().enforce_timezone(value)

@@ -9,17 +9,18 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenants.apikit import read, show
 from workflows import orders
 from workflows.api import examples
-from workflows.api.openapi import IDEMPOTENCY, NUMBER, describe, request_example
+from workflows.api.one_order import TAG, OneOrderApi
+from workflows.api.openapi import FIELDS, IDEMPOTENCY, NUMBER, describe, request_example
 from workflows.api.order_serializers import (
     ErrorQuerySerializer,
     NewOrderErrorSerializer,
     OrderErrorSerializer,
     SolveSerializer,
 )
-from workflows.api.orders import TAG, OneOrderApi
-from workflows.api.queries import read_query
+from workflows.api.queries import read_query, wanted_fields
 from workflows.models import OrderError
 
 _ERROR = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, description="Id of the error.")
@@ -30,7 +31,7 @@ _ERROR = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, descrip
         "List the errors of an order",
         tag=TAG,
         description="Newest first, solved ones too.",
-        parameters=(NUMBER, ErrorQuerySerializer),
+        parameters=(NUMBER, ErrorQuerySerializer, FIELDS),
         answers={200: OrderErrorSerializer(many=True)},
         problems=(400, 404),
     ),
@@ -56,14 +57,14 @@ class OrderErrorViewSet(OneOrderApi):
 
     def list(self, request: Request, number: str) -> Response:
         query = read_query(ErrorQuerySerializer, request)
-        page = self.paginate_queryset(self.get_queryset().filter(**query))
-        return self.get_paginated_response(OrderErrorSerializer(page, many=True).data)
+        fields = wanted_fields(OrderErrorSerializer, request)
+        page = self.paginate_queryset(self.get_queryset().filter(**query)) or ()
+        return self.get_paginated_response([show(OrderErrorSerializer, error, fields) for error in page])
 
     def create(self, request: Request, number: str) -> Response:
-        reader = NewOrderErrorSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        error = orders.report_error(self.order(), actor=self.actor, **reader.validated_data)
-        return Response(OrderErrorSerializer(error).data, 201)
+        data = read(NewOrderErrorSerializer, request.data)
+        error = orders.report_error(self.order(), actor=self.actor, **data)
+        return Response(show(OrderErrorSerializer, error), 201)
 
     @describe(
         "Solve an error",
@@ -76,8 +77,6 @@ class OrderErrorViewSet(OneOrderApi):
     )
     @action(detail=True, methods=["post"])
     def solve(self, request: Request, number: str, pk: str) -> Response:
-        reader = SolveSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        comment = reader.validated_data["comment"]
+        comment = read(SolveSerializer, request.data)["comment"]
         error = orders.solve_error(int(pk), actor=self.actor, comment=comment, order_id=self.order().pk)
-        return Response(OrderErrorSerializer(error).data)
+        return Response(show(OrderErrorSerializer, error))

@@ -237,6 +237,13 @@ class OrderQuerySerializer(StrictSerializer, ExternalIdMixin):
     order_type = serializers.CharField(max_length=80, required=False)
     market = serializers.CharField(max_length=50, required=False, help_text="Code of the market.")
     number = serializers.CharField(max_length=64, required=False)
+    customer = serializers.CharField(max_length=64, required=False, help_text="Number of the customer.")
+    store = serializers.CharField(max_length=50, required=False, help_text="Code of the store.")
+    has_errors = serializers.BooleanField(
+        required=False, help_text="Whether staff should look at the order: it has an active error."
+    )
+    placed_from = MomentField(required=False, help_text="Placed at this time or later.")
+    placed_before = MomentField(required=False, help_text="Placed before this time.")
     modified_since = MomentField(
         required=False,
         help_text=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -13,14 +13,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.apikit import StrictSerializer
+from tenants.apikit import StrictSerializer, read, show
+from tenants.apikit.queries import NoQuerySerializer, read_query, wanted_fields, wants
 from workflows import acts
 from workflows.api.acting import WAIT, asked_by, has_ended, run_answer, seconds_to_wait
-from workflows.api.openapi import IDEMPOTENCY, NUMBER, describe
-from workflows.api.orders import OneOrderApi
+from workflows.api.fields import MomentField
+from workflows.api.one_order import OneOrderApi
+from workflows.api.openapi import FIELDS, IDEMPOTENCY, NUMBER, describe
 from workflows.api.problems import OrderApi
 from workflows.by_hand.doing import LONGEST_REASON
-from workflows.models import StepRun, WorkflowRun
+from workflows.models import RunKind, RunState, StepRun, WorkflowRun
 from workflows.problems import NotFound
 
 TAG = "Workflow results"
@@ -91,9 +93,18 @@ class RunSerializer(serializers.ModelSerializer):
         ]
 
 
-def _runs() -> QuerySet[WorkflowRun]:
+class RunQuerySerializer(StrictSerializer):
+    order = serializers.CharField(max_length=64, required=False, help_text="The order's number.")
+    status = serializers.CharField(max_length=80, required=False, help_text="Whose steps ran.")
+    state = serializers.ChoiceField(RunState.choices, required=False)
+    kind = serializers.ChoiceField(RunKind.choices, required=False)
+    since = MomentField(required=False, help_text="Begun at this time or later.")
+
+
+def _runs(fields: Collection[str] | None = None) -> QuerySet[WorkflowRun]:
     steps = Prefetch("steps", StepRun.objects.order_by("position", "id"))
-    return WorkflowRun.objects.select_related("order").prefetch_related(steps)
+    runs = WorkflowRun.objects.select_related("order")
+    return runs.prefetch_related(steps) if wants(fields, "steps") else runs
 
 
 @extend_schema_view(
@@ -101,7 +112,7 @@ def _runs() -> QuerySet[WorkflowRun]:
         "List the runs of an order",
         tag=TAG,
         description="Newest first, each with its steps.",
-        parameters=(NUMBER,),
+        parameters=(NUMBER, FIELDS),
         answers={200: RunSerializer(many=True)},
         problems=(400, 404),
     )
@@ -111,12 +122,11 @@ class OrderRunViewSet(OneOrderApi):
     serializer_class = RunSerializer
     scopes = {"list": "orders:read"}
 
-    def get_queryset(self) -> QuerySet[WorkflowRun]:
-        return _runs().filter(order=self.order())
-
     def list(self, request: Request, number: str) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(RunSerializer(page, many=True).data)
+        read_query(NoQuerySerializer, request)
+        fields = wanted_fields(RunSerializer, request)
+        page = self.paginate_queryset(_runs(fields).filter(order=self.order())) or ()
+        return self.get_paginated_response([show(RunSerializer, run, fields) for run in page])
 
 
 class ResumeSerializer(StrictSerializer):
@@ -145,19 +155,28 @@ def _act(summary: str, description: str, request: type[ResumeSerializer], *more:
 
 
 @extend_schema_view(
+    list=describe(
+        "List runs",
+        tag=TAG,
+        description="Of all orders, newest first, each with its steps.",
+        parameters=(RunQuerySerializer, FIELDS),
+        answers={200: RunSerializer(many=True)},
+        problems=(400,),
+    ),
     retrieve=describe(
         "Read a run",
         tag=TAG,
-        parameters=(_RUN,),
+        parameters=(_RUN, FIELDS),
         answers={200: RunSerializer},
-        problems=(404,),
-    )
+        problems=(400, 404),
+    ),
 )
 class RunViewSet(OrderApi):
     queryset = WorkflowRun.objects.none()
     serializer_class = RunSerializer
     lookup_value_regex = r"\d{1,18}"
     scopes = {
+        "list": "orders:read",
         "retrieve": "orders:read",
         "resume": "orders:act",
         "again": "orders:act",
@@ -167,8 +186,16 @@ class RunViewSet(OrderApi):
     def get_queryset(self) -> QuerySet[WorkflowRun]:
         return _runs()
 
+    def list(self, request: Request) -> Response:
+        query, fields = read_query(RunQuerySerializer, request), wanted_fields(RunSerializer, request)
+        named = {"order": "order__number", "since": "created_at__gte"}
+        runs = _runs(fields).filter(**{named.get(name, name): value for name, value in query.items()})
+        page = self.paginate_queryset(runs) or ()
+        return self.get_paginated_response([show(RunSerializer, run, fields) for run in page])
+
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(RunSerializer(self._run(pk)).data)
+        read_query(NoQuerySerializer, request)
+        return Response(show(RunSerializer, self._run(pk), wanted_fields(RunSerializer, request)))
 
     @_act(
         "Resume a run from its failed step",
@@ -178,7 +205,7 @@ class RunViewSet(OrderApi):
     )
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        data = _read(ResumeSerializer, request)
+        data = read(ResumeSerializer, request.data)
         asked = asked_by(request, self.actor, data["reason"])
         run = self._run(pk)
         return self._answer(request, lambda: acts.resume(run, asked, newest=data["newest"]))
@@ -190,7 +217,7 @@ class RunViewSet(OrderApi):
     )
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: str) -> Response:
-        data, run = _read(AgainSerializer, request), self._run(pk)
+        data, run = read(AgainSerializer, request.data), self._run(pk)
         asked = asked_by(request, self.actor, data["reason"])
         how = {"newest": data["newest"], "repeat": data["repeat"]}
         return self._answer(request, lambda: acts.run_again(run.order, asked, run=run, **how))
@@ -205,7 +232,7 @@ class RunViewSet(OrderApi):
     )
     @action(detail=True, methods=["post"], url_path=r"steps/(?P<position>\d{1,9})/rerun")
     def rerun(self, request: Request, pk: str, position: str) -> Response:
-        data, run = _read(AgainSerializer, request), self._run(pk)
+        data, run = read(AgainSerializer, request.data), self._run(pk)
         step = next((row for row in run.steps.all() if row.position == int(position)), None)
         if step is None:
             raise NotFound(f"run {pk} has no step {position}")
@@ -228,10 +255,4 @@ class RunViewSet(OrderApi):
 
 def run_document(run_id: int) -> dict[str, Any]:
     """The run as it stands now, with its steps."""
-    return dict(RunSerializer(_runs().get(pk=run_id)).data)
-
-
-def _read(serializer: type[ResumeSerializer], request: Request) -> dict[str, Any]:
-    reader = serializer(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
+    return show(RunSerializer, _runs().get(pk=run_id))

@@ -1,11 +1,16 @@
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
-from workflows.api.catalog import CustomerViewSet, InventoryViewSet, MarketViewSet, ProductViewSet
+from workflows.api.customers import CustomerViewSet
+from workflows.api.inventory import InventoryViewSet
+from workflows.api.markets import MarketViewSet
+from workflows.api.one_order import NUMBER_PATTERN
 from workflows.api.order_errors import OrderErrorViewSet
-from workflows.api.orders import NUMBER_PATTERN, OrderViewSet
+from workflows.api.orders import OrderViewSet
+from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
+from workflows.api.scheduled_tasks import ScheduledTaskViewSet
 
 _ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
 
@@ -19,6 +24,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("resolution", ResolutionViewSet, basename="resolution")
+router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
 router.register("markets", MarketViewSet, basename="market")
 
 urlpatterns = router.urls

@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 from connectors import inbox
 from workflows.engine import lifeline
 from workflows.engine.chores import ring_for_chores
+from workflows.engine.companion import Companion
 from workflows.engine.sweeper import nobody_answers, sweep
 from workflows.schedules import lateness, ticker
 
@@ -51,6 +52,7 @@ class Supervisor:
         self._ticked_at = self._rang_at = self._alarmed_at = float("-inf")
         self._read_end, self._write_end = os.pipe()
         self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
+        self._relay = Companion(self._environment(), self._read_end)
 
     def run(self) -> None:
         """Returns after SIGTERM or SIGINT, once the cluster has ended."""
@@ -77,6 +79,7 @@ class Supervisor:
             inbox.ring_for_overlooked()
             ring_for_chores()
             self._tick()
+            self._relay.look()
             self._watch()
         except DatabaseError as error:
             log.warning("the database is away: %s", error)
@@ -107,15 +110,17 @@ class Supervisor:
             self._kill()
             self._unanswered_since = None
 
-    def _start(self) -> None:
-        environment = {
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             lifeline.PIPE: str(self._read_end),
             lifeline.STOP_FILE: str(self._stop_file),
         }
+
+    def _start(self) -> None:
         self._cluster = subprocess.Popen(  # noqa: S603
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster"],
-            env=environment,
+            env=self._environment(),
             start_new_session=True,
             pass_fds=[self._read_end],
         )
@@ -123,6 +128,7 @@ class Supervisor:
     def _stop(self) -> None:
         """SIGTERM to the cluster's main process only: to the whole group it would hang."""
         self._stop_file.touch()
+        self._relay.ask_to_stop()
         cluster = self._cluster
         if cluster is not None and cluster.poll() is None:
             cluster.send_signal(signal.SIGTERM)
@@ -131,6 +137,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 log.error("the cluster did not end within %d s and is killed", STOP_GRACE_S)
         self._kill()
+        self._relay.stop()
         self._stop_file.unlink(missing_ok=True)
         self._stop_file.parent.rmdir()
 

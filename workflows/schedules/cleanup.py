@@ -1,4 +1,4 @@
-"""The scheduled clean-up of a tenant's event log and of the history of its scheduled tasks."""
+"""The scheduled clean-up of a tenant's event log, of what went out and came in, and of what its scheduled tasks did."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef
 
 from connectors.compiled import ConnectorConfig
 from connectors.schema import Integer, Settings
+from connectors.subscriptions.pruning import prune_deliveries
+from connectors.webhook_retention import SHORTEST_DAYS, prune_bodies
 from eventlog import retention
 from tenants.scoping import current_tenant
 from workflows.engine.clock import database_now
@@ -30,8 +32,8 @@ class CleanUp(TaskType):
     name = "CleanUp"
     label = "Clean up"
     description = (
-        "Deletes old events, the requests and responses of calls earlier still, old runs of scheduled tasks, and "
-        "workflow results of orders."
+        "Deletes old events, the requests and responses of calls earlier still, deliveries to event subscriptions, the "
+        "bodies of webhooks received, old runs of scheduled tasks, and workflow results of orders."
     )
 
     class properties(Settings):
@@ -54,6 +56,20 @@ class CleanUp(TaskType):
             default=90,
             help="Days that runs of scheduled tasks are kept.",
         )
+        delivery_days = Integer(
+            "DeliveryDays",
+            key="DeliveryDays",
+            required=False,
+            default=14,
+            help="Days that deliveries to event subscriptions are kept.",
+        )
+        webhook_days = Integer(
+            "WebhookDays",
+            key="WebhookDays",
+            required=False,
+            default=SHORTEST_DAYS,
+            help="Days that the bodies of webhooks received are kept; their ids stay longer.",
+        )
         result_days = Integer(
             "WorkflowResultDays",
             key="WorkflowResultDays",
@@ -66,11 +82,14 @@ class CleanUp(TaskType):
             ("EventDays", properties.event_days),
             ("RunDays", properties.run_days),
             ("WorkflowResultDays", properties.result_days),
+            ("DeliveryDays", properties.delivery_days),
         ):
             if days is not None and days < _SHORTEST:
                 yield f"{name}: use at least {_SHORTEST} days."
         if properties.payload_days is not None and properties.payload_days < 1:
             yield "PayloadDays: use at least 1 day."
+        if properties.webhook_days < SHORTEST_DAYS:
+            yield f"WebhookDays: use at least {SHORTEST_DAYS} days, because vendors repeat webhooks for 30."
 
     def plan(self, context: TaskContext) -> Leg:
         return Leg()
@@ -82,6 +101,8 @@ class CleanUp(TaskType):
             _days(days.payload_days, settings.CROSSDOCK_EVENT_PAYLOAD_DAYS), end, tenant_id
         )
         events = retention.prune_events(_days(days.event_days, settings.CROSSDOCK_EVENT_DAYS), end, tenant_id)
+        deliveries = prune_deliveries(days.delivery_days, end)
+        bodies = prune_bodies(days.webhook_days, end)
         runs, results = _delete_runs(days.run_days), _delete_results(days.result_days)
         return Progress(
             cursor="",
@@ -89,6 +110,8 @@ class CleanUp(TaskType):
             counts={
                 "payloads deleted": payloads,
                 "events deleted": events,
+                "deliveries deleted": deliveries,
+                "webhook bodies deleted": bodies,
                 "runs deleted": runs,
                 "results deleted": results,
             },

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.erp import ErpProvider, StockLevel, StockPage
 from connectors.schema import Settings, Text
 from tenants.models import Store
-from tenants.scoping import current_tenant
 from workflows import lookups
+from workflows.catalog import write_levels
 from workflows.models import InventoryLevel, Product
 from workflows.problems import FieldErrors
 from workflows.schedules.pages import read_call, went_on
@@ -110,7 +108,7 @@ def _take(items: Sequence[StockLevel], stores: _Stores) -> tuple[Mapping[str, in
         else:
             wanted[product, store] = item.quantity.quantize(_FINEST)
     rows = _changed(wanted)
-    _write(rows, wanted)
+    write_levels({place: wanted[place] for place in rows})
     counts["updated"] = len(rows)
     counts["unchanged"] = len(wanted) - len(rows)
     counts["failed"] = len(strangers)
@@ -122,25 +120,6 @@ def _changed(wanted: Mapping[tuple[int, int], Decimal]) -> list[tuple[int, int]]
     levels = InventoryLevel.objects.filter(product_id__in={product for product, _ in wanted})
     known = {(item[0], item[1]): item[2] for item in levels.values_list("product_id", "store_id", "on_hand")}
     return sorted(place for place, quantity in wanted.items() if known.get(place) != quantity)
-
-
-def _write(places: Sequence[tuple[int, int]], wanted: Mapping[tuple[int, int], Decimal]) -> None:
-    now, tenant = timezone.now(), current_tenant()
-    InventoryLevel.objects.bulk_create(
-        [
-            InventoryLevel(
-                tenant=tenant,
-                product_id=product,
-                store_id=store,
-                on_hand=wanted[product, store],
-                modified_at=now,
-            )
-            for product, store in places
-        ],
-        update_conflicts=True,
-        unique_fields=["product", "store"],
-        update_fields=["on_hand", "modified_at"],
-    )
 
 
 def _is_storable(quantity: Decimal) -> bool:

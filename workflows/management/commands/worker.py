@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from workflows.engine import lifeline
+from workflows.engine import companion, lifeline
 from workflows.engine.supervisor import Supervisor
 
 
@@ -18,12 +18,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cluster", action="store_true", help=SUPPRESS)
+        parser.add_argument("--relay", action="store_true", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["cluster"]:
             lifeline.die_with_supervisor()
             _share_memory()
             call_command("qcluster")
+            return
+        if options["relay"]:
+            lifeline.die_with_supervisor()
+            companion.relay_events()
             return
         Supervisor().run()
 

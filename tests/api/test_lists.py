@@ -1,0 +1,153 @@
+"""Lists across orders, the event log, scheduled tasks, and the choice of fields."""
+
+import pytest
+from django.utils import timezone
+
+from tenants.apikit.throttling import throttle
+from tenants.models import ApiKeyUse
+from tenants.scoping import tenant_scope
+from tests.api.conftest import Api, fields
+from tests.config.world import make_world
+from tests.factories.events import record_event
+
+OURS = "Minelle"
+
+
+@pytest.fixture
+def world(db):
+    return make_world(OURS)
+
+
+@pytest.fixture
+def caller(world):
+    return Api(world)
+
+
+def found(answer, name) -> list:
+    assert answer.status_code == 200, answer.json()
+    return [row[name] for row in answer.json()["results"]]
+
+
+class TestFields:
+    @pytest.mark.parametrize("path", ["orders", "payments", "shipments", "runs", "events"])
+    def test_only_what_is_asked_for_is_answered(self, caller, path):
+        names = sorted(caller.read(f"{path}/").json()["results"][0])[:2]
+        rows = caller.read(f"{path}/", fields=",".join(names)).json()["results"]
+        assert rows
+        assert all(sorted(row) == names for row in rows)
+
+    def test_an_order_without_lines_costs_less(self, caller, django_assert_num_queries):
+        caller.read(f"orders/{OURS}/")
+        with django_assert_num_queries(1):
+            assert caller.read(f"orders/{OURS}/", fields="number,total").json() == {
+                "number": OURS,
+                "total": "1.00",
+            }
+
+    def test_an_unknown_field_is_refused(self, caller):
+        assert fields(caller.read("orders/", fields="number,totl"))["fields"].endswith("did you mean total?")
+        assert caller.read("orders/", fields="").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "other"),
+    [
+        ("orders", {"has_errors": "true"}, {"has_errors": "false"}),
+        ("orders", {"placed_from": "2000-01-01T00:00:00Z"}, {"placed_before": "2000-01-01T00:00:00Z"}),
+        ("payments", {"order": OURS, "provider_id": OURS}, {"state": "captured"}),
+        ("shipments", {"order": OURS, "shipping_option": OURS}, {"tracking_state": "delivered"}),
+        ("runs", {"order": OURS, "state": "queued"}, {"state": "stopped"}),
+        ("events", {"category": "Connector", "outcome": "success"}, {"provider": "nobody"}),
+        ("events", {"since": "2000-01-01T00:00:00Z"}, {"before": "2000-01-01T00:00:00Z"}),
+        ("scheduled-tasks", {"name": OURS}, {"active": "false"}),
+    ],
+)
+def test_filters(caller, path, query, other):
+    assert len(caller.read(f"{path}/", **query).json()["results"]) >= 1
+    assert caller.read(f"{path}/", **other).json()["results"] == []
+
+
+@pytest.mark.parametrize("path", ["payments", "shipments", "runs", "events", "scheduled-tasks"])
+def test_a_query_that_is_not_understood_is_refused(caller, path):
+    assert set(fields(caller.read(f"{path}/", colour="red"))) == {"colour"}
+    assert caller.get(f"/api/v1/{path}/?limit=5&order=1&order=2").status_code == 400
+
+
+def test_one_row_is_read_by_its_key(caller):
+    for path, name in (
+        ("payments", "reference"),
+        ("shipments", "reference"),
+        ("runs", "id"),
+        ("scheduled-tasks", "id"),
+    ):
+        row = caller.read(f"{path}/").json()["results"][0]
+        assert caller.read(f"{path}/{row[name]}/").json() == row
+        assert caller.read(f"{path}/{'9' * 9}/").status_code == 404
+
+
+class TestEvents:
+    def test_pages_go_on_where_the_last_one_ended_while_events_arrive(self, world, caller):
+        with tenant_scope(world):
+            for number in range(5):
+                record_event(world, message=f"first {number}", order_number="X")
+        first = caller.read("events/", order="X", limit=3)
+        with tenant_scope(world):
+            record_event(world, message="late", order_number="X")
+        rest = caller.get(first.json()["next"])
+        assert found(first, "message") + found(rest, "message") == [
+            f"first {number}" for number in range(4, -1, -1)
+        ]
+
+    def test_people_are_shown_only_to_keys_that_may_see_them(self, world, caller):
+        with tenant_scope(world):
+            event = record_event(
+                world, message="Sent to kari@buyer.example", request={"body": {"to": "kari"}}
+            )
+        masked = Api(world, "events:read").read(f"events/{event.pk}/").json()
+        assert (masked["message"], masked["request"]) == ("Sent to (e-mail)", None)
+        whole = caller.read(f"events/{event.pk}/").json()
+        assert (whole["message"], whole["request"]) == (
+            "Sent to kari@buyer.example",
+            {"body": {"to": "kari"}},
+        )
+
+
+def test_a_scheduled_task_is_run_now(world, caller):
+    with tenant_scope(world):
+        from workflows.models import ScheduledTask
+
+        task = ScheduledTask.objects.get()
+        task.runs.all().delete()
+    answer = caller.send(f"scheduled-tasks/{task.pk}/run/", {})
+    assert (answer.status_code, answer.json()["trigger"]) == (202, "manual")
+    assert answer.json()["actor"].startswith("shop (cdk_")
+    assert found(caller.read(f"scheduled-tasks/{task.pk}/runs/"), "id") == [answer.json()["id"]]
+    with tenant_scope(world):
+        task.runs.update(state="running", started_at=timezone.now())
+    assert caller.send(f"scheduled-tasks/{task.pk}/run/", {}).status_code == 409
+    assert Api(world, "tasks:read").send(f"scheduled-tasks/{task.pk}/run/", {}).status_code == 403
+
+
+class TestThrottle:
+    @pytest.fixture(autouse=True)
+    def limit(self, settings, time_machine):
+        """Four requests in each span of ten seconds."""
+        settings.CROSSDOCK_API_RATE = 0.4
+        time_machine.move_to("2026-05-03T12:00:02Z", tick=False)
+        throttle.forget()
+        yield
+        throttle.forget()
+
+    def test_a_key_that_sends_too_much_waits_for_the_next_span(self, caller, world, time_machine):
+        assert [caller.read("markets/").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+        refused = caller.read("markets/")
+        assert refused.headers["Retry-After"] == "9"
+        assert "4 requests in 10 seconds" in refused.json()["detail"]
+        assert Api(world).read("markets/").status_code == 200
+        time_machine.move_to("2026-05-03T12:00:11Z", tick=False)
+        assert caller.read("markets/").status_code == 200
+
+    def test_what_other_processes_count_is_counted(self, caller):
+        assert caller.read("markets/").status_code == 200
+        ApiKeyUse.objects.update(requests=4)
+        assert [caller.read("markets/").status_code for _ in "ab"] == [429, 429]
