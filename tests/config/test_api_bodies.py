@@ -38,6 +38,7 @@ def world(db):
     return make_world(OURS)
 
 
+@pytest.mark.thorough
 def test_each_broken_body_is_refused_by_each_call_and_changes_nothing(world):
     with tenant_scope(world):
         _, plain = ApiKey.issue(world, "broken", ["*"])

@@ -72,6 +72,7 @@ def test_the_page_of_the_description_needs_no_internet(client):
     assert client.get(reverse("schema")).status_code == 200
 
 
+@pytest.mark.thorough
 def test_every_operation_is_described_with_a_tag_and_its_problems(schema):
     thin = []
     for result in schema.get_all_operations():
