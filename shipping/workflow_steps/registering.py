@@ -34,9 +34,7 @@ class RegisterTracking(ShipmentStep):
         elif not shipment.is_under_way:
             verdict.success(f"{shipment} has ended: {shipment.get_tracking_state_display()}")
         elif not offers(shipment, pushed.OPERATION):
-            verdict.success(
-                f"{shipment}: {shipment.carrier} does not push tracking; let PollTracking ask"
-            )
+            verdict.success(f"{shipment}: {shipment.carrier} does not push tracking; let PollTracking ask")
         elif is_pushed(shipment):
             until = f" until {shipment.pushed_until:%Y-%m-%d}" if shipment.pushed_until else ""
             verdict.success(f"{shipment}: {shipment.carrier} pushes its tracking{until}")
