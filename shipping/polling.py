@@ -15,12 +15,14 @@ from connectors import registry
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.shipping import CarrierProvider, TrackingEvent, TrackingQuota
-from shipping import tracking
+from shipping import pushed, tracking
 from shipping.bookings import numbers_of
 from shipping.models import ENDED, Shipment, ShipmentState, TrackingUse
 
 #: A carrier that has told nothing new for so long is not asked any more; staff may still ask by hand.
 GIVEN_UP_AFTER = timedelta(days=60)
+#: What a carrier pushes is asked for once in this time all the same, in case something got lost.
+PUSHED_INTERVAL = timedelta(days=1)
 #: Share of the interval after which a shipment is due, so that a schedule of the same interval finds it every time.
 _DUE_AT = 0.9
 
@@ -52,15 +54,16 @@ def quota_of(connector: ConnectorConfig) -> TrackingQuota:
 
 
 def due(connector: ConnectorConfig, now: datetime, since: datetime | None = None) -> QuerySet[Shipment]:
-    """What is under way and was not looked at for the carrier's interval, the longest unseen first; booked at `since`
-    or later."""
+    """What is under way and was not looked at for the carrier's interval, or for a day where it is pushed, the longest
+    unseen first; booked at `since` or later."""
     seen = now - timedelta(seconds=quota_of(connector).interval_s * _DUE_AT)
+    looked_after = pushed.in_force(now) & Q(polled_at__gt=now - PUSHED_INTERVAL * _DUE_AT)
     rows = Shipment.objects.filter(
         Q(polled_at__isnull=True) | Q(polled_at__lte=seen),
         connector_id=connector.id,
         state=ShipmentState.BOOKED,
         booked_at__gte=since or now - GIVEN_UP_AFTER,
-    ).exclude(tracking_state__in=ENDED)
+    ).exclude(looked_after | Q(tracking_state__in=ENDED))
     return rows.order_by(F("polled_at").asc(nulls_first=True), "pk")
 
 

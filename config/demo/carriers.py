@@ -28,7 +28,11 @@ def create(connectors: Mapping[str, Connector]) -> list[ShippingProvider]:
         ("consignor", "nShift Ship", ["NOR"], _CONSIGNOR),
         ("ingrid", "Ingrid", ["NOR"], _INGRID),
     )
-    return [_provider(connectors[name], *way) for name, *way in ways if name in connectors]
+    return [
+        _provider(connectors[key], name, markets, options)
+        for key, name, markets, options in ways
+        if key in connectors
+    ]
 
 
 _NORWEGIAN: Sequence[dict[str, Any]] = (

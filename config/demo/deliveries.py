@@ -18,6 +18,7 @@ CHART = (
         (
             Step("ConfirmDeliveryChoice", stop_on_error=True),
             Step("CompleteShipment", stop_on_error=True),
+            Step("RegisterTracking"),
             Step("PrintShippingLabel"),
             Step("CapturePayments", stop_on_error=True),
         ),
@@ -28,12 +29,12 @@ CHART = (
 )
 
 _WAYS = (
-    ("D-5001", "NOR", "759.00", Delivery("Pickup parcel", "bring")),
+    ("D-5001", "NOR", "759.00", Delivery("Pickup parcel", "bring", pushed=True)),
     ("D-5002", "SWE", "829.00", Delivery("Service point", "postnord")),
     ("D-5003", "DNK", "519.00", Delivery("Parcel shop", "gls")),
     ("D-5004", "NOR", "689.00", Delivery("nShift Delivery", "unifaun")),
     ("D-5005", "NOR", "919.00", Delivery("nShift Ship", "consignor")),
-    ("D-5006", "NOR", "1049.00", Delivery("Delivery checkout", "bring", "pickup-point")),
+    ("D-5006", "NOR", "1049.00", Delivery("Delivery checkout", "bring", "pickup-point", pushed=True)),
 )
 
 

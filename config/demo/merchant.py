@@ -56,6 +56,15 @@ class Merchant:
     def shipments(self, number: str) -> list[dict[str, Any]]:
         return self._rows(f"orders/{number}/shipments/")
 
+    def delivered(self, number: str) -> None:
+        """Wait until the carrier has told by itself that all parcels are there. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if all(item["tracking_state"] == "delivered" for item in self.shipments(number)):
+                return
+            time.sleep(_POLL_S)
+        raise TimeoutError(f"the carrier did not tell of the parcels of {number} within {PATIENCE_S:.0f} s")
+
     def move(self, number: str, status: str) -> dict[str, Any]:
         """Ask for the next status."""
         return self._call("POST", f"orders/{number}/status/", json={"status": status})

@@ -13,6 +13,7 @@ import requests
 from config.demo.deliveries import DELIVERED
 from config.demo.merchant import Merchant
 from config.demo.scenario import Story
+from config.demo.story import Delivery
 from config.demo.vendors import Vendors
 
 _AT_ONCE = 6
@@ -71,8 +72,7 @@ def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[En
         ended.status = merchant.order(story.number)["status"]
         tell(ended)
         if story.delivery and status == DELIVERED:
-            for shipment in merchant.shipments(story.number):
-                vendors.deliver(story.delivery.carrier, shipment["reference"])
+            _deliver(story.number, story.delivery, merchant, vendors)
         merchant.move(story.number, status)
         ended.runs = merchant.settled(story.number)
         _wait_for(story, status, merchant)
@@ -82,6 +82,13 @@ def _live(ended: Ended, merchant: Merchant, vendors: Vendors, tell: Callable[[En
     ended.differences = _differences(ended, merchant.payments(story.number))
     if story.delivery:
         ended.differences += _strayed(merchant.shipments(story.number))
+
+
+def _deliver(number: str, delivery: Delivery, merchant: Merchant, vendors: Vendors) -> None:
+    for shipment in merchant.shipments(number):
+        vendors.deliver(delivery.carrier, shipment["reference"])
+    if delivery.pushed:
+        merchant.delivered(number)
 
 
 def _begin(story: Story, merchant: Merchant, vendors: Vendors) -> None:

@@ -15,11 +15,12 @@ ACCEPTED = "pm_card_visa"
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How a parcel travels: the shipping option, the simulated vendor that carries it, and what the shopper chooses where
-    the option is a delivery checkout."""
+    the option is a delivery checkout. What is `pushed` the carrier tells of by itself."""
 
     option: str
     carrier: str
     choice: str = ""
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,11 +146,13 @@ class TrackingEvent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingRegistration:
     """Asks a carrier to push the tracking of one shipment to the connector's own address (`config.public_url`), in the
-    way that its webhook scheme verifies."""
+    way that its webhook scheme verifies. `renews` is the carrier's id of an earlier registration that lapses soon or has
+    lapsed; the new one takes its place."""
 
     reference: str
     consignment: str
     numbers: tuple[str, ...]
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

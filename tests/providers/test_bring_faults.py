@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.client import EgressPolicy, Ports
-from connectors.contracts.shipping import TrackingState
+from connectors.contracts.shipping import TrackingRegistration, TrackingState
 from connectors.effects import close_effects, open_effects
 from connectors.errors import Misconfigured, Unknown
 from connectors.models import Effect
@@ -202,3 +202,20 @@ def test_the_test_button(desk: Desk) -> None:
     desk.vendors.control("POST", "bring/users", {"uid": "ship@example.com", "key": "another"})
     with pytest.raises(Misconfigured, match="Authentication failed"):
         check(desk.config)
+
+
+def test_a_registration_is_renewed_in_place(desk: Desk) -> None:
+    number = desk.book().result.consignment
+
+    def register(renews: str = "") -> str:
+        registration = TrackingRegistration(
+            reference="100234-1", consignment=number, numbers=(), renews=renews
+        )
+        return str(desk.ask("register_tracking", registration).id)
+
+    first = register()
+    assert register() == first
+    renewed = register(first)
+    assert register(first) == renewed != first
+    told = desk.vendors.control("GET", "bring/eventcast")["webhooks"]
+    assert [item["id"] for item in told if item["trackingId"] == number] == [renewed]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contracts.shipping import TrackingState
+from connectors.contracts.shipping import TrackingRegistration, TrackingState
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 from tests.contract.scenarios.shipping import booking
 from tests.providers.asking import Asked, Says
@@ -159,3 +159,39 @@ def test_a_label_elsewhere_is_fetched_without_credentials() -> None:
         asked = label(url=f"{storage.url}/1.pdf", reachable=[storage.port])
         assert asked.result.content == b"%PDF-1.7"
     assert "x-mybring-api-key" not in storage.requests[0].headers
+
+
+class TestRegistering:
+    """Event Cast changes no registration, and takes no second one."""
+
+    TAKEN = (409, {"status": "409", "reason": "There is one"})
+    MADE = recorded("register tracking")
+
+    def register(self, *answers: Any, renews: str = "") -> Asked:
+        registration = TrackingRegistration(
+            reference="r", consignment=self.MADE["trackingId"], numbers=(), renews=renews
+        )
+        return bring("register_tracking", registration, *answers, public_url="https://hub.example/w/1/")
+
+    def listed(self, push_id: str) -> tuple[int, Any]:
+        ours = {"configuration": {"url": "https://hub.example/w/1/"}, "id": push_id}
+        return 200, [{**self.MADE, "id": "of others"}, {**self.MADE, **ours}]
+
+    @pytest.mark.parametrize("removed", [(204, None), (404, {"reason": "none"})])
+    def test_what_is_renewed_makes_room(self, removed: tuple[int, Any]) -> None:
+        asked = self.register(self.TAKEN, self.listed("old"), removed, (201, self.MADE), renews="old")
+        assert asked.result.id == self.MADE["id"]
+        assert [method for method, _ in asked.sent] == ["POST", "GET", "DELETE", "POST"]
+        assert asked.sent[2][1].endswith("/webhooks/old")
+
+    @pytest.mark.parametrize("renews", ["", "old"])
+    def test_one_that_was_made_by_an_earlier_try_is_taken(self, renews: str) -> None:
+        asked = self.register(self.TAKEN, self.listed("new"), renews=renews)
+        assert (asked.result.id, asked.result.expires_at.year) == ("new", 2026)
+
+    def test_when_it_lapses_is_looked_at_again_where_it_is_not_listed(self) -> None:
+        assert self.register(self.TAKEN, (200, [])).result.id == self.MADE["trackingId"]
+
+    def test_what_cannot_be_renewed_is_told(self) -> None:
+        asked = self.register(self.TAKEN, (200, []), (204, None), self.TAKEN, renews="old")
+        assert isinstance(asked.error, Rejected)

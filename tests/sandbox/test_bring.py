@@ -1,4 +1,4 @@
-"""Bring as a simulated carrier: prices, pickup points, bookings, labels, tracking."""
+"""Bring as a simulated carrier: prices, pickup points, bookings, labels, tracking, webhooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from connectors.sandbox import Sandbox
-from tests.sandbox.callers import BringCaller, Caller, consignment_of
+from tests.sandbox.callers import BringCaller, Caller, consignment_of, until
+from tests.sandbox.receiver import Receiver
 
 GUIDE = "shippingguide/api/v2/products"
 
@@ -242,3 +243,52 @@ def test_failures_in_bring_s_shape(sandbox: Sandbox, bring: BringCaller, status:
     assert len(sandbox.ledger()) == 1
     assert bring.get("no/such/call").status == 404
     assert bring.control("GET", "bring/nothing").status == 404
+
+
+WEBHOOKS = "event-cast/api/v1/webhooks"
+
+
+def webhook(receiver: Receiver, **changes: Any) -> dict[str, Any]:
+    where = {"url": receiver.url, "content_type": "application/json"}
+    headers = [{"key": "X-Shop", "value": "s3cret"}]
+    asked = {"trackingId": "r1", "event_groups": ["HANDED_IN", "DELIVERED"]}
+    return {**asked, "configuration": {**where, "headers": headers}, **changes}
+
+
+def test_event_cast_tells_until_the_delivery(bring: BringCaller, receiver: Receiver) -> None:
+    confirmed = bring.booked("r1", parcels=2)
+    made = bring.post(WEBHOOKS, webhook(receiver))
+    assert (made.status, "s3cret" in str(made.json)) == (201, False)
+    assert bring.get(f"{WEBHOOKS}/{made.json['id']}").json == bring.get(WEBHOOKS).json[0] == made.json
+    assert bring.post(WEBHOOKS, webhook(receiver)).status == 409
+    bring.control("POST", "bring/advance", {"steps": 9})
+    until(lambda: len(receiver.received) == 4)
+    headers, _ = receiver.received[0]
+    assert (headers["x-shop"], headers["x-bring-application"]) == ("s3cret", "event-cast")
+    told = [(body["shipment"], body["package"], body["status"]) for body in receiver.bodies()]
+    packages = [package["packageNumber"] for package in confirmed["packages"]]
+    assert told == [
+        (confirmed["consignmentNumber"], package, status)
+        for status in ("HANDED_IN", "DELIVERED")
+        for package in packages
+    ]
+    assert bring.get(WEBHOOKS).json == []
+    assert len(bring.control("GET", "bring/eventcast").json["deliveries"]) == 4
+
+
+def test_webhooks_lapse_and_are_removed(bring: BringCaller, receiver: Receiver) -> None:
+    first = bring.post(WEBHOOKS, webhook(receiver)).json
+    assert BringCaller(bring.sandbox, "other@example.com").get(WEBHOOKS).json == []
+    assert bring.call("DELETE", f"/bring/{WEBHOOKS}/{first['id']}", None, bring.headers).status == 204
+    assert bring.call("DELETE", f"/bring/{WEBHOOKS}/{first['id']}", None, bring.headers).status == 404
+    assert bring.control("POST", "bring/eventcast", {"days": 0}).json["days"] == 0
+    assert [bring.post(WEBHOOKS, webhook(receiver)).status for _ in range(2)] == [201, 201]
+    assert bring.get(WEBHOOKS).json == []
+    for changes in ({"trackingId": ""}, {"event_groups": ["*"]}, {"configuration": {"url": "x"}}):
+        refused = bring.post(WEBHOOKS, webhook(receiver, **changes))
+        assert (refused.status, bool(refused.json["reason"])) == (400, True)
+
+
+def test_returns_across_borders(bring: BringCaller) -> None:
+    [offer] = offers(bring, "PICKUP_PARCEL_RETURN", fromCountryCode="SE", toCountryCode="NO")
+    assert offer["id"] == "PICKUP_PARCEL_RETURN"

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -150,7 +150,7 @@ class Caravan(Trolley):
         raise CannotCancel("it has left the depot")
 
     def register_tracking(self, registration: TrackingRegistration) -> Registered:
-        body = self.post("/pushes", {"q": registration.consignment})
+        body = self.post("/pushes", {"q": registration.consignment, "renews": registration.renews})
         return Registered(id=body["id"], expires_at=datetime.fromisoformat(body["until"]))
 
     def track(self, numbers: Sequence[str]) -> list[TrackingEvent]:
@@ -205,6 +205,9 @@ class Depot:
         self.rates: list[dict[str, Any]] = []
         self.rate_faults: list[Behaviour] = []
         self.lost: set[str] = set()
+        self.pushed_until = datetime(2096, 12, 20, 10, tzinfo=UTC)
+        self.pushes: list[dict[str, Any]] = []
+        self.refuses_pushes = False
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> None:
@@ -225,7 +228,7 @@ class Depot:
             elif name == "POST rates":
                 _reply(exchange, {"rates": self.rates})
             elif name == "POST pushes":
-                _reply(exchange, {"id": "push-1", "until": "2026-12-20T10:00:00Z"})
+                self._push(exchange)
             elif name == "POST sessions":
                 _reply(exchange, {})
             elif name == "GET labels" and self.label_faults:
@@ -251,6 +254,13 @@ class Depot:
             fault(exchange)
         else:
             _reply(exchange, self.bookings[exchange.request.json()["reference"]])
+
+    def _push(self, exchange: Exchange) -> None:
+        self.pushes.append(exchange.request.json())
+        if self.refuses_pushes:
+            exchange.reply(422, b"{}", {"Content-Type": "application/json"})
+        else:
+            _reply(exchange, {"id": f"push-{len(self.pushes)}", "until": self.pushed_until.isoformat()})
 
     def _make(self, data: dict[str, Any]) -> None:
         reference = data["reference"]

@@ -37,7 +37,7 @@ from connectors.providers.bring.words import GUIDE, STATES, pickup_country
 from connectors.schema import Secret, Settings, Text
 from connectors.signing import Unsigned
 
-CONFLICT = 409
+NOT_FOUND, CONFLICT = 404, 409
 LABEL_BYTES = 25 * 1024 * 1024
 #: Booked shipments are in Tracking within minutes as a rule; until then not to be found there proves nothing.
 TRACKING_LAG_S = 1800
@@ -121,13 +121,20 @@ class Bring(CarrierProvider):
         return next((tracking.found(item, booking) for item in own.values()), None)
 
     def register_tracking(self, registration: TrackingRegistration) -> Registered:
+        """Event Cast changes no registration, so the one that is renewed makes room; what happens between is in Tracking."""
         try:
-            body = pushing.registration_body(registration, self.config.public_url)
-            return pushing.registered(self.post(pushing.PATH, body))
+            return self._registered(registration)
         except Rejected as error:
             if error.status != CONFLICT:
                 raise
+        listed = self.get(pushing.PATH, limit=pushing.LISTED)
+        standing = pushing.standing(listed, registration, self.config.public_url)
+        if standing is not None and standing.id != registration.renews:
+            return standing
+        if not registration.renews:
             return pushing.registered_before(registration)
+        self._unregister(registration.renews)
+        return self._registered(registration)
 
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
         with reading("Bring's callback", Rejected):
@@ -159,6 +166,17 @@ class Bring(CarrierProvider):
         """Who is calling: our origin only, for the rest of our address is a secret."""
         parts = urlsplit(self.config.public_url or "https://crossdock.example")
         return {"X-Bring-Client-URL": f"{parts.scheme}://{parts.netloc}"}
+
+    def _registered(self, registration: TrackingRegistration) -> Registered:
+        body = pushing.registration_body(registration, self.config.public_url)
+        return pushing.registered(self.post(pushing.PATH, body))
+
+    def _unregister(self, push_id: str) -> None:
+        try:
+            self.delete(f"{pushing.PATH}/{quote(push_id, safe='')}")
+        except Rejected as error:
+            if error.status != NOT_FOUND:
+                raise
 
     def _tracked(self, number: str) -> list[Mapping[str, Any]]:
         """Consignments that a consignment, a package or a sender's reference leads to."""

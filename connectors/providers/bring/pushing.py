@@ -16,7 +16,9 @@ from connectors.providers.bring.answers import required
 from connectors.providers.bring.words import STATES
 
 PATH = "/event-cast/api/v1/webhooks"
-#: Registered before: when that lapses is not told, so it is looked at again after a day.
+#: How many of the newest registrations a list gives.
+LISTED = 1000
+#: Registered before and not listed: when that lapses is not known, so it is looked at again after a day.
 _LOOKED_AT_AGAIN = timedelta(days=1)
 
 
@@ -34,6 +36,17 @@ def registered(body: Any) -> Registered:
         return Registered(
             id=required(body, "id"), expires_at=datetime.fromisoformat(expiry) if expiry else None
         )
+
+
+def standing(body: Any, registration: TrackingRegistration, url: str) -> Registered | None:
+    """The registration that a list has of this shipment at our address; None where it has none."""
+    with reading("Bring's list of registrations", Unknown):
+        mine = [
+            item
+            for item in body
+            if (item["trackingId"], item["configuration"]["url"]) == (registration.consignment, url)
+        ]
+    return registered(mine[0]) if mine else None
 
 
 def registered_before(registration: TrackingRegistration) -> Registered:

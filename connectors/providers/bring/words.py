@@ -47,7 +47,8 @@ test with phone numbers and e-mail addresses of your own. Test bookings do not a
 Products are Bring's codes: 5800 to a pickup point, 5600 to the door, 3584 to the mailbox, 5000 to businesses,
 PICKUP_PARCEL and others outside Norway, 9300 for returns. Services are its codes of value added services; EVARSLING tells
 the recipient by e-mail and text message. With the step RegisterTracking after CompleteShipment Bring tells of each
-scan for 30 days; its callbacks are not signed, so the hub then asks Tracking what happened.
+scan for 30 days; its callbacks are not signed, so the hub then asks Tracking what happened. A scheduled task PollTracking
+for the same connector renews what is about to lapse, and asks once a day in case a callback got lost.
 
 Bring has no call that cancels a booking: throw the label away, for
 labels that are not used lapse.

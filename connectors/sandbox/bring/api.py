@@ -7,9 +7,11 @@ from typing import Any
 
 from connectors.sandbox.bring.calls import Unreadable, open_routes, routes
 from connectors.sandbox.bring.controls import controls
+from connectors.sandbox.bring.eventcast import EventCast
 from connectors.sandbox.bring.shipments import Shipments
 from connectors.sandbox.core.ledger import Ledger
 from connectors.sandbox.core.router import Handler
+from connectors.sandbox.core.sender import Sender
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
 
@@ -20,6 +22,7 @@ class Bring(Vendor):
     def __init__(self, ledger: Ledger, url: str) -> None:
         super().__init__(ledger, url)
         self.shipments = Shipments()
+        self.event_cast = EventCast(Sender(self.slug))
         self.users: dict[str, str] = {}
         self.shown = True
 
@@ -52,6 +55,9 @@ class Bring(Vendor):
             return super().control(request)
         with self.lock:
             return _answered(found[0](self, request.json()))
+
+    def close(self) -> None:
+        self.event_cast.sender.close()
 
     def _executed(self, handler: Handler, request: Request, names: Mapping[str, str]) -> Response:
         try:

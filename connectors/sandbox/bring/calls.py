@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connectors.sandbox.bring import booking, guide, labels, points, tracking
+from connectors.sandbox.bring import booking, eventcast, guide, labels, points, tracking
 from connectors.sandbox.bring.products import CODES, product
 from connectors.sandbox.core.router import Router
 from connectors.sandbox.core.wire import Request, Response, json_response
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: With credentials, and without: links to labels are secrets by themselves.
 routes, open_routes = Router(), Router()
 _MOST_POINTS = 10
+_EVENT_CAST = "/event-cast/api/v1/webhooks"
 
 
 class Unreadable(Exception):
@@ -77,6 +78,30 @@ def pickup_point(bring: Bring, request: Request, country: str, file: str) -> Res
     return points.by_id(country, file.removesuffix(".json"))
 
 
+@routes.route("POST", _EVENT_CAST)
+def register_webhook(bring: Bring, request: Request) -> Response:
+    return bring.event_cast.register(_user(request), _document(request))
+
+
+@routes.route("GET", _EVENT_CAST)
+def webhooks(bring: Bring, request: Request) -> Response:
+    found = bring.event_cast.of(_user(request))
+    most = int(request.query.get("limit", len(found)))
+    return json_response([webhook.told() for webhook in found[:most]])
+
+
+@routes.route("GET", f"{_EVENT_CAST}/{{webhook}}")
+def one_webhook(bring: Bring, request: Request, webhook: str) -> Response:
+    found = [item for item in bring.event_cast.of(_user(request)) if item.id == webhook]
+    return json_response(found[0].told()) if found else eventcast.refused(404, "There is no such webhook")
+
+
+@routes.route("DELETE", f"{_EVENT_CAST}/{{webhook}}")
+def remove_webhook(bring: Bring, request: Request, webhook: str) -> Response:
+    removed = bring.event_cast.remove(_user(request), webhook)
+    return Response(204) if removed else eventcast.refused(404, "There is no such webhook")
+
+
 @open_routes.route("GET", "/labels/id/{file}")
 def label(bring: Bring, request: Request, file: str) -> Response:
     shipment = bring.shipments.of_label(file.removesuffix(".pdf"))
@@ -91,6 +116,10 @@ def label(bring: Bring, request: Request, file: str) -> Response:
 def storage(bring: Bring, request: Request, file: str) -> Response:
     shipment = bring.shipments.of_label(file.removesuffix(".pdf"))
     return labels.stored(shipment, request) if shipment else Response(404, b"<Error/>", "application/xml")
+
+
+def _user(request: Request) -> str:
+    return request.headers["x-mybring-api-uid"]
 
 
 def _document(request: Request) -> dict[str, Any]:

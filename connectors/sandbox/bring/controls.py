@@ -28,9 +28,27 @@ def advance(bring: Bring, data: Any) -> Any:
     if number and not found:
         return json_response({"error": f"There is no shipment {number}."}, 404)
     for shipment in found:
+        known = len(shipment.events)
         for _ in range(int(data.get("steps", 1))):
             shipment.happen(data["status"]) if data.get("status") else shipment.move_on()
+        for status, moment in shipment.events[known:]:
+            bring.event_cast.tell(shipment, status, moment)
     return {"shipments": [_told(shipment) for shipment in found]}
+
+
+@controls.route("GET", "/eventcast")
+def list_webhooks(bring: Bring, data: Any) -> Any:
+    """Webhooks that last, and what was sent to those that were registered."""
+    told = [webhook.told() for webhook in bring.event_cast.lasting()]
+    return {"webhooks": told, "deliveries": list(bring.event_cast.sender.deliveries)}
+
+
+@controls.route("POST", "/eventcast")
+def set_event_cast(bring: Bring, data: Any) -> Any:
+    """{"days": 2}: new webhooks last so long; 0 lets them lapse at once. "retries", "wait_ms" and "paused" as for others."""
+    bring.event_cast.days = float(data.pop("days", bring.event_cast.days))
+    bring.event_cast.sender.configure(**data)
+    return {"days": bring.event_cast.days, **bring.event_cast.sender.settings()}
 
 
 @controls.route("POST", "/tracking")

@@ -50,6 +50,16 @@ _PRODUCTS = (
         True,
     ),
     Product(
+        "PICKUP_PARCEL_RETURN",
+        "Pickup parcel return",
+        "From a pickup point",
+        Decimal(100),
+        Decimal(11),
+        20_000,
+        4,
+        False,
+    ),
+    Product(
         "HOME_DELIVERY_PARCEL", "Home delivery", "To the door", Decimal(180), Decimal(16), 35_000, 4, False
     ),
     Product(

@@ -9,7 +9,7 @@ from connectors.sandbox.bring.shipments import Package, Shipment
 
 Json = dict[str, Any]
 
-_TEXTS = {
+TEXTS = {
     "PRE_NOTIFIED": "We have been told about the shipment.",
     "HANDED_IN": "The shipment has been handed in.",
     "IN_TRANSIT": "The shipment is on its way.",
@@ -55,7 +55,7 @@ def _consignment(shipment: Shipment) -> Json:
 def _package(package: Package, shipment: Shipment) -> Json:
     size = package.asked["dimensions"]
     return {
-        "statusDescription": _TEXTS.get(shipment.status, ""),
+        "statusDescription": TEXTS.get(shipment.status, ""),
         "descriptions": [],
         "packageNumber": package.number,
         "productName": shipment.asked["product"]["id"],
@@ -75,7 +75,7 @@ def _package(package: Package, shipment: Shipment) -> Json:
 
 def _event(status: str, moment: datetime) -> Json:
     return {
-        "description": _TEXTS.get(status, status),
+        "description": TEXTS.get(status, status),
         "status": status,
         "unitId": "045510",
         "unitType": "BRING",
