@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.apikit.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "tenants.apikit.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
@@ -193,10 +193,32 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Crossdock",
-    "DESCRIPTION": "Orders, their statuses and what their workflow steps did.",
+    "DESCRIPTION": (
+        "Orders, their statuses and what their workflow steps did.\n\n"
+        "Every call needs an API key with the scope that its description names. Errors are problem documents (RFC 9457) "
+        "that name the field and the cure. Lists are read page by page through `next`; with `modified_since` they tell "
+        "what changed, oldest change first. `fields` narrows what is answered. A POST with an Idempotency-Key may be sent "
+        "again without a second effect. Calls whose address ends in `bulk/` keep the good rows and tell what is wrong "
+        "with each of the others."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "TAGS": [
+        {"name": "Checkout", "description": "What a shop asks while the shopper decides."},
+        {"name": "Orders", "description": "Place, read, change and move orders, and act on them by hand."},
+        {"name": "Workflow results", "description": "What the steps of a status did; resume and run again."},
+        {"name": "Payments", "description": "What was authorised, captured, refunded and cancelled."},
+        {"name": "Shipments", "description": "Parcels, labels and their way to the recipient."},
+        {"name": "Printing", "description": "Labels that wait for a printer of a warehouse."},
+        {"name": "Customers", "description": "Buyers that are known by number."},
+        {"name": "Products", "description": "What orders may hold."},
+        {"name": "Inventory", "description": "What each store has."},
+        {"name": "Markets", "description": "Where is sold, and in which currency."},
+        {"name": "Connectors", "description": "Which connector serves, and why."},
+        {"name": "Scheduled tasks", "description": "What is done again and again."},
+        {"name": "Event log", "description": "Everything that happened, and every call to a vendor."},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

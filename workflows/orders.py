@@ -54,10 +54,11 @@ _TRIES = 5
 
 
 class Placed(NamedTuple):
-    """A saved order and the run of its first status; no run when none was asked for."""
+    """A saved order with its lines, and the run of its first status; no run when none was asked for."""
 
     order: Order
     run: WorkflowRun | None
+    lines: list[OrderLine]
 
 
 def create_order(data: Mapping[str, Any], **options: Any) -> Order:
@@ -116,7 +117,7 @@ def _save(
 ) -> Placed:
     order = _order(draft, number)
     order.save(force_insert=True)
-    OrderLine.objects.bulk_create(_lines(draft, order))
+    lines = OrderLine.objects.bulk_create(_lines(draft, order))
     for name, value in parts.items():
         all_parts()[name].save(order, value)
     eventlog.record(
@@ -130,9 +131,9 @@ def _save(
         actor=actor,
     )
     if not run_workflow or draft.chart.disable_workflow:
-        return Placed(order, None)
+        return Placed(order, None, lines)
     run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime, new=True)
-    return Placed(order, run)
+    return Placed(order, run, lines)
 
 
 def _order(draft: OrderDraft, number: str) -> Order:

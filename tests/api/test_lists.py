@@ -11,6 +11,7 @@ from tests.config.world import make_world
 from tests.factories.events import record_event
 
 OURS = "Minelle"
+LISTS = ("orders", "payments", "shipments", "runs", "events", "scheduled-tasks")
 
 
 @pytest.fixture
@@ -29,12 +30,12 @@ def found(answer, name) -> list:
 
 
 class TestFields:
-    @pytest.mark.parametrize("path", ["orders", "payments", "shipments", "runs", "events"])
-    def test_only_what_is_asked_for_is_answered(self, caller, path):
-        names = sorted(caller.read(f"{path}/").json()["results"][0])[:2]
-        rows = caller.read(f"{path}/", fields=",".join(names)).json()["results"]
-        assert rows
-        assert all(sorted(row) == names for row in rows)
+    def test_only_what_is_asked_for_is_answered(self, caller):
+        for path in LISTS:
+            names = sorted(caller.read(f"{path}/").json()["results"][0])[:2]
+            rows = caller.read(f"{path}/", fields=",".join(names)).json()["results"]
+            assert rows, path
+            assert all(sorted(row) == names for row in rows), path
 
     def test_an_order_without_lines_costs_less(self, caller, django_assert_num_queries):
         caller.read(f"orders/{OURS}/")
@@ -49,28 +50,28 @@ class TestFields:
         assert caller.read("orders/", fields="").status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("path", "query", "other"),
-    [
-        ("orders", {"has_errors": "true"}, {"has_errors": "false"}),
-        ("orders", {"placed_from": "2000-01-01T00:00:00Z"}, {"placed_before": "2000-01-01T00:00:00Z"}),
-        ("payments", {"order": OURS, "provider_id": OURS}, {"state": "captured"}),
-        ("shipments", {"order": OURS, "shipping_option": OURS}, {"tracking_state": "delivered"}),
-        ("runs", {"order": OURS, "state": "queued"}, {"state": "stopped"}),
-        ("events", {"category": "Connector", "outcome": "success"}, {"provider": "nobody"}),
-        ("events", {"since": "2000-01-01T00:00:00Z"}, {"before": "2000-01-01T00:00:00Z"}),
-        ("scheduled-tasks", {"name": OURS}, {"active": "false"}),
-    ],
-)
-def test_filters(caller, path, query, other):
-    assert len(caller.read(f"{path}/", **query).json()["results"]) >= 1
-    assert caller.read(f"{path}/", **other).json()["results"] == []
+FILTERS = [
+    ("orders", {"has_errors": "true"}, {"has_errors": "false"}),
+    ("orders", {"placed_from": "2000-01-01T00:00:00Z"}, {"placed_before": "2000-01-01T00:00:00Z"}),
+    ("payments", {"order": OURS, "provider_id": OURS}, {"state": "captured"}),
+    ("shipments", {"order": OURS, "shipping_option": OURS}, {"tracking_state": "delivered"}),
+    ("runs", {"order": OURS, "state": "queued"}, {"state": "stopped"}),
+    ("events", {"category": "Connector", "outcome": "success"}, {"provider": "nobody"}),
+    ("events", {"since": "2000-01-01T00:00:00Z"}, {"before": "2000-01-01T00:00:00Z"}),
+    ("scheduled-tasks", {"name": OURS}, {"active": "false"}),
+]
 
 
-@pytest.mark.parametrize("path", ["payments", "shipments", "runs", "events", "scheduled-tasks"])
-def test_a_query_that_is_not_understood_is_refused(caller, path):
-    assert set(fields(caller.read(f"{path}/", colour="red"))) == {"colour"}
-    assert caller.get(f"/api/v1/{path}/?limit=5&order=1&order=2").status_code == 400
+def test_filters(caller):
+    for path, query, other in FILTERS:
+        assert caller.read(f"{path}/", **query).json()["results"], (path, query)
+        assert caller.read(f"{path}/", **other).json()["results"] == [], (path, other)
+
+
+def test_a_query_that_is_not_understood_is_refused(caller):
+    for path in LISTS:
+        assert set(fields(caller.read(f"{path}/", colour="red"))) == {"colour"}
+        assert caller.get(f"/api/v1/{path}/?limit=5&order=1&order=2").status_code == 400
 
 
 def test_one_row_is_read_by_its_key(caller):

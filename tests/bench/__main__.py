@@ -1,5 +1,6 @@
 """python -m tests.bench [--orders 1000] [--clients 16] [--latency 0,50,250] [--backlog 1000,100000]
     [--history 10000,1000000] [--without-celery] [--json FILE]
+python -m tests.bench --api [--orders 1000] [--clients 16] [--json FILE]
 
 Crossdock against (a) a bare loop of the same calls, one thread and 64, and (b) a Celery task on Redis, on a PostgreSQL with
 its usual durability, all on this machine: https://docs.celeryq.dev/, https://redis.io.
@@ -31,11 +32,12 @@ def main() -> int:
 
     directory = Path(tempfile.mkdtemp(prefix="crossdock-bench-"))
     try:
-        rows = _measure(directory, vendor, options)
+        rows = _api(directory, vendor, options) if options.api else _measure(directory, vendor, options)
     except Failed as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    title = f"{options.orders} orders, {options.clients} clients, four calls a run"
+    what = "the API alone" if options.api else "four calls a run"
+    title = f"{options.orders} orders, {options.clients} clients, {what}"
     Console().print(table(rows, title))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
@@ -67,6 +69,25 @@ def _measure(directory: Path, vendor: str, options: argparse.Namespace) -> dict[
         with _stub(directory, vendor, 0):
             rows |= _growth(directory, options)
     return rows
+
+
+def _api(directory: Path, vendor: str, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    from django.core.management import call_command
+
+    from tenants.scoping import platform_scope
+    from tests.bench import tenant
+    from tests.bench.api import Api, lay
+
+    call_command("migrate", verbosity=0)
+    key = tenant.make(vendor)
+    with platform_scope("the benchmark looks at all tenants"):
+        webhooks = lay()
+        with Api(directory, f"http://127.0.0.1:{free_port()}", key) as api:
+            row = api.orders(options.orders, options.clients)
+            row |= api.inventory(100, 4)
+            row |= api.webhooks(webhooks, rate=100, seconds=20)
+    sys.stderr.write(f"API: {json.dumps(row)}\n")
+    return {"API": row}
 
 
 def _growth(directory: Path, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -121,6 +142,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--history", type=_numbers, default=[], help="events that there are, as 10000,1000000"
     )
+    parser.add_argument("--api", action="store_true", help="measure the API only: orders, stock and webhooks")
     parser.add_argument("--without-celery", action="store_true", help="leave (b) out")
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()

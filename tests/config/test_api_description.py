@@ -72,6 +72,7 @@ def test_the_page_of_the_description_needs_no_internet(client):
     assert client.get(reverse("schema")).status_code == 200
 
 
+@pytest.mark.thorough
 def test_every_operation_is_described_with_a_tag_and_its_problems(schema):
     thin = []
     for result in schema.get_all_operations():
@@ -100,7 +101,6 @@ def test_the_api_keeps_to_its_description(schema, world, key, mode):
         of_openapi.content_type_conformance,
         of_openapi.response_headers_conformance,
         of_openapi.response_schema_conformance,
-        *([of_openapi.negative_data_rejection] if mode == "NEGATIVE" else []),
     ]
     from config.wsgi import application
 
@@ -125,7 +125,10 @@ def test_the_api_keeps_to_its_description(schema, world, key, mode):
             real = rows.get(_named(case.operation.path)) if mode == "POSITIVE" else None
             if real:
                 case.path_parameters = _parameters(case.operation.path, real)
-            case.call_and_validate(app=application, base_url="http://testserver", checks=judged)
+            # Calls with many rows tell what is wrong with each, and answer with 200.
+            strict = mode == "NEGATIVE" and not case.operation.path.endswith("/bulk/")
+            asked = [*judged, of_openapi.negative_data_rejection] if strict else judged
+            case.call_and_validate(app=application, base_url="http://testserver", checks=asked)
 
         try:
             ask()

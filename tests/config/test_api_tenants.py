@@ -125,6 +125,7 @@ def test_without_a_key_nothing_is_answered(theirs):
     assert open_ones == []
 
 
+@pytest.mark.thorough
 def test_a_key_without_the_scope_is_refused_and_told_which(theirs):
     """Each call with a key of all scopes but its own."""
     refused = {}
@@ -158,6 +159,7 @@ def test_a_key_of_another_tenant_finds_nothing(ours, theirs):
     assert everything_of(theirs) == before
 
 
+@pytest.mark.thorough
 def test_the_same_calls_find_ones_own(ours, theirs):
     """Else the test above proves nothing."""
     own, lost = Caller(ours, "*"), []

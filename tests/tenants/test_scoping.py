@@ -126,8 +126,13 @@ def test_history_is_scoped_too(ours, theirs):
 
 
 OURS = {"tenants", "eventlog", "connectors", "workflows", "payments", "shipping", "config"}
-# Belong to no tenant, or are one number a tenant that is only ever addressed by the tenant.
-ABOVE_TENANTS = {"tenants.Tenant", "workflows.Worker", "workflows.OrderNumberSequence"}
+# Belong to no tenant, or are one number that is only ever addressed by the tenant or the key.
+ABOVE_TENANTS = {
+    "tenants.Tenant",
+    "tenants.ApiKeyUse",
+    "workflows.Worker",
+    "workflows.OrderNumberSequence",
+}
 
 
 def is_link(model):

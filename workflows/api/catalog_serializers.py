@@ -117,11 +117,13 @@ class CustomerChangeSerializer(CustomerSerializer):
 
 
 class BulkCustomersSerializer(serializers.Serializer):
-    items = CustomerRowSerializer(many=True, max_length=ITEMS, allow_empty=False)
+    items: Any = serializers.ListSerializer(
+        child=CustomerRowSerializer(), max_length=ITEMS, allow_empty=False
+    )
 
 
 class BulkProductsSerializer(serializers.Serializer):
-    items = ProductRowSerializer(many=True, max_length=ITEMS, allow_empty=False)
+    items: Any = serializers.ListSerializer(child=ProductRowSerializer(), max_length=ITEMS, allow_empty=False)
 
 
 class InventorySerializer(serializers.ModelSerializer):
@@ -143,7 +145,9 @@ class NewInventorySerializer(StrictSerializer):
 
 
 class BulkInventorySerializer(serializers.Serializer):
-    items = NewInventorySerializer(many=True, max_length=ITEMS, allow_empty=False)
+    items: Any = serializers.ListSerializer(
+        child=NewInventorySerializer(), max_length=ITEMS, allow_empty=False
+    )
 
 
 class MarketSerializer(serializers.ModelSerializer):

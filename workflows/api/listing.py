@@ -64,16 +64,13 @@ class CatalogApi(ListApi):
         return Response(show(kind, row, fields))
 
 
-class BulkApi:
-    """Mixin of a view with an action `bulk`, whose body may be larger."""
-
-    action: str | None
-    max_body: int
+class BulkApi(OrderApi):
+    """A view with an action `bulk`, whose body may be larger."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.action == "bulk":
             self.max_body = BULK_BODY
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
 
 
 class KeptApi(BulkApi, CatalogApi):

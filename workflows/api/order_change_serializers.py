@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from tenants.apikit import OpenJSONField, StrictSerializer
@@ -74,7 +76,9 @@ class OrderRowSerializer(NewOrderSerializer):
 
 
 class BulkOrdersSerializer(serializers.Serializer):
-    items = OrderRowSerializer(many=True, max_length=MOST_ORDERS, allow_empty=False)
+    items: Any = serializers.ListSerializer(
+        child=OrderRowSerializer(), max_length=MOST_ORDERS, allow_empty=False
+    )
 
 
 class OrderResultSerializer(RowResultSerializer):

@@ -25,6 +25,7 @@ from workflows.api.one_order import (
     OneOrderApi,
     etag,
     expected_version,
+    know_lines,
     parts,
     with_parts,
 )
@@ -84,7 +85,8 @@ class OrderViewSet(BulkApi, OneOrderApi):
     def create(self, request: Request) -> Response:
         data = _read(NewOrderSerializer, request.data)
         run_workflow = data.pop("run_workflow")
-        order, run = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
+        order, run, lines = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
+        know_lines(order, lines)
         prefetch_related_objects([order], *parts())
         where = reverse("order-detail", args=[order.number], request=request)
         answer = {**show(OrderSerializer, order), "run_id": run.pk if run else None}
@@ -111,7 +113,7 @@ class OrderViewSet(BulkApi, OneOrderApi):
     def _place_row(self, item: Any) -> dict[str, Any]:
         data = _read(OrderRowSerializer, item)
         run_workflow = data.pop("run_workflow")
-        order, run = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
+        order, run, _ = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
         return {"outcome": "created", "number": order.number, "run_id": run.pk if run else None}
 
     def partial_update(self, request: Request, number: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_view
+from drf_spectacular.utils import extend_schema_serializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,6 +43,7 @@ class CandidateSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
+@extend_schema_serializer(many=False)
 class ResolutionSerializer(serializers.Serializer):
     """Of the generation that is live now. `chosen` is null where no connector can be chosen; `error` says why."""
 
@@ -69,7 +70,7 @@ class ResolutionSerializer(serializers.Serializer):
         tag="Connectors",
         description="Asks the published configuration which connector would serve, by which rule, and why no other.",
         parameters=(QuestionSerializer,),
-        answers={200: ResolutionSerializer(many=False)},
+        answers={200: ResolutionSerializer},
         problems=(400,),
     )
 )
