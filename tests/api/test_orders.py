@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tenants.models.api_key import recent_keys
 from tenants.scoping import tenant_scope
@@ -74,6 +76,15 @@ class TestPlace:
         answer = api.send("orders/", shop.order_data(number="N-1"))
         assert answer.status_code == 409
         assert "already is an order N-1" in fields(answer)["number"]
+
+    def test_what_was_just_written_is_not_read_again(self, shop, api):
+        with CaptureQueriesContext(connection) as seen:
+            assert api.send("orders/", shop.order_data()).json()["lines"][2]["total"] == "100.00"
+        assert [row["sql"] for row in seen if row["sql"].startswith('SELECT "workflows_orderline"')] == []
+
+    def test_an_amount_finer_than_its_currency_is_refused(self, shop, api):
+        line = {"sku": "A", "quantity": "1", "unit_price": "10.005"}
+        assert set(fields(api.send("orders/", shop.order_data(lines=[line])))) == {"lines.0.unit_price"}
 
     def test_a_repeated_request_places_one_order(self, shop, api):
         body = shop.order_data()
