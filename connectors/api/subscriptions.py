@@ -83,7 +83,7 @@ _ABOUT = (
         parameters=(_ID,),
         request=None,
         answers={204: None},
-        problems=(404,),
+        problems=(404, *_BODY),
     ),
 )
 class EventSubscriptionViewSet(ApiViewSet):
@@ -127,6 +127,8 @@ class EventSubscriptionViewSet(ApiViewSet):
         return Response(show(SubscriptionSerializer, self._row(pk)))
 
     def destroy(self, request: Request, pk: str) -> Response:
+        if request.META.get("CONTENT_LENGTH") not in (None, "", "0"):
+            read(NothingSerializer, request.data)
         self._row(pk).delete()
         return Response(status=204)
 
