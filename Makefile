@@ -40,7 +40,7 @@ run: $(STAMP) ## Development server at http://127.0.0.1:8000
 
 # Tables come from the models here; the suite on PostgreSQL and the demo run the migrations.
 test: $(STAMP) ## The suite on SQLite
-	@env -u DATABASE_URL $(BIN)/python -m pytest -n 4 --nomigrations $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest -n 3 --nomigrations $(ARGS)
 
 test-postgres: $(STAMP) ## The suite with the fault tests on a throw-away PostgreSQL
 	@sh tests/postgres.sh $(BIN)/python -m pytest -n 3 $(ARGS)

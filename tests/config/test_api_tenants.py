@@ -19,6 +19,8 @@ from tests.config.test_two_tenants import everything_of
 from tests.config.world import make_world
 from workflows.models import OrderError, ScheduledTask, WorkflowRun
 
+pytestmark = pytest.mark.thorough
+
 OURS, THEIRS = "Minelle", "Strangeco"
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -201,6 +201,7 @@ def text_of(answer) -> str:
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
 
+@pytest.mark.thorough
 def test_personal_data_shows_to_nobody_without_the_right(people):
     client, leaks, opened = client_of(people, Role.PUBLISHER), [], 0
     for url in everything(people):

@@ -15,6 +15,8 @@ from tenants.models import Membership
 from tenants.scoping import TenantModel, platform_scope, tenant_scope
 from tests.config.world import make_world
 
+pytestmark = pytest.mark.thorough
+
 OURS, THEIRS = "Minelle", "Strangeco"
 SITE = admin.site
 PAGES = [model for model in SITE._registry if issubclass(model, TenantModel)]

@@ -23,6 +23,8 @@ from tests.factories.tenants import (
     UserFactory,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_list_and_the_editor_show_one_flat_row_of_tabs(staff, connector):
     client = staff()

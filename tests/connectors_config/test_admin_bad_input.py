@@ -16,6 +16,8 @@ from tests.factories.tenants import (
 from tests.factories.workflows import publish_order_type
 from tests.pages import errors_of, told
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("changes", "message"),

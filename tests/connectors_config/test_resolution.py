@@ -89,6 +89,7 @@ def random_case(random):
     }
 
 
+@pytest.mark.thorough
 def test_random_cases_agree_with_the_reference():
     random, seen = Random(20261123), {}
     for _ in range(CASES):

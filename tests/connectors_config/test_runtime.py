@@ -228,6 +228,7 @@ def test_what_was_rolled_back_is_not_remembered():
     assert runtime(tenant.pk).connectors[connector.pk].display_name == "second"
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_another_process_sees_a_publication_at_once(acme):
     """A process that has compiled generation 1 is asked again after another one published generation 2."""

@@ -27,6 +27,8 @@ from tests.pages import form_of, told
 from tests.shipping.carrier import Trolley
 from workflows.models import OrderType
 
+pytestmark = pytest.mark.thorough
+
 #: For each kind: makes a published one, the field that the tests change, and what people call it.
 KINDS = {
     Connector: (

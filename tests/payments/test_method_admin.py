@@ -16,7 +16,7 @@ from tests.factories.tenants import MarketFactory, TenantFactory
 from tests.payments.pages import METHODS, PAYMENTS, person, text
 from tests.payments.stories import event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 PUBLISH = "payments_paymentmethod_publish"
 RETIRE = "payments_paymentmethod_retire"
 TOKEN = "sk_test_canary_0123456789_9999"

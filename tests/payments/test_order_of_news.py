@@ -12,6 +12,8 @@ from payments.models import Payment, PaymentEntry, PaymentState
 from payments.news import from_event
 from tests.payments.stories import books, event, hear
 
+pytestmark = pytest.mark.thorough
+
 OLD_FAILURE = event("e0", State.DECLINED, provider_id="pi_1", reason="card expired")
 SAME_OBJECT_FAILURE = event("e0", State.DECLINED, reason="card expired")
 

@@ -10,6 +10,8 @@ from tests.factories.shipping import ShipmentFactory, make_warehouse, publish_sh
 from tests.factories.tenants import MarketFactory, TenantFactory
 from tests.payments.pages import person, text
 
+pytestmark = pytest.mark.thorough
+
 PROVIDERS = "/admin/shipping/shippingprovider/"
 PUBLISH = "shipping_shippingprovider_publish"
 RETIRE = "shipping_shippingprovider_retire"

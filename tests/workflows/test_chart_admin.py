@@ -16,6 +16,8 @@ from workflows.chart import chart_of
 from workflows.models import OrderStatus, OrderType, WorkflowStep
 from workflows.publication import to_document
 
+pytestmark = pytest.mark.thorough
+
 PUBLISH_TYPE = "workflows_ordertype_publish"
 PUBLISH_STATUS = "workflows_orderstatus_publish"
 STATUSES = {

@@ -23,6 +23,8 @@ from tests.workflows.shopstall import Market, order
 from workflows.models import ImportedObject, Order, ScheduledRun, ScheduledTask
 from workflows.schedules.ticker import run_now
 
+pytestmark = pytest.mark.thorough
+
 LogIn = Callable[..., Client]
 
 
