@@ -87,6 +87,8 @@ class PaymentQuerySerializer(StrictSerializer):
     order = serializers.CharField(max_length=64, required=False, help_text="The order's number.")
     payment_method = serializers.CharField(max_length=100, required=False, help_text="Its name.")
     provider = serializers.CharField(max_length=100, required=False, help_text="Such as stripe.")
-    provider_id = serializers.CharField(max_length=255, required=False, help_text="The provider's id.")
+    provider_id = serializers.CharField(
+        max_length=255, trim_whitespace=False, required=False, help_text="The provider's id."
+    )
     state = serializers.ChoiceField(PaymentState.choices, required=False)
     modified_since = MomentField(required=False, help_text=SINCE)

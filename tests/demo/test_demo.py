@@ -89,7 +89,7 @@ def test_every_order_ends_as_its_story_foresees(played: tuple[Path, dict[str, An
     figures = played[1]
     assert figures["orders"] >= 12
     assert (figures["unexpected"], figures["double_effects"]) == (0, 0)
-    assert (figures["completed"], figures["stopped"]) == (20, 2)
+    assert (figures["completed"], figures["stopped"]) == (31, 2)
     assert figures["imported_stock"] == "40.000"
 
 
@@ -131,7 +131,7 @@ def test_a_carrier_that_is_too_busy_twice_books_then(played: tuple[Path, dict[st
 def test_shipments_have_labels_and_mails_are_delivered(played: tuple[Path, dict[str, Any]]) -> None:
     [(booked,)] = _rows(played[0], "SELECT count(*) FROM shipping_shipment WHERE state = 'booked'")
     [(labels,)] = _rows(played[0], "SELECT count(*) FROM shipping_label")
-    assert booked == labels == 20
+    assert booked == labels == 32
     assert {state for (state,) in _rows(played[0], "SELECT state FROM workflows_sentmessage")} <= {
         "sent",
         "delivered",

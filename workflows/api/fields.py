@@ -16,6 +16,7 @@ from tenants.money import Money
 __all__ = ["AmountField", "MomentField", "NumberField"]
 
 _AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
+_LARGEST = 999_999_999
 _NUMBER = r"^\d{1,9}(\.\d{1,3})?$"
 
 
@@ -54,7 +55,7 @@ class AmountField(serializers.Field):
     {
         "oneOf": [
             {"type": "string", "format": "decimal", "pattern": _NUMBER},
-            {"type": "integer", "minimum": 0},
+            {"type": "integer", "minimum": 0, "maximum": _LARGEST},
         ]
     }
 )
@@ -69,7 +70,7 @@ class NumberField(serializers.Field):
         return format(Decimal(value).normalize(), "f")
 
     def to_internal_value(self, data: Any) -> str | int:
-        whole = isinstance(data, int) and not isinstance(data, bool)
+        whole = isinstance(data, int) and not isinstance(data, bool) and 0 <= data <= _LARGEST
         if not whole and not (isinstance(data, str) and re.fullmatch(_NUMBER[1:-1], data)):
             self.fail("format")
         return data

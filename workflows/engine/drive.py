@@ -5,6 +5,7 @@ Everything here happens in one database transaction of the worker's database thr
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,8 +17,12 @@ from workflows.documents import order_documents
 from workflows.engine import conclude, plan, queue
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
+from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.models import FINAL_STEP_STATES, Lane, StepRun, StepState
 from workflows.steps.base import Plan, Result, StepContext
+
+#: Within so many seconds the steps of dead workers are tried a last time, each at a moment of its own.
+APART_S = 5.0
 
 #: Another act on the same payment or parcel is under way; look again after this many seconds.
 BUSY_WAIT_S = 5.0
@@ -117,6 +122,12 @@ class Driver:
         return [(ticket, self._plan_one(ticket, documents[ticket.order_id])) for ticket in tickets]
 
     def _plan_one(self, ticket: Ticket, document: OrderDocument) -> Plan:
+        step = _current(ticket)
+        if plan.count_death(ticket) and step.deaths == DEATHS_ALLOWED - 1:
+            # Its last try is made apart from the others, so that whichever kills workers ends up alone.
+            told = Result.error(f"Its worker died {step.deaths} times while it ran")
+            conclude.try_again(ticket, told, self.book, random.uniform(0.5, APART_S))  # noqa: S311
+            return Plan()
         outline = plan.plan_step(ticket, document, self.book)
         if outline.result is not None:
             conclude.conclude(ticket, outline.result, [], self.book)

@@ -35,7 +35,7 @@ def plan_step(ticket: Ticket, document: OrderDocument, book: Book) -> Plan:
     if step is None:
         raise RuntimeError("nothing to plan")
     ticket.number = document.number
-    if _died_too_often(ticket, step):
+    if step.deaths >= DEATHS_ALLOWED:
         return Plan.done(Result.error(f"Parked: its worker died {DEATHS_ALLOWED} times while it ran"))
     _count_attempt(step, book)
     try:
@@ -164,11 +164,14 @@ def _unmet_condition(config: StepConfig, steps: Sequence[StepRun], step: StepRun
     return f"Condition not met: {', '.join(missing)}" if missing else ""
 
 
-def _died_too_often(ticket: Ticket, step: StepRun) -> bool:
-    if ticket.orphaned and step.state == StepState.RUNNING:
+def count_death(ticket: Ticket) -> bool:
+    """Whether the ticket's step was under way in a worker that died; once for each claim."""
+    step, died = ticket.step, False
+    if step is not None and ticket.orphaned and step.state == StepState.RUNNING:
         step.deaths += 1
+        died = True
     ticket.orphaned = False
-    return step.deaths >= DEATHS_ALLOWED
+    return died
 
 
 def _count_attempt(step: StepRun, book: Book) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from connectors.sandbox.core.accounts import alias
 from connectors.sandbox.core.router import Router
 from connectors.sandbox.core.wire import Request
 from connectors.sandbox.ingrid.refusals import wrong
@@ -61,7 +62,7 @@ def complete(ingrid: Ingrid, request: Request, account: str) -> Json:
         identity=f"complete {session.external_id or session.id}",
         reference=session.external_id,
         object=session.order,
-        account=account,
+        account=alias(account),
     )
     return {"session": session.shown()}
 

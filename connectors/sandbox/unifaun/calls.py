@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from connectors.sandbox.core.accounts import alias
 from connectors.sandbox.core.router import Router
 from connectors.sandbox.core.wire import Request, Response, json_response
 from connectors.sandbox.unifaun import documents
@@ -51,7 +52,7 @@ def book(nshift: Unifaun, request: Request) -> Response:
         identity=f"book {shipment.reference or shipment.id}",
         reference=shipment.reference,
         object=shipment.id,
-        account=request.headers.get("authorization", ""),
+        account=alias(request.headers.get("authorization", "")),
     )
     return json_response([_told(nshift, shipment)], 201)
 
@@ -97,7 +98,7 @@ def cancel(nshift: Unifaun, request: Request, number: str) -> Response:
         identity=f"cancel {shipment.id}",
         reference=shipment.reference,
         object=shipment.id,
-        account=request.headers.get("authorization", ""),
+        account=alias(request.headers.get("authorization", "")),
     )
     return Response(204)
 
