@@ -74,6 +74,13 @@ def ask(
     return replies
 
 
+def settle() -> None:
+    """Wait for the calls under way and keep their events, for a process that asks no more."""
+    while sum(_at_once.values()):
+        time.sleep(0.01)
+    _record()
+
+
 def _just_answered(spec: CallSpec) -> Reply | None:
     """Shops ask again whenever a page is drawn."""
     found = memory.recall(spec, memory.FRESH_FOR)

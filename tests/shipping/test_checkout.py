@@ -10,7 +10,7 @@ from connectors.publishing import publish
 from connectors.runtime import runtime
 from eventlog.models import Event
 from shipping.api.visits import read_visit
-from shipping.checkout import memory
+from shipping.checkout import asking, memory
 from shipping.checkout.asking import Source, ask
 from shipping.checkout.questions import questions_of
 from shipping.models import Shipment, ShippingAccount
@@ -26,9 +26,10 @@ PARCEL = {"name": "home", "get_price_from_provider": True, "tax_rate": "25", "ge
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
+def nothing_remembered(db):
     memory.forget()
     yield
+    asking.settle()
     memory.forget()
 
 
