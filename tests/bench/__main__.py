@@ -63,7 +63,7 @@ def _measure(directory: Path, vendor: str, options: argparse.Namespace) -> dict[
                 row = _others(vendor, byhand, options)
                 with Hub(directory, f"http://127.0.0.1:{free_port()}", key) as hub:
                     row |= hub.burst(options.orders, options.clients, f"b{latency}")
-                    row |= hub.idle(20)
+                    row |= hub.idle(20, f"i{latency}")
             rows[f"{latency} ms"] = row
             sys.stderr.write(f"{latency} ms: {json.dumps(row)}\n")
         with _stub(directory, vendor, 0):

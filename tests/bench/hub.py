@@ -69,11 +69,11 @@ class Hub:
             "peak_mb": round(watch.peak_mb),
         }
 
-    def idle(self, times: int) -> dict[str, Any]:
+    def idle(self, times: int, name: str) -> dict[str, Any]:
         """Status change to first call on a hub that has nothing else to do (ms)."""
         merchant, waits = Merchant(self.url, self.key), []
         for number in range(times):
-            placed = merchant.place({**ORDER, "number": f"idle-{number}"})
+            placed = merchant.place({**ORDER, "number": f"{name}-{number}"})
             merchant.settled(placed["number"])
             merchant.move(placed["number"], "Go")
             merchant.settled(placed["number"])
