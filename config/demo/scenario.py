@@ -42,6 +42,10 @@ def stories() -> list[Story]:
 
 
 def _eventful() -> list[Story]:
+    return [*_ended_early(), *_gone_wrong()]
+
+
+def _ended_early() -> list[Story]:
     return [
         Story(
             number="D-2001",
@@ -65,6 +69,24 @@ def _eventful() -> list[Story]:
             captured=False,
         ),
         Story(
+            number="D-2005",
+            title="export refused, run stops",
+            market="SWE",
+            amount="777.00",
+            path=("InProgress",),
+            ends_in="InProgress",
+            last_run="stopped",
+            errors=("ExportOrder",),
+            captured=False,
+            fault=_refused("D-2005"),
+        ),
+    ]
+
+
+def _gone_wrong() -> list[Story]:
+    """Each of these is completed all the same."""
+    return [
+        Story(
             number="D-2003",
             title="answer to the capture lost",
             market="DNK",
@@ -85,18 +107,6 @@ def _eventful() -> list[Story]:
             path=("Ship", "Completed"),
             errors=("ExportOrder",),
             fault=_refused("D-2004"),
-        ),
-        Story(
-            number="D-2005",
-            title="export refused, run stops",
-            market="SWE",
-            amount="777.00",
-            path=("InProgress",),
-            ends_in="InProgress",
-            last_run="stopped",
-            errors=("ExportOrder",),
-            captured=False,
-            fault=_refused("D-2005"),
         ),
         Story(
             number="D-2006",

@@ -24,7 +24,7 @@ from payments.checkout import asking
 from payments.checkout.offer import offers
 from payments.checkout.opening import BegunBefore, OfOrder, OtherRequest, begin
 from payments.models import Checkout
-from tenants.apikit import ApiView, FieldError, Problem
+from tenants.apikit import ApiView, FieldError, Problem, read
 from tenants.scoping import current_tenant
 from workflows import lookups
 from workflows.api.openapi import IDEMPOTENCY, answer_example, describe, request_example
@@ -145,9 +145,7 @@ class CheckoutPayments(CheckoutApi):
         operation_id="checkout_payments_create",
     )
     def post(self, request: Request) -> Response:
-        reader = NewCheckoutPaymentSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        checkout = begin(dict(reader.validated_data), _key(request))
+        checkout = begin(read(NewCheckoutPaymentSerializer, request.data), _key(request))
         ended = asking.open_at_provider(checkout, str(request.auth)[:150])
         reference = checkout.payment.reference
         where = reverse("checkout-payment", args=[reference], request=request)
@@ -188,9 +186,7 @@ class CheckoutCompletion(CheckoutApi):
         operation_id="checkout_payments_complete",
     )
     def post(self, request: Request, reference: str) -> Response:
-        reader = CompletionSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        details = reader.validated_data.get("details") or {}
+        details = read(CompletionSerializer, request.data).get("details") or {}
         ended = asking.complete(self.checkout(reference), details, str(request.auth)[:150])
         return self.answered(reference, ended)
 

@@ -15,7 +15,7 @@ from shipping.api.checkout_serializers import (
 from shipping.api.visits import read_visit
 from shipping.checkout.offering import pickup_points, shipping_options
 from shipping.providers import UnknownShippingOption, find_offer
-from tenants.apikit import ApiView, Problem
+from tenants.apikit import ApiView, Problem, read
 from tenants.scoping import current_tenant
 from workflows.api.openapi import answer_example, describe, request_example
 
@@ -106,9 +106,8 @@ class ShippingOptions(ApiView):
         operation_id="checkout_shipping_options",
     )
     def post(self, request: Request) -> Response:
-        reader = ShippingQuestionSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        found = shipping_options(runtime(current_tenant().pk), read_visit(reader.validated_data))
+        asked = read(ShippingQuestionSerializer, request.data)
+        found = shipping_options(runtime(current_tenant().pk), read_visit(asked))
         return Response(ShippingOptionsSerializer({"options": found}).data)
 
 
@@ -134,11 +133,10 @@ class PickupPoints(ApiView):
         operation_id="checkout_pickup_points",
     )
     def post(self, request: Request) -> Response:
-        reader = PointQuestionSerializer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        visit, live = read_visit(reader.validated_data), runtime(current_tenant().pk)
+        asked = read(PointQuestionSerializer, request.data)
+        visit, live = read_visit(asked), runtime(current_tenant().pk)
         try:
-            offer = find_offer(live, reader.validated_data["shipping_option"], visit.market.code)
+            offer = find_offer(live, asked["shipping_option"], visit.market.code)
         except UnknownShippingOption as error:
             raise Problem.of_fields({"shipping_option": [f"{error}"]}) from None
         return Response(PointsSerializer(pickup_points(live, visit, offer)).data)
