@@ -7,7 +7,7 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from connectors.contracts.ecommerce import ShopProvider
+        from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
         from connectors.subscriptions.orders import register_orders
@@ -22,4 +22,4 @@ class WorkflowsConfig(AppConfig):
         register_references(usage.of_scheduled_tasks)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
-        register_handler(ShopProvider, take_webhook)
+        register_handler(OrderSource, take_webhook)
