@@ -1,0 +1,188 @@
+"""What an administrator fills in, the address that it names, and the three ways to log in."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.auth import Auth, Bearer, Token, needed
+from connectors.contracts.base import Answer, BadAnswer, Request
+from connectors.errors import Misconfigured, RetryLater
+from connectors.oauth1 import OAuth1
+from connectors.schema import Boolean, Choice, Date, Group, Integer, Secret, Settings, Text, Url
+from tenants.secret_value import SecretValue
+
+#: Settings that each way needs, with their labels.
+WAYS = {
+    "OAuth": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    "Bearer": ("access_token",),
+    "Admin": ("username", "password"),
+}
+ADMIN_TOKEN_LIFE = timedelta(hours=4)
+_CLOUD = ".api.commerce.adobe.com"
+
+
+class Between(Integer):
+    def __init__(self, label: str, least: int, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+
+    def convert(self, raw: Any) -> int:
+        number = super().convert(raw)
+        if not self.least <= number <= self.most:
+            raise ValueError(f"must be a whole number from {self.least} to {self.most}")
+        return number
+
+
+class MagentoSettings(Settings):
+    host = Url("Host", column="host", help="The shop's address, such as https://shop.example/rest/.")
+    is_test = Boolean("Is Test", column="is_test", required=False, default=False)
+    authentication = Choice(
+        "Authentication",
+        choices=tuple(WAYS),
+        default="OAuth",
+        help="OAuth: all four keys of an integration. Bearer: its access token alone. Admin: user name and password.",
+    )
+    consumer_key = Text("Consumer Key", column="client_app_id", required=False, default="")
+    consumer_secret = Secret("Consumer Secret", column="client_app_secret", required=False)
+    access_token = Secret("Access Token", column="bearer_token", required=False)
+    access_token_secret = Secret("AccessTokenSecret", required=False)
+    username = Text("Username", column="username", required=False, default="", help="Of an admin user.")
+    password = Secret("Password", column="password", required=False)
+    store_view = Text(
+        "StoreView", required=False, default="all", help="Code of the store view in the address; all: of every one."
+    )
+    order_primary_store = Text("OrderPrimaryStore", required=False, help="Code of the store of imported orders.")
+    stores = Group("Stores", group="MagentoStores", help="Magento's store id (Key) to the code of our store.")
+    import_orders_from = Date(
+        "ImportOrdersFrom", required=False, help="The first import takes orders changed since this day, else all."
+    )
+    import_unpaid_orders = Boolean(
+        "ImportUnpaidOrders",
+        required=False,
+        default=False,
+        help="Also take orders in the states pending_payment and payment_review.",
+    )
+    page_size = Between("PageSize", 1, 300, required=False, default=50)
+    customer_id_field = Choice(
+        "CustomerIdField",
+        choices=("phone", "email"),
+        default="phone",
+        help="What the customer's number is here.",
+    )
+    is_magento_sku_modified_by_options = Boolean(
+        "IsMagentoSkuModifiedByOptions",
+        required=False,
+        default=False,
+        help="The shop hangs SKUs of custom options onto the article's; take the article's own.",
+    )
+    is_export_invoice_enabled = Boolean(
+        "IsExportInvoiceEnabled", required=False, default=False, help="ExportInvoices may invoice in the shop."
+    )
+    is_invoice_captured = Boolean(
+        "IsInvoiceCaptured",
+        required=False,
+        default=True,
+        help="The invoice takes the money through the shop's own payment method.",
+    )
+    is_export_ship_order_enabled = Boolean(
+        "IsExportShipOrderEnabled", required=False, default=False, help="The shop is told of shipments."
+    )
+    is_export_status_enabled = Boolean(
+        "IsExportStatusEnabled", required=False, default=False, help="The shop is told of statuses."
+    )
+    statuses = Group("Statuses", group="MagentoStatuses", help="Our status (Key) to the code of Magento's.")
+    carriers = Group("Carriers", group="MagentoCarriers", help="Our carrier (Key) to Magento's carrier code.")
+    notify_customer = Boolean("NotifyCustomer", required=False, default=False)
+    source_code = Text(
+        "SourceCode", required=False, default="default", help="Inventory source where none is told."
+    )
+    prices_include_tax = Boolean(
+        "PricesIncludeTax", required=False, default=True, help="Whether the shop's catalogue prices include tax."
+    )
+    market_stores = Group(
+        "Market Stores", group="MagentoMarkets", help="Our market (Key) to the store id that prices are set for."
+    )
+    attribute_set_id = Between(
+        "AttributeSetId", 1, 2**31 - 1, required=False, default=4, help="Of articles that are made in the shop."
+    )
+    brand_attribute = Text("BrandAttribute", required=False, default="", help="Attribute code, such as brand.")
+    gtin_attribute = Text("GtinAttribute", required=False, default="", help="Attribute code, such as ean.")
+    is_async = Boolean(
+        "IsAsync",
+        required=False,
+        default=False,
+        help="Hand batches over to the shop's queue (async.operations.all) and wait for it.",
+    )
+
+
+def api_url(values: Any) -> str:
+    """The base of all requests: …/rest/<store view>. Raises Misconfigured where a setting is missing."""
+    _check_login(values)
+    host: str = values.host
+    place = urlsplit(host)
+    if (place.hostname or "").endswith(_CLOUD):
+        raise Misconfigured(
+            "Host is Adobe Commerce as a Cloud Service, which logs in by Adobe IMS; only shops that run Magento or Adobe"
+            " Commerce 2.4 themselves are supported"
+        )
+    base, found, rest = f"{host}/".partition("/rest/")
+    store = rest.strip("/").removesuffix("V1").strip("/") if found else ""
+    if "/" in store:
+        raise Misconfigured("Host goes on after /rest/…; enter only the shop's address, such as https://shop.example")
+    return f"{base.rstrip('/')}/rest/{store or values.store_view}"
+
+
+def _check_login(values: Any) -> None:
+    missing = [
+        MagentoSettings.fields()[name].label
+        for name in WAYS[values.authentication]
+        if not getattr(values, name)
+    ]
+    if missing:
+        others = " or ".join(way for way in WAYS if way != values.authentication)
+        raise Misconfigured(
+            f"Authentication is {values.authentication}, which needs {', '.join(missing)}; fill that in, or set the"
+            f" property Authentication to {others}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MagentoAuth(Auth):
+    """By the setting `authentication`. An admin's token is fetched anew before its life is over."""
+
+    signed = OAuth1("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    bearer = Bearer("access_token")
+
+    def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
+        if values.authentication == "Bearer":
+            self.bearer.apply(headers, values, token)
+        elif token is not None:
+            headers["Authorization"] = f"Bearer {token.access.reveal()}"
+
+    def sign(
+        self, headers: MutableMapping[str, str], values: Any, token: Token | None, *, method: str, url: str
+    ) -> None:
+        if values.authentication == "OAuth":
+            self.signed.sign(headers, values, token, method=method, url=url)
+
+    def token_request(self, config: Any) -> Request | None:
+        values = config.values
+        if values.authentication != "Admin":
+            return None
+        login = {"username": needed(values, "username"), "password": needed(values, "password")}
+        return Request(method="POST", path="/V1/integration/admin/token", json=login, authenticated=False)
+
+    def read_token(self, answer: Answer, now: datetime) -> Token:
+        """The answer is nothing but the token, as a JSON string. It lives for four hours unless the shop says otherwise:
+        one that is over before is found out by a 401."""
+        try:
+            text = answer.json()
+        except BadAnswer:
+            text = None
+        if not isinstance(text, str) or not text:
+            raise RetryLater("The shop's answer holds no admin token", status=answer.status)
+        return Token(access=SecretValue(text), obtained_at=now, expires_at=now + ADMIN_TOKEN_LIFE)
