@@ -57,9 +57,7 @@ def base_string(method: str, url: str, parameters: Iterable[Pair]) -> str:
     listed = "&".join(f"{name}={value}" for name, value in pairs)
     scheme, host = place.scheme.lower(), (place.hostname or "").lower()
     port = "" if place.port in (None, _PORTS.get(scheme)) else f":{place.port}"
-    return "&".join(
-        [method.upper(), encoded(f"{scheme}://{host}{port}{place.path or '/'}"), encoded(listed)]
-    )
+    return "&".join([method.upper(), encoded(f"{scheme}://{host}{port}{place.path or '/'}"), encoded(listed)])
 
 
 def signing_key(consumer_secret: str, token_secret: str) -> str:

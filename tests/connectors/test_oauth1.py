@@ -77,14 +77,13 @@ def sent(values: Any, **options: Any) -> Any:
 
 
 def test_each_request_is_signed_anew_with_its_query() -> None:
-    values = Signed.settings.compile(
-        {}, {"Key": "ck", "Secret": "c&s", "Token": "t", "TokenSecret": "ts"}
-    )
+    values = Signed.settings.compile({}, {"Key": "ck", "Secret": "c&s", "Token": "t", "TokenSecret": "ts"})
     asked = {"method": "GET", "path": "/orders", "query": {"a[0]": "2026-11-20 10:00:00"}}
     first, second = (sent(values, **asked) for _ in range(2))
     assert first.headers["Authorization"] != second.headers["Authorization"]
     told = dict(
-        part.strip().split("=", 1) for part in first.headers["Authorization"].removeprefix("OAuth ").split(",")
+        part.strip().split("=", 1)
+        for part in first.headers["Authorization"].removeprefix("OAuth ").split(",")
     )
     given = {name: unquote(text.strip('"')) for name, text in told.items()}
     proof = given.pop("oauth_signature")

@@ -80,7 +80,12 @@ def bill(order: Json, items: Sequence[Json]) -> Bill:
         shipping -= min(gone.quantize(smallest, ROUND_HALF_UP), shipping)
     lines = [line for line in lines if line.quantity]
     extras = list(_extras(extension))
-    rest = total - shipping - sum((part.total for part in (*lines, *extras)), ZERO)
+    rest = (
+        total
+        - shipping
+        - sum((line.total for line in lines), ZERO)
+        - sum((item.total for item in extras), ZERO)
+    )
     return Bill(
         lines=_evened_out(lines, rest, smallest),
         extras=extras,
@@ -166,4 +171,6 @@ def _extras(extension: Json) -> Iterator[Extra]:
 
 def _rate(net: Decimal, tax: Decimal) -> Decimal:
     """In percent. Rounded amounts seldom give the rate exactly, so it is rounded to what rates have: a tenth."""
-    return (tax * 100 / net).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize() + ZERO if net and tax else ZERO
+    return (
+        (tax * 100 / net).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize() + ZERO if net and tax else ZERO
+    )

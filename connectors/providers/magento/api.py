@@ -65,7 +65,9 @@ class MagentoApi(Provider):
         """Everything that fits; for what an order has few of. Raises Rejected where that is not so."""
         found = self.search(path, *filters, order=("entity_id",))
         if found.total > len(found.items):
-            raise Rejected(f"Magento has {found.total} records under {path} for one order; look at that order there")
+            raise Rejected(
+                f"Magento has {found.total} records under {path} for one order; look at that order there"
+            )
         return found.items
 
     def record(self, path: str, what: str) -> Json:
@@ -87,7 +89,9 @@ class MagentoApi(Provider):
     def store_config(self) -> Json:
         """Of the store view that the address names, else of the first."""
         wanted = self.values.store_view
-        return next((item for item in self.store_configs if item.get("code") == wanted), self.store_configs[0])
+        return next(
+            (item for item in self.store_configs if item.get("code") == wanted), self.store_configs[0]
+        )
 
     @property
     def base_currency(self) -> str:

@@ -63,7 +63,10 @@ class Cursor:
         return Cursor(last, self.number + 1 if last == asked else 1)
 
     def text(self) -> str:
-        told: dict[str, Any] = {"since": self.since.strftime(_FORM) if self.since else None, "page": self.page}
+        told: dict[str, Any] = {
+            "since": self.since.strftime(_FORM) if self.since else None,
+            "page": self.page,
+        }
         return json.dumps({name: value for name, value in told.items() if value})
 
 

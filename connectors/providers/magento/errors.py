@@ -11,7 +11,10 @@ from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
 #: Codes of ours: Magento tells its failures by nothing but words. The first that is found counts.
 _WORDS: tuple[tuple[str, str], ...] = (
     ("deadlock", r"deadlock found|lock wait timeout|database lock"),
-    ("could_not_save", r"could not save (a|an|the) (invoice|shipment|credit ?memo)|see error log for details"),
+    (
+        "could_not_save",
+        r"could not save (a|an|the) (invoice|shipment|credit ?memo)|see error log for details",
+    ),
     ("signature", r"signature is invalid"),
     ("clock", r"oauth_timestamp|timestamp value"),
     ("nonce", r"nonce"),

@@ -53,12 +53,19 @@ class MagentoSettings(Settings):
     username = Text("Username", column="username", required=False, default="", help="Of an admin user.")
     password = Secret("Password", column="password", required=False)
     store_view = Text(
-        "StoreView", required=False, default="all", help="Code of the store view in the address; all: of every one."
+        "StoreView",
+        required=False,
+        default="all",
+        help="Code of the store view in the address; all: of every one.",
     )
-    order_primary_store = Text("OrderPrimaryStore", required=False, help="Code of the store of imported orders.")
+    order_primary_store = Text(
+        "OrderPrimaryStore", required=False, help="Code of the store of imported orders."
+    )
     stores = Group("Stores", group="MagentoStores", help="Magento's store id (Key) to the code of our store.")
     import_orders_from = Date(
-        "ImportOrdersFrom", required=False, help="The first import takes orders changed since this day, else all."
+        "ImportOrdersFrom",
+        required=False,
+        help="The first import takes orders changed since this day, else all.",
     )
     import_unpaid_orders = Boolean(
         "ImportUnpaidOrders",
@@ -80,7 +87,10 @@ class MagentoSettings(Settings):
         help="The shop hangs SKUs of custom options onto the article's; take the article's own.",
     )
     is_export_invoice_enabled = Boolean(
-        "IsExportInvoiceEnabled", required=False, default=False, help="ExportInvoices may invoice in the shop."
+        "IsExportInvoiceEnabled",
+        required=False,
+        default=False,
+        help="ExportInvoices may invoice in the shop.",
     )
     is_invoice_captured = Boolean(
         "IsInvoiceCaptured",
@@ -101,15 +111,27 @@ class MagentoSettings(Settings):
         "SourceCode", required=False, default="default", help="Inventory source where none is told."
     )
     prices_include_tax = Boolean(
-        "PricesIncludeTax", required=False, default=True, help="Whether the shop's catalogue prices include tax."
+        "PricesIncludeTax",
+        required=False,
+        default=True,
+        help="Whether the shop's catalogue prices include tax.",
     )
     market_stores = Group(
-        "Market Stores", group="MagentoMarkets", help="Our market (Key) to the store id that prices are set for."
+        "Market Stores",
+        group="MagentoMarkets",
+        help="Our market (Key) to the store id that prices are set for.",
     )
     attribute_set_id = Between(
-        "AttributeSetId", 1, 2**31 - 1, required=False, default=4, help="Of articles that are made in the shop."
+        "AttributeSetId",
+        1,
+        2**31 - 1,
+        required=False,
+        default=4,
+        help="Of articles that are made in the shop.",
     )
-    brand_attribute = Text("BrandAttribute", required=False, default="", help="Attribute code, such as brand.")
+    brand_attribute = Text(
+        "BrandAttribute", required=False, default="", help="Attribute code, such as brand."
+    )
     gtin_attribute = Text("GtinAttribute", required=False, default="", help="Attribute code, such as ean.")
     is_async = Boolean(
         "IsAsync",
@@ -132,7 +154,9 @@ def api_url(values: Any) -> str:
     base, found, rest = f"{host}/".partition("/rest/")
     store = rest.strip("/").removesuffix("V1").strip("/") if found else ""
     if "/" in store:
-        raise Misconfigured("Host goes on after /rest/…; enter only the shop's address, such as https://shop.example")
+        raise Misconfigured(
+            "Host goes on after /rest/…; enter only the shop's address, such as https://shop.example"
+        )
     return f"{base.rstrip('/')}/rest/{store or values.store_view}"
 
 
