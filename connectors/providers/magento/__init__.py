@@ -19,11 +19,13 @@ from connectors.providers.magento.catalog import Catalog
 from connectors.providers.magento.cursor import Cursor
 from connectors.providers.magento.fulfilment import Fulfilments
 from connectors.providers.magento.invoicing import Invoices
-from connectors.providers.magento.orders import Taking, products_of
+from connectors.providers.magento.lines import products_of
+from connectors.providers.magento.login import MagentoAuth, api_url
+from connectors.providers.magento.orders import Taking
 from connectors.providers.magento.prices import Prices
 from connectors.providers.magento.products import Products
 from connectors.providers.magento.refunds import Refunds
-from connectors.providers.magento.settings import MagentoAuth, MagentoSettings, api_url
+from connectors.providers.magento.settings import MagentoSettings
 from connectors.providers.magento.statuses import Statuses
 from connectors.providers.magento.stock import Stock
 from connectors.providers.magento.words import GUIDE, STATES, Standing, standing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from connectors.contracts.ecommerce import ImportedLine, ImportedOrder, Imported
 from connectors.field_mapping import Rows, with_mapping
 from connectors.providers.magento.amounts import Bill, Extra, Priced, amount, bill
 from connectors.providers.magento.cursor import moment
+from connectors.providers.magento.lines import article_of, chosen_lines, contents_of
 from connectors.providers.magento.words import Standing, standing
 from tenants.money import Money, quantum
 
@@ -72,14 +73,14 @@ class Taking:
         item = priced.item
         whole = (priced.unit * priced.quantity).quantize(quantum(currency), ROUND_HALF_UP)
         line = ImportedLine(
-            sku=self.skus.get(str(_article(item, order).get("product_id"))) or str(item["sku"]),
+            sku=self.skus.get(str(article_of(item, order).get("product_id"))) or str(item["sku"]),
             name=str(item.get("name") or item["sku"]),
             quantity=priced.quantity,
             unit_price=Money.of(priced.unit, currency),
             discount=Money.of(whole - priced.total, currency),
             tax_rate=priced.rate,
             external_id=str(int(item["item_id"])),
-            properties=_parts(item, order),
+            properties=contents_of(item, order),
         )
         return with_mapping(line, self.mapping, {name: item.get(name) for name in _MAPPED})
 
@@ -98,27 +99,6 @@ class Taking:
         )
 
 
-def chosen_lines(order: Json) -> list[Json]:
-    """The lines that carry price and quantity: what a shopper chose, and of a bundle that is priced by its parts those."""
-    items: list[Json] = list(order["items"])
-    by_parent = _children(items)
-    found: list[Json] = []
-    for item in items:
-        if item.get("parent_item_id"):
-            continue
-        parts = by_parent.get(int(item["item_id"]), [])
-        priced = item.get("product_type") == "bundle" and any(amount(part, "row_total") for part in parts)
-        found += parts if priced else [item]
-    return found
-
-
-def products_of(orders: Sequence[Json]) -> set[str]:
-    """The ids of the articles behind the lines of some orders."""
-    items = [(item, order) for order in orders for item in chosen_lines(order)]
-    ids = {_article(item, order).get("product_id") for item, order in items}
-    return {str(number) for number in ids if number}
-
-
 def address(order: Json, given: Json | None) -> Address:
     """An address with the order's contact; only the contact where there is none."""
     told = given or {}
@@ -135,28 +115,6 @@ def address(order: Json, given: Json | None) -> Address:
         email=str(told.get("email") or order.get("customer_email") or ""),
         phone=str(told.get("telephone") or ""),
     )
-
-
-def _children(items: Sequence[Json]) -> dict[int, list[Json]]:
-    found: dict[int, list[Json]] = {}
-    for item in items:
-        if item.get("parent_item_id"):
-            found.setdefault(int(item["parent_item_id"]), []).append(item)
-    return found
-
-
-def _article(item: Json, order: Json) -> Json:
-    """The variant behind the line of a configurable product, which is a line of its own; else the line itself."""
-    parts = _children(order["items"]).get(int(item["item_id"]), [])
-    return parts[0] if item.get("product_type") == "configurable" and parts else item
-
-
-def _parts(item: Json, order: Json) -> dict[str, Any]:
-    """What is in a bundle that has one price, for whoever packs it."""
-    parts = _children(order["items"]).get(int(item["item_id"]), [])
-    if item.get("product_type") != "bundle" or not parts:
-        return {}
-    return {"Contents": ", ".join(f"{amount(part, 'qty_ordered'):f} x {part['sku']}" for part in parts)}
 
 
 def _shipping(order: Json) -> Json:

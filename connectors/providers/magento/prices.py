@@ -64,12 +64,7 @@ class Prices(Bulk, PriceSink):
 
     def _store(self, price: PriceRecord) -> int:
         markets = {str(name).casefold(): code for name, code in self.values.market_stores.items()}
-        number = str(markets.get(price.market.casefold()) or 0)
-        if not number.isdecimal():
-            raise Rejected(
-                f"MagentoMarkets of {price.market} is {number!r}; it has to be the id of a store view"
-            )
-        return int(number)
+        return int(str(markets.get(price.market.casefold()) or 0))
 
     def _base(self, price: PriceRecord) -> Json:
         shown = price.before or price.price

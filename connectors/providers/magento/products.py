@@ -83,7 +83,8 @@ class Products(Bulk, ProductSink):
         assert product.price is not None
         if product.price.currency != self.base_currency:
             raise Rejected(
-                f"The price of {product.sku} is in {product.price.currency}, the shop's base currency is {self.base_currency}"
+                f"The price of {product.sku} is in {product.price.currency}, the shop's base currency is"
+                f" {self.base_currency}"
             )
         if self.values.prices_include_tax:
             return product.price.amount
