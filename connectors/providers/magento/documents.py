@@ -47,23 +47,17 @@ class Order:
     def _to_ship(self, item: Json) -> Decimal:
         if item.get("is_virtual"):
             return Decimal(0)
-        done = max(amount(item, "qty_shipped"), self._shipped_by_parts(item))
-        return (
-            amount(item, "qty_ordered") - done - amount(item, "qty_canceled") - amount(item, "qty_refunded")
-        )
-
-    def _shipped_by_parts(self, item: Json) -> Decimal:
-        """A bundle that is sent in parts counts its pieces on those: it is gone when all of them are."""
-        parts = [
-            part for part in self.items.values() if str(part.get("parent_item_id")) == str(item["item_id"])
-        ]
-        gone = bool(parts) and all(
-            amount(part, "qty_shipped") >= amount(part, "qty_ordered") for part in parts
-        )
-        return amount(item, "qty_ordered") if gone else Decimal(0)
+        done = self._done(item, "qty_shipped")
+        return amount(item, "qty_ordered") - done - amount(item, "qty_canceled") - amount(item, "qty_refunded")
 
     def _to_invoice(self, item: Json) -> Decimal:
-        return amount(item, "qty_ordered") - amount(item, "qty_invoiced") - amount(item, "qty_canceled")
+        return amount(item, "qty_ordered") - self._done(item, "qty_invoiced") - amount(item, "qty_canceled")
+
+    def _done(self, item: Json, field: str) -> Decimal:
+        """A bundle that is sent or charged by its parts counts its pieces on those: it is done when all of them are."""
+        parts = [part for part in self.items.values() if str(part.get("parent_item_id")) == str(item["item_id"])]
+        over = bool(parts) and all(amount(part, field) >= amount(part, "qty_ordered") for part in parts)
+        return amount(item, "qty_ordered") if over else amount(item, field)
 
 
 class Documents(MagentoApi):

@@ -39,24 +39,23 @@ KINDS: Mapping[str, type[ProviderError]] = {
 _CURES = {
     "signature": "check Consumer Secret and AccessTokenSecret, and that Host is the address that the shop itself uses",
     "clock": "the shop's clock and ours differ by more than ten minutes",
-    "consumer": "check Consumer Key, and that the integration is active in Magento (System > Integrations)",
-    "resources": "give the integration the missing resource in Magento (System > Integrations > API), then reauthorise it",
+    "consumer": "check Consumer Key, and that the integration is active in Magento (System, Integrations)",
+    "resources": "give the integration the missing resource in Magento (System, Integrations, API), then reauthorise it",
     "no_route": "check Host, and that the shop has the module that this call belongs to",
     "no_store": "check the property StoreView",
-    "limit": "the shop limits its API's input; lower PageSize, or raise its limits under Stores > Web API Limits",
+    "limit": "the shop limits its API's input; lower PageSize, or raise its limits under Stores, Configuration, Web API",
 }
 _FILL = re.compile(r"%(\w+)")
 
 
 def filled(message: Any, parameters: Any = None) -> str:
     """The text with %1 and %fieldName filled in; what has no parameter stays as it is."""
+    text = str(message or "")
     if isinstance(parameters, Mapping):
         values = {str(name): value for name, value in parameters.items()}
-    elif isinstance(parameters, list):
-        values = dict(_numbered(parameters))
     else:
-        values = {}
-    text = _FILL.sub(lambda found: str(values.get(found[1], found[0])), str(message or ""))
+        values = dict(_listed(text, parameters)) if isinstance(parameters, list) else {}
+    text = _FILL.sub(lambda found: str(values.get(found[1], found[0])), text)
     # Some texts carry markup for the admin's pages.
     return " ".join(re.sub(r"<[^>]*>|[<>]", " ", text).split())
 
@@ -97,7 +96,7 @@ def cured(text: str, code: str, status: int) -> str:
     if status == 401 and not cure:
         cure = (
             "check the keys; with Authentication = Bearer the shop must also allow integration tokens as bearer tokens"
-            " (Stores > Configuration > Services > OAuth), which Magento forbids since 2.4.4"
+            " (Stores, Configuration, Services, OAuth), which Magento forbids since 2.4.4"
         )
     return ": ".join(filter(None, [text, cure]))
 
@@ -106,11 +105,14 @@ def refusal(message: str) -> Rejected:
     return Rejected(f"Magento: {message}"[:500])
 
 
-def _numbered(parameters: list[Any]) -> Iterator[tuple[str, Any]]:
-    """%1 is the first; single parameters may be objects that name the field."""
+def _listed(text: str, parameters: list[Any]) -> Iterator[tuple[str, Any]]:
+    """%1 is the first. Names are in the order of their first mention, unless objects say them."""
+    names = list(dict.fromkeys(name for name in _FILL.findall(text) if not name.isdecimal()))
+    plain = [value for value in parameters if not isinstance(value, Mapping)]
+    yield from zip(names, plain, strict=False)
     for index, value in enumerate(parameters, 1):
         if isinstance(value, Mapping):
-            yield from ((str(name), text) for name, text in value.items())
+            yield from ((str(name), told) for name, told in value.items())
         else:
             yield str(index), value
 
