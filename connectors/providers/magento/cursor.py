@@ -55,10 +55,9 @@ class Cursor:
     def next(self, changes: Sequence[datetime], *, more: bool) -> Cursor:
         """Behind a page whose records changed then, the oldest first."""
         last = max(changes, default=self.since)
-        if self.since is not None and last is not None:
-            last = max(last, self.since)
         if not more:
             return Cursor(last)
+        # Within the overlap this is before what the last run has come to, and must not jump there.
         asked = self.since if self.page else None
         return Cursor(last, self.number + 1 if last == asked else 1)
 

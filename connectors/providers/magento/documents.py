@@ -48,14 +48,18 @@ class Order:
         if item.get("is_virtual"):
             return Decimal(0)
         done = self._done(item, "qty_shipped")
-        return amount(item, "qty_ordered") - done - amount(item, "qty_canceled") - amount(item, "qty_refunded")
+        return (
+            amount(item, "qty_ordered") - done - amount(item, "qty_canceled") - amount(item, "qty_refunded")
+        )
 
     def _to_invoice(self, item: Json) -> Decimal:
         return amount(item, "qty_ordered") - self._done(item, "qty_invoiced") - amount(item, "qty_canceled")
 
     def _done(self, item: Json, field: str) -> Decimal:
         """A bundle that is sent or charged by its parts counts its pieces on those: it is done when all of them are."""
-        parts = [part for part in self.items.values() if str(part.get("parent_item_id")) == str(item["item_id"])]
+        parts = [
+            part for part in self.items.values() if str(part.get("parent_item_id")) == str(item["item_id"])
+        ]
         over = bool(parts) and all(amount(part, field) >= amount(part, "qty_ordered") for part in parts)
         return amount(item, "qty_ordered") if over else amount(item, field)
 

@@ -1,0 +1,280 @@
+"""A Magento shop from the login to the refund, against the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.calls import Ending
+from connectors.contracts.catalog import ItemState, PriceRecord, ProductRecord
+from connectors.contracts.ecommerce import ShopCancellation, StatusUpdate
+from connectors.contracts.erp import StockLevel
+from connectors.errors import Misconfigured, Rejected
+from connectors.providers.magento import Magento
+from connectors.sandbox import Sandbox, start
+from tests.contract.scenarios.base import nok
+from tests.providers.magento_stage import COLUMNS, MagentoStand, invoice_of, parcel, refund_of
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with start() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox) -> MagentoStand:
+    sandbox.reset()
+    return MagentoStand(sandbox)
+
+
+def line_sum(order: Any) -> Decimal:
+    lines = sum(line.quantity * line.unit_price.amount - line.discount.amount for line in order.lines)
+    return Decimal(lines) + order.shipping_total.amount
+
+
+def test_each_way_to_log_in(sandbox: Sandbox, shop: MagentoStand) -> None:
+    shop.order()
+    admin = {
+        "columns": {"username": "hub", "password": "secret-of-hub"},
+        "properties": {"Authentication": "Admin"},
+    }
+    for ways in ({}, {"properties": {"Authentication": "Bearer"}}, admin):
+        stand = MagentoStand(sandbox, **ways)
+        assert len(stand.imported()) == 1
+    sandbox.control("POST", "magento/login", {"expire": True})
+    assert len(stand.imported()) == 1, "a token that was refused is replaced"
+
+
+def test_what_is_wrong_with_a_login_is_told(sandbox: Sandbox, shop: MagentoStand) -> None:
+    bearer = MagentoStand(sandbox, properties={"Authentication": "Bearer"})
+    sandbox.control("POST", "magento/login", {"bearers": False})
+    refused = bearer.call("import_orders", "", write=False)
+    assert isinstance(refused.error, Misconfigured)
+    assert "standalone" not in refused.message or "Bearer" in refused.message
+    assert "Magento_Sales::actions_view" in refused.message
+    forged = MagentoStand(sandbox, properties={"AccessTokenSecret": "another"})
+    assert (
+        "check Consumer Secret and AccessTokenSecret" in forged.call("import_orders", "", write=False).message
+    )
+    wrong = {"columns": {"username": "hub", "password": "wrong"}, "properties": {"Authentication": "Admin"}}
+    assert isinstance(
+        MagentoStand(sandbox, **wrong).call("import_orders", "", write=False).error, Misconfigured
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "properties", "told"),
+    [
+        ({"host": "https://shop.example/"}, {}, "https://shop.example/rest/all"),
+        (
+            {"host": "https://shop.example/magento/rest"},
+            {"StoreView": "sv"},
+            "https://shop.example/magento/rest/sv",
+        ),
+        ({"host": "https://shop.example/rest/default/V1"}, {}, "https://shop.example/rest/default"),
+        ({"host": "https://na1.api.commerce.adobe.com/t1"}, {}, "Adobe IMS"),
+        ({"host": "https://shop.example/rest/default/V1/orders"}, {}, "enter only the shop's address"),
+        (
+            {"client_app_id": ""},
+            {},
+            "Authentication is OAuth, which needs Consumer Key; .* to Bearer or Admin",
+        ),
+        ({}, {"Authentication": "Admin"}, "needs Username, Password"),
+    ],
+)
+def test_the_address_and_what_a_login_needs(columns: Any, properties: Any, told: str) -> None:
+    given = {**COLUMNS, "host": "https://shop.example", **columns}
+    values = Magento.settings.compile(given, {"AccessTokenSecret": "ts", **properties})
+    if told.startswith("https://"):
+        assert Magento.own_host(values) == told
+    else:
+        with pytest.raises(Misconfigured, match=told):
+            Magento.own_host(values)
+
+
+def test_orders_add_up_and_wait_for_their_payment(shop: MagentoStand) -> None:
+    placed = shop.order()
+    waiting = shop.order(state="pending_payment", status="pending_payment")
+    [order] = shop.imported()
+    assert (order.external_id, order.number) == (str(placed["entity_id"]), placed["increment_id"])
+    assert [(line.sku, line.quantity, str(line.unit_price)) for line in order.lines] == [
+        ("WOOL-M", 2, "499.00 NOK"),
+        ("SOCK-42", 1, "252.00 NOK"),
+    ]
+    assert line_sum(order) == order.total.amount == Decimal("1269.00")
+    assert [str(line.tax_rate) for line in order.lines] == ["25", "25"]
+    shop.control(f"/orders/{waiting['entity_id']}", {"state": "processing", "status": "processing"})
+    assert len(shop.imported()) == 2
+
+
+def test_no_order_is_left_out_where_pages_shift(sandbox: Sandbox, shop: MagentoStand) -> None:
+    """An order on a page that was read is changed meanwhile: what moves up a place is still met."""
+    numbers = [
+        shop.order(updated_at=f"2026-11-20 10:00:0{second}")["entity_id"] for second in (1, 2, 2, 2, 3, 4)
+    ]
+    stand = MagentoStand(sandbox, properties={"PageSize": 2})
+    page = stand.done("import_orders", "", write=False)
+    shop.control(f"/orders/{numbers[0]}", {"customer_note": "Ring twice"})
+    met = [order.external_id for order in page.items] + [
+        order.external_id for order in stand.imported(page.cursor)
+    ]
+    assert set(met) == {str(number) for number in numbers}
+    last = stand.imported('{"since": "2026-11-20 10:00:04"}')
+    assert len(last) >= 6, "a run looks two minutes back"
+
+
+def test_pieces_that_were_called_off_are_not_taken(shop: MagentoStand) -> None:
+    placed = shop.order()
+    number = placed["entity_id"]
+    shop.control(
+        f"/orders/{number}/invoice", {"items": [{"order_item_id": placed["items"][0]["item_id"], "qty": 1}]}
+    )
+    shop.control(f"/orders/{number}/cancel")
+    [order] = shop.imported()
+    assert not order.cancelled
+    assert [(line.sku, line.quantity) for line in order.lines] == [("WOOL-M", 1)]
+    assert line_sum(order) == order.total.amount == Decimal("548.00")
+
+
+def test_own_skus_in_the_place_of_those_with_options(sandbox: Sandbox, shop: MagentoStand) -> None:
+    shop.control("/products", {"products": [{"sku": "SOCK-42"}]})
+    order = shop.order(lines=[{"sku": "SOCK-42", "price": "252.00"}])
+    order["items"][0]["sku"] = "SOCK-42-gift"
+    shop.control(f"/orders/{order['entity_id']}", {"items": order["items"]})
+    [plain] = shop.imported()
+    [own] = MagentoStand(sandbox, properties={"IsMagentoSkuModifiedByOptions": True}).imported()
+    assert (plain.lines[0].sku, own.lines[0].sku) == ("SOCK-42-gift", "SOCK-42")
+
+
+def test_parcels_are_told_once(shop: MagentoStand) -> None:
+    order = shop.order()
+    line = order["items"][0]["item_id"]
+    first = parcel(order, "T1", **{f"_{line}": 1})
+    assert shop.done("fulfil", first).external_id == shop.done("fulfil", first).external_id.lstrip("0")
+    shop.done("fulfil", parcel(order, "T2"))
+    shop.done("fulfil", parcel(order, "T3"))
+    shipments = shop.shop["shipments"]
+    assert [[track["track_number"] for track in item["tracks"]] for item in shipments] == [
+        ["T1"],
+        ["T2", "T3"],
+    ]
+    assert shop.sandbox.doubles() == []
+    too_many = shop.call("fulfil", parcel(order, "T4", **{f"_{line}": 1}))
+    assert "0 of 1 pieces of line" in too_many.message or "nothing left to ship" in too_many.message
+
+
+def test_nothing_is_told_that_is_not_switched_on(sandbox: Sandbox, shop: MagentoStand) -> None:
+    order = shop.order()
+    off = dict.fromkeys(
+        ("IsExportShipOrderEnabled", "IsExportInvoiceEnabled", "IsExportStatusEnabled"), False
+    )
+    stand = MagentoStand(sandbox, properties=off)
+    update = StatusUpdate(reference="1", order_external_id=str(order["entity_id"]), status="Packed")
+    asked = {"fulfil": parcel(order), "export_invoice": invoice_of(order), "update_order_status": update}
+    for operation, request in asked.items():
+        assert "is off" in stand.done(operation, request).message
+    assert stand.sandbox.calls("magento") == []
+
+
+def test_invoice_takes_the_money_once_and_refund_gives_it_back(shop: MagentoStand) -> None:
+    order = shop.order()
+    made = shop.done("export_invoice", invoice_of(order))
+    assert made.external_id == shop.done("export_invoice", invoice_of(order)).external_id
+    assert (shop.executed("capture"), shop.shop["invoices"][0]["grand_total"]) == (1, 1269)
+    line = str(order["items"][0]["item_id"])
+    asked = refund_of(order, "498.00", lines={line: 1}, shipping=nok("49.00"), pay_out=True, restock=True)
+    assert shop.done("refund_order", asked).external_id == shop.done("refund_order", asked).external_id
+    [memo] = shop.shop["creditmemos"]
+    assert memo["grand_total"] == 498, "goods 499, freight 49, 50 less"
+    assert shop.executed("refund") == 1
+    everything = shop.call("refund_order", refund_of(order, "2000.00", reference="R2"))
+    assert "The most money available to refund is 771.00." in everything.message
+
+
+def test_statuses_and_cancellations(shop: MagentoStand) -> None:
+    order = shop.order(state="processing", status="processing")
+    number = str(order["entity_id"])
+    update = StatusUpdate(reference="1", order_external_id=number, status="Packed", comment="On its way")
+    shop.done("update_order_status", update)
+    assert "already" in shop.done("update_order_status", update).message
+    assert shop.executed("status") == 1
+    strange = StatusUpdate(reference="1", order_external_id=number, status="Lost")
+    assert "MagentoStatuses" in shop.call("update_order_status", strange).message
+    held = StatusUpdate(reference="1", order_external_id=number, status="X", shop_status="holded")
+    shop.done("update_order_status", held)
+    assert isinstance(shop.call("fulfil", parcel(order)).error, Rejected)
+    cancel = ShopCancellation(reference="1", order_external_id=number, reason="Out of stock", restock=False)
+    assert "given the goods back" in shop.done("cancel_order", cancel).message
+    shop.done("cancel_order", cancel)
+    assert (shop.executed("cancel_order"), shop.shop["orders"][0]["state"]) == (1, "canceled")
+    paid = shop.order(paid=True)
+    invoiced = ShopCancellation(reference="2", order_external_id=str(paid["entity_id"]))
+    assert "refund it instead" in shop.call("cancel_order", invoiced).message
+
+
+LEVELS = (
+    StockLevel(sku="WOOL-M", quantity=Decimal(12), location="oslo"),
+    StockLevel(sku="SOCK-42", quantity=Decimal(3)),
+)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_stock_by_source(sandbox: Sandbox, shop: MagentoStand, is_async: bool) -> None:
+    shop.control("/products", {"products": [{"sku": "WOOL-M"}, {"sku": "SOCK-42"}]})
+    shop.control("/queue", {"pending": 2})
+    stand = MagentoStand(sandbox, properties={"IsAsync": is_async})
+    stand.done("set_inventory", LEVELS)
+    assert shop.shop["stock"] == {"WOOL-M oslo": 12, "SOCK-42 default": 3}
+    read = stand.done("read_inventory", "", write=False)
+    assert {(level.sku, level.location, level.quantity) for level in read.items} == {
+        ("WOOL-M", "oslo", 12),
+        ("SOCK-42", "default", 3),
+    }
+    lost = stand.call("set_inventory", (StockLevel(sku="WOOL-M", quantity=Decimal(1), location="mars"),))
+    assert lost.ending is Ending.FAILED
+    assert "mars" in lost.message or "Validation Failed" in lost.message
+
+
+def test_a_queue_that_stands_still_is_no_success(sandbox: Sandbox, shop: MagentoStand) -> None:
+    """And is found out later by looking at the levels."""
+    shop.control("/products", {"products": [{"sku": "WOOL-M"}, {"sku": "SOCK-42"}]})
+    shop.control("/queue", {"pending": 20})
+    stand = MagentoStand(sandbox, properties={"IsAsync": True})
+    first = stand.call("set_inventory", LEVELS)
+    assert (first.ending, "async.operations.all" in first.message) == (Ending.UNKNOWN, True)
+    assert stand.again(first).ending is Ending.SUCCEEDED
+    assert shop.executed("set_stock") == 1
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_articles_and_prices(sandbox: Sandbox, shop: MagentoStand, is_async: bool) -> None:
+    shop.control("/products", {"products": [{"sku": "A/1", "name": "Old", "price": 100}]})
+    stand = MagentoStand(sandbox, properties={"IsAsync": is_async})
+    articles = (
+        ProductRecord(
+            sku="A/1", name="New", price=nok("120.00"), weight_g=Decimal(450), fields={"season": "24"}
+        ),
+        ProductRecord(sku="B", name="Fresh", price=nok("80.00"), active=True),
+        ProductRecord(sku="C", name="No price"),
+    )
+    states = [item.state for item in stand.done("export_products", articles).items]
+    assert states == [ItemState.DONE, ItemState.DONE, ItemState.FAILED]
+    again = stand.done("export_products", articles[:2])
+    assert [item.state for item in again.items] == [ItemState.UNCHANGED, ItemState.UNCHANGED]
+    first, second = shop.shop["products"]
+    assert (first["name"], first["weight"], first["price"], second["type_id"]) == ("New", 0.45, 120, "simple")
+    sale = (
+        PriceRecord(sku="B", price=nok("60.00"), before=nok("80.00")),
+        PriceRecord(sku="X", price=nok("1.00")),
+    )
+    told = {item.key: item.message for item in stand.done("export_prices", sale).items}
+    assert told == {"B": "", "X": "Magento: Invalid attribute SKU = X."}
+    assert [(price["sku"], price["price"]) for price in shop.shop["specials"]] == [("B", 60)]
+    stand.done("export_prices", (PriceRecord(sku="B", price=nok("75.00")),))
+    assert shop.shop["specials"] == []
+    foreign = stand.done("export_prices", (PriceRecord(sku="B", price=nok("75.00"), includes_tax=False),))
+    assert "PricesIncludeTax" in foreign.items[0].message
