@@ -115,7 +115,7 @@ class MagentoApi(Provider):
         return error
 
     def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
-        kind = self.errors.get(code) if answer.status < 500 or code == "deadlock" else None
+        kind = self.errors.get(code) if answer.status < 500 else None
         if kind is None:
             kind = kind_by_status(answer.status, writes) if answer.status >= 300 else Rejected
         return RetryLater if kind is Unknown and not writes else kind

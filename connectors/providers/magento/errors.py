@@ -25,7 +25,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("limit", r"maximum items of type|maximum page size"),
 )
 KINDS: Mapping[str, type[ProviderError]] = {
-    "deadlock": RetryLater,
+    # What was saved before it is rolled back, but not what a payment module has done.
+    "deadlock": Unknown,
     "could_not_save": Unknown,
     "signature": Misconfigured,
     "clock": Misconfigured,
