@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.calls import Ending
+from connectors.contracts.base import NotExecuted
 from connectors.contracts.catalog import ItemState, PriceRecord, ProductRecord
 from connectors.contracts.ecommerce import ShopCancellation, StatusUpdate
 from connectors.contracts.erp import StockLevel
@@ -148,6 +149,20 @@ def test_own_skus_in_the_place_of_those_with_options(sandbox: Sandbox, shop: Mag
     [plain] = shop.imported()
     [own] = MagentoStand(sandbox, properties={"IsMagentoSkuModifiedByOptions": True}).imported()
     assert (plain.lines[0].sku, own.lines[0].sku) == ("SOCK-42-gift", "SOCK-42")
+
+
+def test_the_shipping_method_that_was_chosen_inside_klarna(sandbox: Sandbox, shop: MagentoStand) -> None:
+    asked = {"IsShipmentMethodInKlarnaExtensions": True, "KlarnaShippingAttribute": "kss"}
+    shop.order(extension_attributes={"kss": {"id": "box-1", "name": "Parcel box"}})
+    [order] = MagentoStand(sandbox, properties=asked).imported()
+    assert order.shipping_method == "Parcel box"
+    with pytest.raises(Misconfigured, match="KlarnaShippingAttribute has to name"):
+        MagentoStand(sandbox, properties={**asked, "KlarnaShippingAttribute": ""}).imported()
+
+
+def test_batches_that_set_may_be_sent_again(shop: MagentoStand) -> None:
+    provider = Magento(shop.config, None)  # type: ignore[arg-type]
+    assert provider.settle("export_products", ()) == provider.settle("export_prices", ()) == NotExecuted()
 
 
 def test_parcels_are_told_once(shop: MagentoStand) -> None:

@@ -95,6 +95,9 @@ class Magento(Fulfilments, Invoices, Refunds, Statuses, Stock, Catalog, Products
             owner=str(config.connector_id or config.name),
             customer_id_field=values.customer_id_field,
             mapping=config.field_mapping,
+            method_attribute=(
+                values.klarna_shipping_attribute if values.is_shipment_method_in_klarna_extensions else ""
+            ),
             skus=self._own_skus(orders) if values.is_magento_sku_modified_by_options else {},
         )
 

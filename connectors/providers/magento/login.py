@@ -22,6 +22,11 @@ _CLOUD = ".api.commerce.adobe.com"
 def api_url(values: Any) -> str:
     """The base of all requests: …/rest/<store view>. Raises Misconfigured where a setting is missing."""
     _check_login(values)
+    if values.is_shipment_method_in_klarna_extensions and not values.klarna_shipping_attribute:
+        raise Misconfigured(
+            "IsShipmentMethodInKlarnaExtensions is true, so the property KlarnaShippingAttribute has to name the extension"
+            " attribute of orders that holds the method; Magento's answer to an order shows them"
+        )
     host: str = values.host
     place = urlsplit(host)
     if (place.hostname or "").endswith(_CLOUD):

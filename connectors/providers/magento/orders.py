@@ -19,6 +19,7 @@ from tenants.money import Money, quantum
 
 Json = Mapping[str, Any]
 
+_METHOD_NAMES = ("name", "title", "shipping_method", "method", "id")
 #: Fields of a line that a Field Mapping may name.
 _MAPPED = ("sku", "name", "product_type", "product_id", "weight", "description", "store_id")
 
@@ -26,7 +27,8 @@ _MAPPED = ("sku", "name", "product_type", "product_id", "weight", "description",
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What a connector adds to the orders that it takes over. `stores` leads Magento's store ids to codes of ours, `owner`
-    is the key of the shop's own customer ids, `skus` the articles' own SKUs by product id where they are to be taken."""
+    is the key of the shop's own customer ids, `skus` the articles' own SKUs by product id where they are to be taken,
+    `method_attribute` the extension attribute with the shipping method where it is not the order's own."""
 
     store: str
     stores: Mapping[str, Any]
@@ -34,6 +36,7 @@ class Taking:
     customer_id_field: str
     mapping: Rows
     skus: Mapping[str, str]
+    method_attribute: str = ""
 
     def read(self, order: Json) -> ImportedOrder:
         """Raises Rejected, naming the order, for what cannot be read."""
@@ -60,7 +63,7 @@ class Taking:
             ),
             shipping_total=Money.of(sums.shipping, currency),
             shipping_tax_rate=sums.shipping_rate,
-            shipping_method=str(order.get("shipping_description") or target.get("method") or ""),
+            shipping_method=self._shipping_method(order, target),
             total=Money.of(sums.total, currency),
             store=str(self.stores.get(str(order.get("store_id"))) or self.store),
             cancelled=standing(order["state"]) is Standing.CANCELLED,
@@ -83,6 +86,13 @@ class Taking:
             properties=contents_of(item, order),
         )
         return with_mapping(line, self.mapping, {name: item.get(name) for name in _MAPPED})
+
+    def _shipping_method(self, order: Json, target: Json) -> str:
+        """What the shopper chose in the payment's own checkout goes before what the shop calls it."""
+        chosen = (order.get("extension_attributes") or {}).get(self.method_attribute)
+        if isinstance(chosen, Mapping):
+            chosen = next((chosen[name] for name in _METHOD_NAMES if chosen.get(name)), None)
+        return str(chosen or order.get("shipping_description") or target.get("method") or "")
 
     def _customer(self, order: Json) -> Customer:
         known = order.get("billing_address") or {}

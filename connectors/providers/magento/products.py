@@ -160,4 +160,9 @@ def _same(there: Any, value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
+    """As Magento keeps attributes: several choices set apart by commas, yes and no as 1 and 0."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(_text, value))
+    if isinstance(value, bool):
+        return str(int(value))
     return "" if value is None else str(value)

@@ -75,6 +75,18 @@ class MagentoSettings(Settings):
         default=False,
         help="The shop hangs SKUs of custom options onto the article's; take the article's own.",
     )
+    is_shipment_method_in_klarna_extensions = Boolean(
+        "IsShipmentMethodInKlarnaExtensions",
+        required=False,
+        default=False,
+        help="The shopper chose the shipping method inside Klarna's checkout.",
+    )
+    klarna_shipping_attribute = Text(
+        "KlarnaShippingAttribute",
+        required=False,
+        default="",
+        help="Extension attribute of orders in which the shop's Klarna module keeps that method.",
+    )
     is_export_invoice_enabled = Boolean(
         "IsExportInvoiceEnabled",
         required=False,

@@ -63,8 +63,9 @@ CUSTOM-FEE); gift cards, store credit and reward points are payments. An order w
 is refused by name, and stops no other. Properties with the Key Group MagentoStores lead store ids of Magento (Key) to
 stores here, else OrderPrimaryStore is taken. CustomerIdField (phone or email) is what the customer's number is here.
 IsMagentoSkuModifiedByOptions = true takes the article's own SKU where Magento has hung those of custom options onto
-it. Field Mapping: each row puts a field of Magento's order line (Connector Property, such as name, product_type,
-weight) into SkuId, Name or another property here.
+it. IsShipmentMethodInKlarnaExtensions = true takes the shipping method from the extension attribute that
+KlarnaShippingAttribute names. Field Mapping: each row puts a field of Magento's order line (Connector Property, such
+as name, product_type, weight) into SkuId, Name or another property here.
 
 Nothing is told to the shop unless it is switched on. IsExportShipOrderEnabled: ExportOrder makes a shipment with its
 tracking number, at most one for each number; Key Group MagentoCarriers leads carriers here to Magento's (ups, usps,
@@ -82,7 +83,7 @@ Stock is set and read by inventory source: the location that a level names, else
 Inventory Management (MSI) are not supported. Articles are made or changed by their SKU; a new one needs name and
 price and gets AttributeSetId. Catalogue prices are in the shop's base currency, with tax unless PricesIncludeTax is
 false; a price with a price before it becomes a special price, one without ends it. Key Group MagentoMarkets leads
-markets to the ids of store views whose price it is (0, unless set: all). With IsAsync = true batches go into
-Magento's queue, which needs the consumer async.operations.all to run; the hub waits for its result, and nothing
+markets to the ids of store views whose price it is (0, unless set: all). With IsAsync = true articles and stock go
+into Magento's queue, which needs the consumer async.operations.all to run; the hub waits for its result, and nothing
 counts as done before.
 """
