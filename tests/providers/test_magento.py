@@ -226,6 +226,14 @@ def test_statuses_and_cancellations(shop: MagentoStand) -> None:
     assert "given the goods back" in shop.done("cancel_order", cancel).message
     shop.done("cancel_order", cancel)
     assert (shop.executed("cancel_order"), shop.shop["orders"][0]["state"]) == (1, "canceled")
+    assert "cannot be invoiced" in shop.call("export_invoice", invoice_of(order)).message
+    partly = shop.order()
+    line = partly["items"][0]["item_id"]
+    shop.control(f"/orders/{partly['entity_id']}/invoice", {"items": [{"order_item_id": line, "qty": 1}]})
+    rest = ShopCancellation(reference="3", order_external_id=str(partly["entity_id"]))
+    for _ in range(2):
+        shop.done("cancel_order", rest)
+    assert shop.executed("cancel_order") == 2
     paid = shop.order(paid=True)
     invoiced = ShopCancellation(reference="2", order_external_id=str(paid["entity_id"]))
     assert "refund it instead" in shop.call("cancel_order", invoiced).message

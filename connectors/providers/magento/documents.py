@@ -13,6 +13,7 @@ from connectors.contracts.base import reading
 from connectors.errors import RetryLater
 from connectors.providers.magento.amounts import amount
 from connectors.providers.magento.api import Filter, Json, MagentoApi, id_of
+from connectors.providers.magento.words import Standing, standing
 
 
 class Order:
@@ -34,6 +35,12 @@ class Order:
     def ships(self) -> bool:
         """Whether anything is left to send."""
         return any(pieces > 0 for pieces, _ in self.left.values())
+
+    @property
+    def is_called_off(self) -> bool:
+        """Wholly, or all that was not invoiced."""
+        off = amount(self.body, "total_canceled") > 0 and not self.invoices
+        return off or standing(self.state) is Standing.CANCELLED
 
     @property
     def invoices(self) -> bool:

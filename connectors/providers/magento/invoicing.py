@@ -22,6 +22,10 @@ class Invoices(Documents, InvoiceExporter):
         before = self._invoice(order, export)
         if before:
             return before
+        if not order.invoices:
+            raise Rejected(
+                f"Order {order.name} of Magento is {order.status or order.state} and cannot be invoiced"
+            )
         body = {
             "capture": self.values.is_invoice_captured,
             "notify": self.values.notify_customer,
@@ -46,11 +50,9 @@ class Invoices(Documents, InvoiceExporter):
         if order.invoices:
             return None
         made = self.documents("invoices", order)
-        if not made:
-            raise Rejected(
-                f"Order {order.name} of Magento is {order.status or order.state} and cannot be invoiced"
-            )
-        return Exported(external_id=number_of(made[-1]), message="invoiced in the shop before")
+        return (
+            Exported(external_id=number_of(made[-1]), message="invoiced in the shop before") if made else None
+        )
 
     def _shop_order(self, export: OrderExport) -> Order:
         """The order by its id in the shop, which an import has left on it, else by its number there."""

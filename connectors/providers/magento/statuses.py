@@ -33,7 +33,7 @@ class Statuses(Documents):
 
     def cancel_order(self, cancellation: ShopCancellation) -> Exported:
         order = self.order(cancellation.order_external_id)
-        if standing(order.state) is Standing.CANCELLED:
+        if order.is_called_off:
             return Exported(external_id=order.id, message="was cancelled in the shop before")
         self._check_cancellable(order)
         self._act(order, "cancel", "cancelled")
@@ -43,7 +43,7 @@ class Statuses(Documents):
         """Both may be done again: what is so already changes nothing."""
         order = self.order(request.order_external_id)
         if operation == "cancel_order":
-            done = standing(order.state) is Standing.CANCELLED
+            done = order.is_called_off
         else:
             done = order.status == self._wanted(request)
         return Exported(external_id=order.id) if done else NotExecuted()
