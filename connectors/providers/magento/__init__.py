@@ -49,9 +49,9 @@ class Magento(Fulfilments, Invoices, Refunds, Statuses, Stock, Catalog, Products
     def test_connection(self) -> Json:
         """Raises Misconfigured where the keys do not open orders, or the store view is none of the shop's."""
         codes = [str(config.get("code")) for config in self.store_configs]
-        if self.values.store_view not in {"all", *codes}:
+        if self.store_view not in {"all", *codes}:
             raise Misconfigured(
-                f"The shop has no store view {self.values.store_view}; set the property StoreView to all or one of"
+                f"The shop has no store view {self.store_view}; set the property StoreView to all or one of"
                 f" {', '.join(codes)}"
             )
         self.search("/V1/orders", size=1)

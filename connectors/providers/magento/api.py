@@ -86,9 +86,14 @@ class MagentoApi(Provider):
         return found
 
     @property
+    def store_view(self) -> str:
+        """That the address ends with."""
+        return str(self.config.host).rstrip("/").rpartition("/")[2]
+
+    @property
     def store_config(self) -> Json:
         """Of the store view that the address names, else of the first."""
-        wanted = self.values.store_view
+        wanted = self.store_view
         return next(
             (item for item in self.store_configs if item.get("code") == wanted), self.store_configs[0]
         )

@@ -35,12 +35,20 @@ class MagentoSettings(Settings):
         default="OAuth",
         help="OAuth: all four keys of an integration. Bearer: its access token alone. Admin: user name and password.",
     )
-    consumer_key = Text("Consumer Key", column="client_app_id", required=False, default="")
-    consumer_secret = Secret("Consumer Secret", column="client_app_secret", required=False)
-    access_token = Secret("Access Token", column="bearer_token", required=False)
-    access_token_secret = Secret("AccessTokenSecret", required=False)
-    username = Text("Username", column="username", required=False, default="", help="Of an admin user.")
-    password = Secret("Password", column="password", required=False)
+    consumer_key = Text(
+        "Consumer Key", column="client_app_id", required=False, default="", help="For Authentication = OAuth."
+    )
+    consumer_secret = Secret(
+        "Consumer Secret", column="client_app_secret", required=False, help="For Authentication = OAuth."
+    )
+    access_token = Secret(
+        "Access Token", column="bearer_token", required=False, help="For Authentication = OAuth and Bearer."
+    )
+    access_token_secret = Secret("AccessTokenSecret", required=False, help="For Authentication = OAuth.")
+    username = Text(
+        "Username", column="username", required=False, default="", help="For Authentication = Admin."
+    )
+    password = Secret("Password", column="password", required=False, help="For Authentication = Admin.")
     store_view = Text(
         "StoreView",
         required=False,
@@ -62,7 +70,9 @@ class MagentoSettings(Settings):
         default=False,
         help="Also take orders in the states pending_payment and payment_review.",
     )
-    page_size = Between("PageSize", 1, 300, required=False, default=50)
+    page_size = Between(
+        "PageSize", 1, 300, required=False, default=50, help="Records on one page of what is read, 1 to 300."
+    )
     customer_id_field = Choice(
         "CustomerIdField",
         choices=("phone", "email"),
@@ -107,7 +117,12 @@ class MagentoSettings(Settings):
     )
     statuses = Group("Statuses", group="MagentoStatuses", help="Our status (Key) to the code of Magento's.")
     carriers = Group("Carriers", group="MagentoCarriers", help="Our carrier (Key) to Magento's carrier code.")
-    notify_customer = Boolean("NotifyCustomer", required=False, default=False)
+    notify_customer = Boolean(
+        "NotifyCustomer",
+        required=False,
+        default=False,
+        help="Let Magento mail the customer about shipments and invoices.",
+    )
     source_code = Text(
         "SourceCode", required=False, default="default", help="Inventory source where none is told."
     )
