@@ -22,6 +22,11 @@ class Auth:
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
         """Add this scheme's headers. Raises Misconfigured when a setting is missing."""
 
+    def sign(
+        self, headers: MutableMapping[str, str], values: Any, token: Token | None, *, method: str, url: str
+    ) -> None:
+        """Add the headers of a scheme that proves each single request, once its address with the query is known."""
+
     def query(self, values: Any) -> Mapping[str, str]:
         """Query parameters of this scheme."""
         return {}
@@ -51,7 +56,7 @@ class Bearer(Auth):
     setting: str
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers["Authorization"] = f"Bearer {_need(values, self.setting)}"
+        headers["Authorization"] = f"Bearer {needed(values, self.setting)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ class Basic(Auth):
     password: str = ""
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        password = _need(values, self.password) if self.password else ""
-        headers["Authorization"] = basic(_need(values, self.username), password)
+        password = needed(values, self.password) if self.password else ""
+        headers["Authorization"] = basic(needed(values, self.username), password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class HeaderKey(Auth):
     setting: str
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers[self.header] = _need(values, self.setting)
+        headers[self.header] = needed(values, self.setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class HeaderKeys(Auth):
     headers: Mapping[str, str]
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers.update({header: _need(values, setting) for header, setting in self.headers.items()})
+        headers.update({header: needed(values, setting) for header, setting in self.headers.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class QueryKey(Auth):
     setting: str
 
     def query(self, values: Any) -> Mapping[str, str]:
-        return {self.parameter: _need(values, self.setting)}
+        return {self.parameter: needed(values, self.setting)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class ClientCredentials(Auth):
 
     def token_request(self, config: Any) -> Request:
         values = config.values
-        identity = {"client_id": _need(values, self.id), "client_secret": _need(values, self.secret)}
+        identity = {"client_id": needed(values, self.id), "client_secret": needed(values, self.secret)}
         asked = {"scope": _fill(self.scope, values), "resource": _fill(self.resource, values)}
         fields = {"grant_type": "client_credentials", **{name: text for name, text in asked.items() if text}}
         headers = self._extra(values)
@@ -135,7 +140,7 @@ class ClientCredentials(Auth):
         return Request(method="POST", path=path, headers=headers, authenticated=False, **body)
 
     def _extra(self, values: Any) -> dict[str, str]:
-        return {header: _need(values, setting) for header, setting in self.headers.items()}
+        return {header: needed(values, setting) for header, setting in self.headers.items()}
 
 
 def basic(username: str, password: str) -> str:
@@ -143,7 +148,8 @@ def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
-def _need(values: Any, setting: str) -> str:
+def needed(values: Any, setting: str) -> str:
+    """A setting in clear. Raises Misconfigured where it is empty."""
     value = getattr(values, setting)
     if not value:
         raise Misconfigured(f"The setting {setting} is not set")
@@ -155,7 +161,7 @@ def _address(template: str, values: Any) -> str:
     if not template.startswith("{"):
         return _fill(template, values, safe="")
     setting, _, rest = template[1:].partition("}")
-    return _need(values, setting) + _fill(rest, values, safe="")
+    return needed(values, setting) + _fill(rest, values, safe="")
 
 
 def _fill(template: str, values: Any, safe: str | None = None) -> str:
@@ -171,5 +177,5 @@ class _Named(dict[str, str]):
         self.values_, self.safe = values, safe
 
     def __missing__(self, name: str) -> str:
-        value = _need(self.values_, name)
+        value = needed(self.values_, name)
         return value if self.safe is None else quote(value, safe=self.safe)

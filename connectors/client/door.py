@@ -59,6 +59,12 @@ class HttpDoor:
             return next(self._keys)
         return None if self._key is None else str(uuid5(UUID(self._key), f"part {part}"))
 
+    def pause(self, seconds: float) -> bool:
+        if self.deadline.left <= seconds:
+            return False
+        self.ports.sleep(seconds)
+        return True
+
     def send(self, request: Request, classify: Classify) -> Answer:
         """Send with as many tries as the standard error policy grants. Raises the error of all tries together."""
         self._guard()

@@ -67,6 +67,10 @@ class Door(Protocol):
         """
         ...
 
+    def pause(self, seconds: float) -> bool:
+        """Wait for a vendor that works on in the background; False, at once, where the call has not that much time left."""
+        ...
+
 
 class Caller(Declarations):
     """One connector at work: sends in the vendor's encoding and reads its failures."""
