@@ -7,6 +7,7 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors import consent_care
         from connectors.contracts.ecommerce import ShopProvider
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -14,6 +15,7 @@ class WorkflowsConfig(AppConfig):
         from connectors.webhooks import register_handler
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
+        from workflows.engine.chores import register_chore
         from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries
 
@@ -23,3 +25,4 @@ class WorkflowsConfig(AppConfig):
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(ShopProvider, take_webhook)
+        register_chore("connectors.consent_care.look_after_due", consent_care.is_due)
