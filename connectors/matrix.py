@@ -8,28 +8,52 @@ from typing import Any
 
 from connectors import registry
 from connectors.contracts.base import Provider
-from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.books import CreditNoteExporter, PaidInvoiceSource
+from connectors.contracts.catalog import (
+    CustomerSink,
+    CustomerSource,
+    PriceSink,
+    PriceSource,
+    ProductSink,
+    ProductSource,
+)
+from connectors.contracts.crm import CrmProvider
+from connectors.contracts.ecommerce import OrderSource, ShopProvider
 from connectors.contracts.erp import (
-    ErpProvider,
     InvoiceExporter,
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    StockSink,
+    StockSource,
 )
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
+from connectors.contracts.warehouse import WmsProvider
 from connectors.contracts.webhooks import WebhookRegistrar
 
 CONTRACTS: dict[str, type[Provider]] = {
     "Payment": PaymentProvider,
     "Shipping": CarrierProvider,
     "Shop": ShopProvider,
+    "Order import": OrderSource,
     "Order export": OrderExporter,
     "Payment export": PaymentExporter,
     "Invoice export": InvoiceExporter,
-    "ERP": ErpProvider,
+    "Credit note export": CreditNoteExporter,
+    "Paid invoices": PaidInvoiceSource,
+    "Stock import": StockSource,
+    "Stock export": StockSink,
+    "Product import": ProductSource,
+    "Product export": ProductSink,
+    "Price import": PriceSource,
+    "Price export": PriceSink,
+    "Customer import": CustomerSource,
+    "Customer export": CustomerSink,
+    "Warehouse": WmsProvider,
+    "CRM": CrmProvider,
     "Order exchange": OrderExchange,
     "Notification": Notifier,
     "Validation": Validator,

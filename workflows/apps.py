@@ -8,7 +8,7 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         from connectors import consent_care
-        from connectors.contracts.ecommerce import ShopProvider
+        from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
         from connectors.subscriptions.orders import register_orders
@@ -24,5 +24,5 @@ class WorkflowsConfig(AppConfig):
         register_references(usage.of_scheduled_tasks)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
-        register_handler(ShopProvider, take_webhook)
+        register_handler(OrderSource, take_webhook)
         register_chore("connectors.consent_care.look_after_due", consent_care.is_due)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from connectors.contracts.base import Category, Inbound, Provider, operation
 from connectors.contracts.common import Address, Customer, Exported, WebhookEvent
-from connectors.contracts.erp import StockLevel
+from connectors.contracts.erp import StockSink
 from connectors.errors import NotSupported
 from tenants.money import Money
 
@@ -42,11 +43,21 @@ class ImportedPayment:
     captured: Money
 
 
+class OrderKind(StrEnum):
+    """RETURN: goods that came back against money, with quantities and amounts that are positive all the same."""
+
+    SALE = "sale"
+    RETURN = "return"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedOrder:
-    """A shop's order. `external_id` is the shop's id and unique per connector; `raw` keeps what has no field here.
+    """A shop's order, or a till's receipt. `external_id` is the vendor's id and unique per connector; `raw` keeps what has
+    no field here.
 
     `store` is the code of our store that the connector routes it to. `shipping_total` includes tax and is after discount.
+    `return_of` is the vendor's id of the order that a return belongs to. `handed_over` tells that the goods have left, as
+    over a counter.
     """
 
     external_id: str
@@ -68,6 +79,9 @@ class ImportedOrder:
     tags: tuple[str, ...] = ()
     properties: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
+    kind: OrderKind = OrderKind.SALE
+    return_of: str = ""
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +105,47 @@ class Fulfilment:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class ShopProvider(Provider):
-    """Contract of Category E-Commerce."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusUpdate:
+    """A status that the shop is to show. `status` is ours; `shop_status` is the shop's word that the step names, or ""."""
 
-    category = Category.ECOMMERCE
+    reference: str
+    order_external_id: str
+    status: str
+    shop_status: str = ""
+    comment: str = ""
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopCancellation:
+    """An order that is called off. `restock` gives the goods back to the shop's stock."""
+
+    reference: str
+    order_external_id: str
+    reason: str = ""
+    restock: bool = True
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopRefund:
+    """Money that was given back of a shop's order, tax included. `lines` maps the shop's line ids to pieces; `shipping` is
+    the part of `amount` that is freight. `pay_out` has the shop pay it out itself, else it is only recorded there."""
+
+    reference: str
+    order_external_id: str
+    amount: Money
+    lines: Mapping[str, int] = field(default_factory=dict)
+    shipping: Money | None = None
+    note: str = ""
+    restock: bool = False
+    notify: bool = False
+    pay_out: bool = False
+
+
+class OrderSource(Provider):
+    """Anything whose orders are imported: a shop, a till, a queue."""
 
     @operation
     def import_orders(self, cursor: str) -> Page:
@@ -102,9 +153,15 @@ class ShopProvider(Provider):
         raise NotSupported(f"{self.label} offers no orders")
 
     @operation
-    def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
-        """Set available stock to the given absolute quantities."""
-        raise NotSupported(f"{self.label} takes no stock levels")
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        """Read the events of a verified webhook; an order event carries `data["order"]` as ImportedOrder."""
+        raise NotSupported(f"{self.label} sends no webhooks")
+
+
+class ShopProvider(OrderSource, StockSink):
+    """Contract of Category E-Commerce."""
+
+    category = Category.ECOMMERCE
 
     @operation
     def fulfil(self, fulfilment: Fulfilment) -> Exported:
@@ -112,6 +169,23 @@ class ShopProvider(Provider):
         raise NotSupported(f"{self.label} takes no fulfilments")
 
     @operation
-    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
-        """Read the events of a verified webhook; an order event carries `data["order"]` as ImportedOrder."""
-        raise NotSupported(f"{self.label} sends no webhooks")
+    def update_order_status(self, update: StatusUpdate) -> Exported:
+        """Show the status in the shop; the same again changes nothing."""
+        raise NotSupported(f"{self.label} takes no statuses")
+
+    @operation
+    def cancel_order(self, cancellation: ShopCancellation) -> Exported:
+        """Call the order off in the shop; one that is called off already is success."""
+        raise NotSupported(f"{self.label} cannot be told of cancellations")
+
+    @operation
+    def refund_order(self, refund: ShopRefund) -> Exported:
+        """Record a refund in the shop, once."""
+        raise NotSupported(f"{self.label} cannot be told of refunds")
+
+
+class PosProvider(OrderSource):
+    """Contract of Category POS: receipts of tills are orders that come in. What else a till takes are contracts of their
+    own: OrderExporter, StockSource, StockSink, ProductSink, PriceSink, CustomerSink."""
+
+    category = Category.POS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -132,12 +132,25 @@ class InvoiceExporter(Provider):
         return found or NotExecuted()
 
 
-class ErpProvider(OrderExporter):
-    """Contract of Category ERP."""
-
-    category = Category.ERP
+class StockSource(Provider):
+    """Anything that knows how much there is of an article."""
 
     @operation
     def read_inventory(self, cursor: str) -> StockPage:
         """Stock levels changed since `cursor` ("" is all), oldest change first."""
         raise NotSupported(f"{self.label} offers no stock levels")
+
+
+class StockSink(Provider):
+    """Anything that is told how much there is of an article."""
+
+    @operation
+    def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
+        """Set available stock to the given absolute quantities."""
+        raise NotSupported(f"{self.label} takes no stock levels")
+
+
+class ErpProvider(OrderExporter, StockSource):
+    """Contract of Category ERP."""
+
+    category = Category.ERP

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.canonical import request_hash
 from connectors.contracts.common import Address, Customer
-from connectors.contracts.ecommerce import ImportedLine, ImportedOrder, ImportedPayment
+from connectors.contracts.ecommerce import ImportedLine, ImportedOrder, ImportedPayment, OrderKind
 from connectors.contracts.plain import plain
 from tenants.money import Money
 
@@ -95,6 +95,7 @@ def load(document: Mapping[str, Any]) -> ImportedOrder:
     values["lines"] = tuple(ImportedLine(**_amounts(line)) for line in values["lines"])
     values["payments"] = tuple(ImportedPayment(**_amounts(item)) for item in values["payments"])
     values["shipping_tax_rate"] = Decimal(values["shipping_tax_rate"])
+    values["kind"] = OrderKind(values.get("kind", OrderKind.SALE))
     return ImportedOrder(**{**values, "tags": tuple(values["tags"])})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.ecommerce import Page, ShopProvider
+from connectors.contracts.ecommerce import OrderSource, Page
 from workflows.imports.orders import take_orders
 from workflows.imports.rules import TASK_TYPE, ImportRules, check_rules
 from workflows.models import Trigger
@@ -18,8 +18,10 @@ from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, regi
 class ImportOrders(TaskType):
     name = TASK_TYPE
     label = "Import orders"
-    description = "Takes in the orders of a shop that are new or changed since the last run."
-    capability = ShopProvider
+    description = (
+        "Takes in the orders of a shop or the receipts of tills that are new or changed since the last run."
+    )
+    capability = OrderSource
     operation = "import_orders"
     properties = ImportRules
 

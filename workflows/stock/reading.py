@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.erp import ErpProvider, StockLevel, StockPage
+from connectors.contracts.erp import StockLevel, StockPage, StockSource
 from connectors.schema import Settings, Text
 from tenants.models import Store
 from workflows import lookups
@@ -28,7 +28,7 @@ class ImportInventory(TaskType):
     description = (
         "Takes over the stock levels of an ERP that changed since the last run; what is reserved stays."
     )
-    capability = ErpProvider
+    capability = StockSource
     operation = "read_inventory"
 
     class properties(Settings):

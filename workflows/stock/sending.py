@@ -13,8 +13,7 @@ from django.db.models import Q, QuerySet
 
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.ecommerce import ShopProvider
-from connectors.contracts.erp import StockLevel
+from connectors.contracts.erp import StockLevel, StockSink
 from connectors.errors import Rejected
 from connectors.schema import Boolean, Integer, Settings, Text
 from workflows import lookups
@@ -58,7 +57,7 @@ class ExportInventory(TaskType):
     name = "ExportInventory"
     label = "Export inventory"
     description = "Tells a shop the available stock of what changed since the last run."
-    capability = ShopProvider
+    capability = StockSink
     operation = "set_inventory"
 
     class properties(Settings):

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from connectors.contracts.base import Provider
-from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.books import CreditNoteExporter, PaidInvoiceSource
+from connectors.contracts.catalog import (
+    CustomerSink,
+    CustomerSource,
+    PriceSink,
+    PriceSource,
+    ProductSink,
+    ProductSource,
+)
+from connectors.contracts.crm import CrmProvider
+from connectors.contracts.ecommerce import OrderSource, PosProvider, ShopProvider
 from connectors.contracts.erp import (
-    ErpProvider,
     InvoiceExporter,
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    StockSink,
+    StockSource,
 )
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
+from connectors.contracts.warehouse import WmsProvider
 from connectors.contracts.webhooks import WebhookRegistrar
 from tests.contract.scenarios import (
+    books,
+    catalog,
+    crm,
     notification,
     orders,
     payment,
@@ -25,6 +40,7 @@ from tests.contract.scenarios import (
     shop,
     stock,
     validation,
+    warehouse,
 )
 from tests.contract.scenarios.base import Scenario
 
@@ -34,11 +50,24 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     OrderExchange: orders.EXCHANGES,
     PaymentExporter: orders.PAYMENTS,
     InvoiceExporter: orders.INVOICES,
+    CreditNoteExporter: books.CREDIT_NOTES,
+    PaidInvoiceSource: books.PAID_INVOICES,
     Notifier: notification.SCENARIOS,
     Validator: validation.SCENARIOS,
     CarrierProvider: shipping.SCENARIOS,
+    OrderSource: shop.ORDERS,
     ShopProvider: shop.SCENARIOS,
-    ErpProvider: stock.SCENARIOS,
+    PosProvider: shop.RECEIPTS,
+    StockSource: stock.SCENARIOS,
+    StockSink: shop.LEVELS_OUT,
+    ProductSource: catalog.PRODUCT_SOURCE,
+    PriceSource: catalog.PRICE_SOURCE,
+    CustomerSource: catalog.CUSTOMER_SOURCE,
+    ProductSink: catalog.PRODUCT_SINK,
+    PriceSink: catalog.PRICE_SINK,
+    CustomerSink: catalog.CUSTOMER_SINK,
+    WmsProvider: warehouse.SCENARIOS,
+    CrmProvider: crm.SCENARIOS,
     WebhookRegistrar: registration.SCENARIOS,
 }
 
