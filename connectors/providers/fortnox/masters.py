@@ -55,10 +55,19 @@ class Masters(Books):
             same = [row for row in found if str(row.get(name) or "").strip().casefold() == text.casefold()]
             return min((str(row["CustomerNumber"]) for row in same), key=_rank, default=None)
 
+    def known_customer(self, external_id: str, number: str, email: str) -> str | None:
+        """The number there. Our own number is looked for only where new customers get it: else it may be another's."""
+        ours = number if self.values.customer_numbers == "ours" else ""
+        for known in filter(None, (external_id, ours)):
+            found = self.customer_by("customernumber", known)
+            if found is not None:
+                return found
+        return self.customer_by("email", email) if email else None
+
     def _customer_of(self, order: OrderDocument) -> str | None:
-        number, email = order.customer.number, order.customer.email or order.billing.email
-        found = self.customer_by("customernumber", number) if number else None
-        return found or (self.customer_by("email", email) if email else None)
+        external_id = order.customer.external_ids.get(self.config.connector_id or self.config.name, "")
+        email = order.customer.email or order.billing.email
+        return self.known_customer(external_id, order.customer.number, email)
 
     def _new_customer(self, order: OrderDocument) -> str:
         body = new_customer(order, self.values)

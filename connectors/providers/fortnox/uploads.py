@@ -28,7 +28,7 @@ class Uploads(Masters, ProductSink, CustomerSink):
         return BatchResult(items=tuple(self._tried(item.sku, self._product, item) for item in products))
 
     def export_customers(self, customers: Sequence[CustomerRecord]) -> BatchResult:
-        """By number, else by e-mail address."""
+        """By their number there, else by e-mail address."""
         return BatchResult(
             items=tuple(self._tried(item.number or item.email, self._customer, item) for item in customers)
         )
@@ -56,8 +56,7 @@ class Uploads(Masters, ProductSink, CustomerSink):
         return self._updated(f"/3/articles/{quote(item.sku, safe='')}", "Article", told, there), item.sku
 
     def _customer(self, item: CustomerRecord) -> tuple[ItemState, str]:
-        number = self.customer_by("customernumber", item.number) if item.number else None
-        number = number or (self.customer_by("email", item.email) if item.email else None)
+        number = self.known_customer(item.external_id, item.number, item.email)
         told = _customer_told(item)
         if number is None:
             ours = item.number if self.values.customer_numbers == "ours" else ""

@@ -23,8 +23,8 @@ Add a property with the Key Group FortnoxPaymentMethods for each payment method:
 payments are not exported). An order that was paid in another way is not exported: the step is skipped and says so. An
 order without payments is exported.
 
-The customer is the one with the customer's number, else with the e-mail address, else a new one; CustomerNumber books
-all orders on one customer, and CustomerNumbers = ours gives new customers our number. Missing articles are made first
+The customer is the one with the e-mail address, else a new one. CustomerNumbers = ours gives new customers our number and
+looks for it first; CustomerNumber books all orders on one customer. Missing articles are made first
 (CreateArticles = false refuses the order instead). The shipping fee is a row with the article ShippingArticle. Prices
 include VAT, and each row carries its rate; a total that differs by more than rounding is an error. The account of the
 rows is chosen by the country of delivery: properties with the Key Group FortnoxSalesAccounts, key SE, NO, or * for all

@@ -125,7 +125,8 @@ class Fortnox(Vendor):
         action = _ACTIONS.get((place["resource"], place["action"]))
         if action is None or request.method != "PUT":
             raise missing("resursen", 2000588)
-        return Response(body=dumped({resource.name: shown(action(company, place["number"]))}))
+        name = "Invoice" if place["action"] == "createinvoice" else resource.name
+        return Response(body=dumped({name: shown(action(company, place["number"]))}))
 
     def _record(self, company: Company, resource: Resource, number: str, request: Request) -> Response:
         record = resource.records(company).get(number)
