@@ -18,12 +18,13 @@ from django.views.decorators.http import require_GET
 from connectors import connecting
 from connectors.access_token import Token
 from connectors.auth import address_of
+from connectors.authorization import AuthorizationCode
 from connectors.consent_requests import Refused
 from connectors.consents import GOOD, Standing, asked_for, consent_of, credential_for
 from connectors.errors import Misconfigured
 from connectors.models import Connector
 from connectors.ports import OrmTokens
-from connectors.validation import label_of_type
+from connectors.validation import implementation_of, label_of_type
 from tenants.adminkit import action, display, may
 from tenants.models import Right
 
@@ -33,11 +34,19 @@ _PAGE = "admin/connectors/connector/connect.html"
 class ConnectMixin:
     """For the connector's ModelAdmin: the field `login`, and the page behind it."""
 
+    def get_actions_detail(self: Any, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Connect only where somebody has to; then a vendor without webhooks needs no page of them in the same row."""
+        actions = super().get_actions_detail(request, object_id)
+        slug = Connector.objects.filter(pk=object_id).values_list("type", flat=True).first()
+        implementation = implementation_of(slug or "")
+        hidden = "connect_page"
+        if implementation is not None and isinstance(implementation.auth, AuthorizationCode):
+            hidden = "" if implementation.webhook else "webhook_page"
+        return [item for item in actions if not hidden or not item.action_name.endswith(hidden)]
+
     @display(description="Login", label={"good": "success", "soon": "warning", "bad": "danger"})
-    def login(self, obj: Connector) -> tuple[str, str] | str:
+    def login(self, obj: Connector) -> tuple[str, str]:
         found = consent_of(obj)
-        if found.standing is Standing.NOT_NEEDED:
-            return "by itself"
         return _tone(found.standing), found.words
 
     @action(description="Connect", url_path="connect", permissions=["publish"], icon="key")

@@ -26,8 +26,9 @@ def credentials(connector: Connector) -> tuple[str, str]:
     if missing:
         return "missing", f"missing: {', '.join(missing)}"
     consent = consent_of(connector)
-    if consent.standing not in {Standing.NOT_NEEDED, Standing.CONNECTED}:
-        return ("old" if consent.standing is Standing.ENDING else "missing"), consent.words
+    if consent.standing is not Standing.NOT_NEEDED:
+        kinds = {Standing.CONNECTED: "set", Standing.ENDING: "old"}
+        return kinds.get(consent.standing, "missing"), consent.words
     stored = list(_stored(connector))
     if not stored:
         return "none", "none"
