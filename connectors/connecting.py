@@ -21,7 +21,7 @@ from connectors.client import open_door
 from connectors.client.login import classify_login
 from connectors.compiled import ConnectorConfig
 from connectors.consents import credential_for
-from connectors.contracts.base import Answer, Request
+from connectors.contracts.base import Answer, BadAnswer, Request
 from connectors.errors import Misconfigured, ProviderError, Unknown
 from connectors.models import Connector, OAuthToken
 from connectors.ports import OrmTokens, trial_ports
@@ -172,10 +172,19 @@ def _revoked(connector: Connector, token: Token, actor: str) -> tuple[str, ...]:
         request = auth.revocation(config, token)
         if request is None:
             return (by_hand,)
-        _send(config, request, actor)
+        answer = _send(config, request, actor)
     except ProviderError as error:
         return (f"The vendor did not take our access back ({error.message}). {by_hand}",)
-    return ()
+    return (f"The vendor did not take our access back. {by_hand}",) if _says_no(answer) else ()
+
+
+def _says_no(answer: Answer) -> bool:
+    """A success has no body of a standard form (RFC 7009 section 2.2); some vendors say in one whether it was done."""
+    try:
+        body = answer.json() if answer.body else None
+    except BadAnswer:
+        return False
+    return isinstance(body, dict) and body.get("revoked") is False
 
 
 def _refusal(error: str, description: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from connectors.contracts.base import NotExecuted
+from connectors.contracts.base import NotExecuted, reading
 from connectors.contracts.books import CreditNoteExport, CreditNoteExporter
 from connectors.contracts.common import Exported
-from connectors.errors import Rejected
+from connectors.errors import Rejected, RetryLater
 from connectors.providers.fortnox.api import LAG, Json
 from connectors.providers.fortnox.bodies import MOST_DESCRIPTION, MOST_REFERENCE, account_of, row
 from connectors.providers.fortnox.documents import Documents, given, number_of
@@ -44,7 +44,8 @@ class Credits(Documents, CreditNoteExporter):
         if not _is_whole(export):
             return None
         credit = given(self.invoice(self._credited(export)).get("CreditInvoiceReference"))
-        return self.invoice(credit) if credit else None
+        found = self.invoice(credit) if credit else None
+        return found if found and _is_of(export, found) else None
 
     def _credited(self, export: CreditNoteExport) -> str:
         number = export.invoice or self.invoice_number(export.order)
@@ -107,6 +108,12 @@ def _is_whole(export: CreditNoteExport) -> bool:
     if export.lines and dict(export.lines) != counted:
         return False
     return export.amount.amount == export.order.total.amount
+
+
+def _is_of(export: CreditNoteExport, credit: Json) -> bool:
+    """A credit note of some of the invoice is none of all of it."""
+    with reading("Fortnox's credit note", RetryLater):
+        return bool(abs(abs(Decimal(str(credit["Total"]))) - export.amount.amount) <= 1)
 
 
 def _reference(export: CreditNoteExport) -> str:
