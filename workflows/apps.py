@@ -8,6 +8,7 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         from connectors import consent_care
+        from connectors.contracts.base import Provider
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -17,6 +18,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import event_orders, publication, usage
         from workflows.engine.chores import register_chore
         from workflows.imports.again import take_webhook
+        from workflows.imports.waking import wake
         from workflows.notifications import deliveries
 
         publication.connect()
@@ -25,4 +27,5 @@ class WorkflowsConfig(AppConfig):
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)
+        register_handler(Provider, wake)
         register_chore("connectors.consent_care.look_after_due", consent_care.is_due)

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.ecommerce import ImportedOrder
+from connectors.contracts.ecommerce import ImportedOrder, OrderKind
 from workflows.imports import documents, goods
 from workflows.imports.changes import apply_copy
 from workflows.imports.markets import ImportRefused, Markets
@@ -130,7 +130,7 @@ class _Taking:
             order,
             number=documents.order_number(order, self.rules.number_prefix),
             market=self.markets.of(order),
-            order_type=self.rules.order_type,
+            order_type=self.rules.return_order_type if _came_back(order) else self.rules.order_type,
             source=self.source,
         )
         row.order = place_order(data, actor=self.actor, trigger=self.trigger).order
@@ -151,12 +151,18 @@ class _Taking:
     def _not_wanted(self, order: ImportedOrder) -> str:
         if order.cancelled:
             return "Cancelled in the shop before it came in"
+        if _came_back(order) and not self.rules.return_order_type:
+            return "A return; name its order type in the property ReturnOrderType of the ImportOrders task"
         return "The connector is retired and takes nothing new" if self.config.retired else ""
 
     def _refuse(self, row: ImportedObject, order: ImportedOrder, reason: str) -> None:
         row.state, row.reason, row.document = _State.ERROR, reason, documents.dump(order)
         self.tally.counts["failed"] += 1
         self.tally.remarks.append(f"Order {order.number or order.external_id}: {reason}")
+
+
+def _came_back(order: ImportedOrder) -> bool:
+    return order.kind is OrderKind.RETURN
 
 
 def _check(order: ImportedOrder) -> None:
