@@ -142,12 +142,12 @@ class Step(ABC):
 
 
 def summary(outcomes: Sequence[Outcome]) -> Result:
-    """Success when every call succeeded, else Error with the failures' messages; Skipped where the connector's settings
-    leave all of it alone."""
+    """Success when every call succeeded, else Error with the failures' messages. What the connector's settings leave alone
+    is no failure; where that is all of it the result is Skipped."""
     failed = [outcome for outcome in outcomes if outcome.ending is not Ending.SUCCEEDED]
     if not failed:
         return Result.success()
     text = "; ".join(dict.fromkeys(outcome.message for outcome in failed))
-    if len(failed) == len(outcomes) and all(isinstance(outcome.error, LeftAlone) for outcome in failed):
-        return Result.skipped(text)
-    return Result.error(text)
+    if not all(isinstance(outcome.error, LeftAlone) for outcome in failed):
+        return Result.error(text)
+    return Result.skipped(text) if len(failed) == len(outcomes) else Result.success(f"Done, except: {text}")
