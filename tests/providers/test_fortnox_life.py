@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from connectors.access_token import Token
+from connectors.consents import credential_for
+from connectors.models import OAuthToken
+from connectors.ports import OrmTokens
+from connectors.providers.fortnox import Fortnox
 from tenants.scoping import platform_scope
+from tenants.secret_value import SecretValue
 from tests.factories.connectors import publish_connector
 from tests.factories.tenants import StoreFactory
 from tests.providers.fortnox_desk import CLIENT
@@ -31,7 +39,7 @@ CHART: dict[str, Any] = {
 }
 
 
-def connect(shop: Shop, *methods: str) -> Any:
+def connect(shop: Shop, *methods: str, company: str = "1204867") -> Any:
     return publish_connector(
         shop.tenant,
         "fortnox",
@@ -39,7 +47,7 @@ def connect(shop: Shop, *methods: str) -> Any:
         client_app_id=CLIENT,
         client_app_secret="fortnox-secret-0123456789",
         tenant_url=f"{shop.vendors.url}/fortnox",
-        oauth_tenant="1204867",
+        oauth_tenant=company,
         properties={"FortnoxPaymentMethods": dict.fromkeys(methods, "KORT")},
     )
 
@@ -109,6 +117,30 @@ def test_stock_and_paid_invoices_come_back(shop: Shop) -> None:
     order.refresh_from_db()
     assert (order.properties["Invoice"], order.properties["InvoiceOutstanding"]) == ("5001", "0.00")
     assert order.properties["InvoicePaid"]
+
+
+def test_a_login_that_was_taken_back_becomes_an_error_that_names_the_cure(shop: Shop) -> None:
+    config, now = connect(shop, "Stripe", company=""), timezone.now()
+    OrmTokens().save(
+        config.id,
+        Token(
+            access=SecretValue("fx-access-of-a-while-ago"),
+            obtained_at=now - timedelta(hours=2),
+            expires_at=now - timedelta(hours=1),
+            credential=credential_for(config, Fortnox.auth),
+            refresh=SecretValue("fx-refresh-used-elsewhere"),
+        ),
+    )
+    shop.chart(CHART)
+    orders = [shop.order(number, amount="100.00") for number in ("A-1", "A-2")]
+    shop.pump()
+    for order in orders:
+        [error] = shop.active_errors(order)
+        assert "has to be connected again" in error
+        assert "Press Connect" in error
+    asked = [call["path"] for call in shop.vendors.calls("fortnox")]
+    assert asked == ["/oauth-v1/token"]
+    assert OAuthToken.objects.get(connector_id=config.id).refused_at is not None
 
 
 def _run(name: str, connector: int, properties: dict[str, str]) -> ScheduledRun:

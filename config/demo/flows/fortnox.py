@@ -14,9 +14,10 @@ from config.demo.story import Story
 from config.demo.vendors import Vendors
 from connectors.drafts import create_connector
 from connectors.models import Connector
-from connectors.sandbox.fortnox import COMPANY
 from tenants.models import Store, Tenant
 
+#: The database number that every company in the simulated Fortnox has.
+_COMPANY = "1204867"
 _CLIENT, _SECRET = "nordicOutdoorBooks", "fortnox-nordicOutdoor-8d1c"
 _BOOKS, _ORDER_TYPE, _STORE = "Fortnox", "Invoiced", "STO"
 _STOCK, _PAID = "Stock of Fortnox", "Paid invoices of Fortnox"
@@ -43,7 +44,7 @@ class Fortnox(Flow):
     secrets = (_SECRET,)
 
     def connectors(self) -> Mapping[str, Mapping[str, Any]]:
-        return {"fortnox": {**_draft("fortnox-sweden", "Books of the company"), "oauth_tenant": str(COMPANY)}}
+        return {"fortnox": {**_draft("fortnox-sweden", "Books of the company"), "oauth_tenant": _COMPANY}}
 
     def charts(self) -> Mapping[str, Sequence[Status]]:
         return {_ORDER_TYPE: _CHART}
