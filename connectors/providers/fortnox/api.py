@@ -14,6 +14,8 @@ from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
 
 Json = Mapping[str, Any]
 
+#: The currency of Fortnox's books and price lists.
+CURRENCY = "SEK"
 PAGE = 500
 #: Pages of a look-up that few records answer; one that needs more does not look for something of ours.
 MOST_PAGES = 20

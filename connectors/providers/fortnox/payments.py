@@ -10,12 +10,9 @@ from connectors.contracts.base import NotExecuted, reading
 from connectors.contracts.common import Exported
 from connectors.contracts.erp import Movement, PaymentExport, PaymentExporter
 from connectors.errors import LeftAlone, Misconfigured, Rejected, RetryLater
-from connectors.providers.fortnox.api import LAG, Json
+from connectors.providers.fortnox.api import CURRENCY, LAG, Json
 from connectors.providers.fortnox.bodies import MOST_REFERENCE
 from connectors.providers.fortnox.documents import Documents
-
-#: The currency of Fortnox's books.
-_BOOKS = "SEK"
 
 
 class Payments(Documents, PaymentExporter):
@@ -83,7 +80,7 @@ def _body(export: PaymentExport, number: str, mode: str, invoice: Json) -> dict[
         "ModeOfPayment": mode,
         "ExternalInvoiceReference1": _reference(export),
     }
-    if currency == _BOOKS:
+    if currency == CURRENCY:
         return {**body, "Amount": amount}
     with reading("Fortnox's invoice", RetryLater):
         rate = Decimal(str(invoice["CurrencyRate"])) / Decimal(str(invoice.get("CurrencyUnit") or 1))

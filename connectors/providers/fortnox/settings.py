@@ -92,6 +92,9 @@ class FortnoxSettings(Settings):
         default="InStock",
         help="Available is without what is reserved in Fortnox.",
     )
+    prices_include_vat = Boolean(
+        "PricesIncludeVat", required=False, default=False, help="Whether the price list's prices hold VAT."
+    )
     order_fields = Group(
         "Order Fields", group="OrderFields", help="Further fields of new orders or invoices."
     )

@@ -40,7 +40,9 @@ payments at once, Everything also invoices and credit notes; that cannot be undo
 
 Inventory is read completely each time, because a change of stock is not told as a change of the article: from the
 articles, or with StockFrom = Warehouse from the warehouse module by stock point (scope warehouse). StockQuantity =
-Available leaves out what is reserved in Fortnox. Products, customers and paid invoices are read by their time of change.
+Available leaves out what is reserved in Fortnox. Prices are read in the same way, in SEK, from the company's own
+price list; PricesIncludeVat tells whether they hold VAT. Products, customers and paid invoices are read by their time of
+change.
 Invoices are compared by reference, so paid orders are told also where somebody else has registered the payment.
 """
 
