@@ -59,7 +59,11 @@ class MagentoFlow(Flow):
     def prepare(self, vendors: Vendors, webhooks: Mapping[str, str]) -> None:
         vendors.tell(
             f"{_SHOP}/orders",
-            {"lines": [{"sku": "TENT-2", "price": "1290.00", "quantity": 1}], "shipping": "49.00", "paid": True},
+            {
+                "lines": [{"sku": "TENT-2", "price": "1290.00", "quantity": 1}],
+                "shipping": "49.00",
+                "paid": True,
+            },
         )
 
     def play(self, merchant: Merchant, vendors: Vendors) -> Iterator[str]:
