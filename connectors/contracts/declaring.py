@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -109,6 +109,11 @@ class Declarations:
     def webhook_of(cls, values: Any) -> Any:
         """The scheme that verifies the webhooks of a connector with these settings."""
         return cls.webhook
+
+    @classmethod
+    def mapping_problems(cls, rows: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+        """Rows of a Field Mapping (Property, Connector Property) that mean nothing here: (Property, what to do)."""
+        return ()
 
     @classmethod
     def operations(cls) -> tuple[str, ...]:
