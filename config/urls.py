@@ -7,12 +7,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from config import api
 from config.health import healthz
 from tenants.views import favicon
+from workflows.feeds.serving import serve as serve_feed
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns())),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("feeds/<str:name>", serve_feed, name="product-feed"),
     path("healthz", healthz, name="healthz"),
     path("favicon.ico", favicon, name="favicon"),
 ]

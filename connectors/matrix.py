@@ -16,6 +16,7 @@ from connectors.contracts.erp import (
     OrderExporter,
     PaymentExporter,
 )
+from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -34,11 +35,13 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Notification": Notifier,
     "Validation": Validator,
     "Webhook registration": WebhookRegistrar,
+    "Product feed": FeedProvider,
 }
 
 
-#: A registration takes the place of the one before it.
+#: A registration takes the place of the one before it, and a file that is fetched again is the same.
 DONE_AGAIN = "done again"
+_DONE_AGAIN = (WebhookRegistrar, FeedProvider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] is WebhookRegistrar else row["care"]
+            ending = DONE_AGAIN if CONTRACTS[contract] in _DONE_AGAIN else row["care"]
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 

@@ -27,11 +27,11 @@ class Keyed(OneWay):
 
 
 def test_every_contract_with_operations_is_in_the_matrix() -> None:
-    from connectors.contracts import ecommerce, erp, notification, payment, shipping, validation, webhooks
+    from connectors.contracts import ecommerce, erp, feeds, notification, payment, shipping, validation, webhooks
 
     declared = {
         item
-        for module in (ecommerce, erp, notification, payment, shipping, validation, webhooks)
+        for module in (ecommerce, erp, feeds, notification, payment, shipping, validation, webhooks)
         for item in vars(module).values()
         if isinstance(item, type)
         and item.__module__ == module.__name__

@@ -11,12 +11,14 @@ from connectors.contracts.erp import (
     OrderExporter,
     PaymentExporter,
 )
+from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
 from connectors.contracts.validation import Validator
 from connectors.contracts.webhooks import WebhookRegistrar
 from tests.contract.scenarios import (
+    feeds,
     notification,
     orders,
     payment,
@@ -40,6 +42,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     ShopProvider: shop.SCENARIOS,
     ErpProvider: stock.SCENARIOS,
     WebhookRegistrar: registration.SCENARIOS,
+    FeedProvider: feeds.SCENARIOS,
 }
 
 
