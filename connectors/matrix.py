@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors import registry
 from connectors.contracts.base import Provider
-from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.ecommerce import OrderImporter, ShopProvider
 from connectors.contracts.erp import (
     ErpProvider,
     InvoiceExporter,
@@ -26,6 +26,7 @@ from connectors.contracts.webhooks import WebhookRegistrar
 CONTRACTS: dict[str, type[Provider]] = {
     "Payment": PaymentProvider,
     "Shipping": CarrierProvider,
+    "Order import": OrderImporter,
     "Shop": ShopProvider,
     "Order export": OrderExporter,
     "Payment export": PaymentExporter,

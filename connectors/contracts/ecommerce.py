@@ -72,11 +72,16 @@ class ImportedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of an import. `cursor` continues after it; `more` tells whether there is something left now."""
+    """One page of an import. `cursor` continues after it; `more` tells whether there is something left now. `unread` tells
+    staff of each thing that could not be read, and what becomes of it.
+
+    Once a page's cursor comes back, its items are stored: what the source has to be told then may be told.
+    """
 
     items: tuple[ImportedOrder, ...]
     cursor: str
     more: bool
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +96,19 @@ class Fulfilment:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-class ShopProvider(Provider):
-    """Contract of Category E-Commerce."""
-
-    category = Category.ECOMMERCE
+class OrderImporter(Provider):
+    """Anything that orders come from: a shop, a queue, a URL."""
 
     @operation
     def import_orders(self, cursor: str) -> Page:
         """Orders changed since `cursor` ("" is the beginning), oldest change first."""
         raise NotSupported(f"{self.label} offers no orders")
+
+
+class ShopProvider(OrderImporter):
+    """Contract of Category E-Commerce."""
+
+    category = Category.ECOMMERCE
 
     @operation
     def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:

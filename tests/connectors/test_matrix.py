@@ -27,7 +27,16 @@ class Keyed(OneWay):
 
 
 def test_every_contract_with_operations_is_in_the_matrix() -> None:
-    from connectors.contracts import ecommerce, erp, feeds, notification, payment, shipping, validation, webhooks
+    from connectors.contracts import (
+        ecommerce,
+        erp,
+        feeds,
+        notification,
+        payment,
+        shipping,
+        validation,
+        webhooks,
+    )
 
     declared = {
         item

@@ -51,6 +51,9 @@ class Played:
         kind, _, name = carrier.carrier.partition(":") if carrier else ("", "", "")
         if kind == "body":
             return _at(body_of(request), name.split("."))
+        if kind == "json-header":
+            header, _, path = name.partition(".")
+            return _at(json.loads(request.headers.get(header.lower(), "{}")), path.split("."))
         return request.headers.get(name.lower()) if kind == "header" else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.ecommerce import Page, ShopProvider
+from connectors.contracts.ecommerce import OrderImporter, Page
 from workflows.imports.orders import take_orders
 from workflows.imports.rules import TASK_TYPE, ImportRules, check_rules
 from workflows.models import Trigger
@@ -18,8 +18,8 @@ from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, regi
 class ImportOrders(TaskType):
     name = TASK_TYPE
     label = "Import orders"
-    description = "Takes in the orders of a shop that are new or changed since the last run."
-    capability = ShopProvider
+    description = "Takes in the orders of a shop, or from a queue or an address, that are new or changed since the last run."
+    capability = OrderImporter
     operation = "import_orders"
     properties = ImportRules
 
@@ -40,6 +40,10 @@ class ImportOrders(TaskType):
         return Progress(
             cursor=page.cursor or context.cursor,
             more=page.more,
-            counts={"read": len(page.items), **taken.counts},
-            remarks=tuple(taken.remarks),
+            counts={
+                "read": len(page.items),
+                **taken.counts,
+                **({"unread": len(page.unread)} if page.unread else {}),
+            },
+            remarks=(*page.unread, *taken.remarks),
         )

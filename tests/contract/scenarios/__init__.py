@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.contracts.base import Provider
-from connectors.contracts.ecommerce import ShopProvider
+from connectors.contracts.ecommerce import OrderImporter, ShopProvider
 from connectors.contracts.erp import (
     ErpProvider,
     InvoiceExporter,
@@ -39,6 +39,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     Notifier: notification.SCENARIOS,
     Validator: validation.SCENARIOS,
     CarrierProvider: shipping.SCENARIOS,
+    OrderImporter: shop.IMPORTS,
     ShopProvider: shop.SCENARIOS,
     ErpProvider: stock.SCENARIOS,
     WebhookRegistrar: registration.SCENARIOS,

@@ -1,4 +1,4 @@
-"""Scenarios of the e-commerce contract."""
+"""Scenarios of the e-commerce contract, and of whatever else orders come from."""
 
 from __future__ import annotations
 
@@ -61,11 +61,13 @@ def gone(outcome: Outcome) -> None:
     assert any(order.cancelled for order in page(outcome).items)
 
 
-SCENARIOS = (
+IMPORTS = (
     Scenario(name="import", operation="import_orders", build=cursor, expect=imported, write=False),
     Scenario(name="import more", operation="import_orders", build=cursor, expect=continued, write=False),
     Scenario(name="import nothing", operation="import_orders", build=cursor, expect=ended, write=False),
     Scenario(name="import cancelled", operation="import_orders", build=cursor, expect=gone, write=False),
+)
+SCENARIOS = (
     Scenario(name="set inventory", operation="set_inventory", build=levels, expect=succeeded),
     Scenario(name="set inventory refused", operation="set_inventory", build=levels, expect=refused),
     Scenario(name="fulfil", operation="fulfil", build=fulfilment, expect=succeeded),
