@@ -1,0 +1,226 @@
+"""Azure Service Bus: orders to a queue, and from it. Over its REST API (learn.microsoft.com/rest/api/servicebus, read on
+2026-11-26): send, peek-lock, delete, unlock.
+
+A message is read under a lock and deleted only once its order is stored: the next call of the import, whose cursor was
+stored together with the orders, deletes it. When that comes too late, the message comes again and is known by then. What
+cannot be read is given back at the end of the run; the queue itself moves it to its dead-letter queue after so many
+deliveries as it allows, since REST has no call for that.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from connectors.contracts.base import Answer, Category, Idempotency, Request
+from connectors.contracts.common import Exported
+from connectors.contracts.ecommerce import ImportedOrder, OrderImporter, Page
+from connectors.contracts.erp import OrderExport, OrderExporter
+from connectors.contracts.plain import plain
+from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
+from connectors.order_json import OrderReader, at, mapping_problems
+from connectors.providers.azure_servicebus.connection import (
+    Connection,
+    ConnectionString,
+    QueueName,
+    SharedAccess,
+)
+from connectors.providers.azure_servicebus.messages import PROPERTIES, Cursor, Lock, Message, error_of
+from connectors.schema import Integer, Settings, SettingsError, SettingsValues, Url
+from connectors.strict_json import BadAnswer, parse
+
+GUIDE = """
+In the Azure portal open the namespace's or the queue's Shared access policies and make a policy with Send to export orders,
+Listen to import them. Its primary connection string goes into the property ServiceBusConnectionString, the
+queue's name into OrderQueueName. Exports and imports need a connector each unless both use the same queue.
+
+ExportOrder sends {"type": "order.export", "reference": …, "Value": {the order}} as JSON with a MessageId that stays the
+same on every repetition. Enable duplicate detection on the queue (only possible when it is made) and enter its window
+as DuplicateDetectionMinutes: an order whose answer was lost is then sent again. Without it (0) the order waits for a
+person, as nobody can ask a queue what it has taken.
+
+A scheduled task ImportOrders reads the queue. A message is one order as JSON, in the shape of the order API, also inside of
+Value; Field Mapping leads to the fields of another shape, such as order.lines for Lines and price.gross for
+Lines.Unit Price. Messages are deleted once their orders are stored. One that cannot be read stays, is told of in the
+task's run, and ends in the dead-letter queue after the queue's Max delivery count. Queues with sessions cannot be
+read over REST. Test connection needs Listen.
+"""
+
+
+class QueueSettings(Settings):
+    connection_string = ConnectionString(
+        "Connection String",
+        key="ServiceBusConnectionString",
+        help="Of a shared access policy: Endpoint=sb://…",
+    )
+    queue = QueueName("Order Queue Name", key="OrderQueueName")
+    window_minutes = Integer(
+        "Duplicate Detection Minutes",
+        key="DuplicateDetectionMinutes",
+        required=False,
+        default=0,
+        help="The queue's duplicate detection window; 0 where it detects none.",
+    )
+    batch = Integer(
+        "Batch Size", key="BatchSize", required=False, default=20, help="Messages a page; 1 to 100."
+    )
+    host = Url(
+        "Host", column="host", required=False, help="Empty takes the namespace of the connection string."
+    )
+
+    @classmethod
+    def compile(cls, columns: Any, properties: Any) -> SettingsValues:
+        values = super().compile(columns, properties)
+        entity = Connection.read(values.connection_string.reveal()).entity
+        problems = []
+        if entity and entity.lower() != values.queue.lower():
+            told = f"the connection string is good for the queue {entity} only; enter that, or another string"
+            problems.append(("Order Queue Name", "OrderQueueName", told))
+        if not 0 <= values.window_minutes <= 7 * 24 * 60:
+            problems.append(("Duplicate Detection Minutes", "DuplicateDetectionMinutes", "use 0 to 10080"))
+        if not 1 <= values.batch <= 100:
+            problems.append(("Batch Size", "BatchSize", "use 1 to 100"))
+        if problems:
+            raise SettingsError(problems)
+        return values
+
+
+class AzureServiceBus(OrderExporter, OrderImporter):
+    slug, label, category = "azure-servicebus", "Azure Service Bus", Category.OTHER
+    names = ("AzureServiceBus",)
+    settings = QueueSettings
+    auth = SharedAccess()
+    check = ("PUT", "/{queue}/messages/0/{lock}")
+    idempotency = Idempotency(
+        f"json-header:{PROPERTIES}.MessageId",
+        length=128,
+        window_hours=1 / 6,
+        body_bound=False,
+        errors_kept=False,
+    )
+    guide = GUIDE
+
+    @classmethod
+    def own_host(cls, values: Any) -> str:
+        return values.host or Connection.read(values.connection_string.reveal()).host
+
+    @classmethod
+    def idempotency_of(cls, values: Any) -> Idempotency | None:
+        """The queue's own: one that detects no duplicates promises nothing."""
+        if values is None or not values.window_minutes:
+            return None
+        return Idempotency(
+            cls.idempotency.carrier,
+            length=128,
+            window_hours=values.window_minutes / 60,
+            body_bound=False,
+            errors_kept=False,
+        )
+
+    @classmethod
+    def mapping_problems(cls, rows: Any) -> Any:
+        return mapping_problems(rows)
+
+    def export_order(self, export: OrderExport) -> Exported:
+        order = plain(export.order)
+        del order["id"]
+        value = {"type": "order.export", "reference": export.reference, "Value": order}
+        key = self.door.next_key() or str(uuid4())
+        properties = {"MessageId": key, "Label": "order.export", "CorrelationId": export.order.number}
+        request = Request(
+            method="POST",
+            path=f"{self.values.queue}/messages",
+            body=json.dumps(value, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json; charset=utf-8", PROPERTIES: json.dumps(properties)},
+            write=True,
+            key=key if self.idempotency_of(self.values) else None,
+        )
+        self.door.send(request, lambda answer: self.classify(answer, writes=True))
+        return Exported(external_id=key, message=f"queue {self.values.queue}")
+
+    def import_orders(self, cursor: str) -> Page:
+        """The cursor came back, so that what it names is stored. A page ends early where the queue is empty."""
+        stored = Cursor.read(cursor)
+        for lock in stored.done:
+            self._end(lock, "DELETE")
+        orders: list[ImportedOrder] = []
+        done: list[Lock] = []
+        held, unread = list(stored.held), []
+        reader = OrderReader(self.config.field_mapping, self.config.store)
+        while len(done) + len(unread) < self.values.batch and (message := self._next()) is not None:
+            try:
+                orders.append(_order(reader, message))
+                done.append(message.lock)
+            except Rejected as error:
+                held.append(message.lock)
+                unread.append(_told(message, error))
+        if done or unread:
+            left = Cursor(tuple(done), tuple(held))
+        else:
+            for lock in held:
+                self._end(lock, "PUT")
+            left = Cursor()
+        return Page(
+            items=tuple(sorted(orders, key=lambda order: order.modified_at)),
+            cursor=left.text(),
+            more=bool(done or unread),
+            unread=tuple(unread),
+        )
+
+    def test_connection(self) -> Any:
+        """Unlock a message that there is none of: only who may listen gets as far as hearing that."""
+        self._end(Lock(0, str(uuid4())), "PUT")
+
+    def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
+        """403 tells that the queue is full or the message too large; 404 and 410 that there is no such queue."""
+        if answer.status == 403:
+            return Rejected
+        return Misconfigured if answer.status in {404, 410} else super().kind_of(code, answer, writes)
+
+    def read_error(self, answer: Answer) -> tuple[str, str]:
+        code, detail = error_of(answer)
+        if answer.status == 410:
+            return code, f"There is no queue {self.values.queue}; mend OrderQueueName"
+        if answer.status == 401:
+            return code, f"The policy is not accepted, or lacks Send or Listen: {detail or 'no reason given'}"
+        return code, f"Service Bus: {detail}" if detail else ""
+
+    def _next(self) -> Message | None:
+        """The next message under a lock; None when there is none now."""
+        request = Request(method="POST", path=f"{self.values.queue}/messages/head", query={"timeout": 1})
+        answer = self.door.send(request, lambda answer: self.classify(answer, writes=False))
+        if answer.status == 204:
+            return None
+        try:
+            return Message.read(answer)
+        except (ValueError, KeyError, TypeError):
+            raise RetryLater(
+                "Service Bus gave a message without the place of its lock", status=answer.status
+            ) from None
+
+    def _end(self, lock: Lock, method: str) -> None:
+        """Complete (DELETE) or give back (PUT). 404 tells that the lock is over: then the message comes again, and is
+        known."""
+        path = f"{self.values.queue}/messages/{lock.sequence}/{lock.token}"
+        request = Request(method=method, path=path)
+        self.door.send(
+            request, lambda answer: None if answer.status == 404 else self.classify(answer, writes=False)
+        )
+
+
+def _order(reader: OrderReader, message: Message) -> ImportedOrder:
+    """Raises Rejected."""
+    try:
+        document = parse(message.body)
+    except BadAnswer as error:
+        raise Rejected(f"it is no JSON: {error}") from None
+    inner = at(document, "Value") if isinstance(document, dict) else None
+    return reader.read(inner if isinstance(inner, dict) else document, message.enqueued_at)
+
+
+def _told(message: Message, error: Rejected) -> str:
+    return (
+        f"Message {message.message_id or message.lock.sequence} cannot be read ({error.message}); it stays in the queue, "
+        f"delivered {message.deliveries} times, until the queue moves it to its dead-letter queue"
+    )
