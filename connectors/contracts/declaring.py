@@ -117,6 +117,11 @@ class Declarations:
         return cls.idempotency
 
     @classmethod
+    def offers(cls, values: Any, contract: type) -> bool:
+        """Whether a connector with these settings does what a contract of this class is for."""
+        return True
+
+    @classmethod
     def mapping_problems(cls, rows: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
         """Rows of a Field Mapping (Property, Connector Property) that mean nothing here: (Property, what to do)."""
         return ()
