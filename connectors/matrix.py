@@ -15,6 +15,7 @@ from connectors.contracts.erp import (
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    ShipmentExporter,
 )
 from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
@@ -30,6 +31,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Shop": ShopProvider,
     "Order export": OrderExporter,
     "Payment export": PaymentExporter,
+    "Shipment export": ShipmentExporter,
     "Invoice export": InvoiceExporter,
     "ERP": ErpProvider,
     "Order exchange": OrderExchange,

@@ -1,8 +1,8 @@
 """Some service with an HTTP API of its own, as a merchant may have one: /rest/<name>/orders, /bookings, /sales, /me.
 
-A POST to a list makes a record {"id": …, "ref": …, …}; with an Idempotency-Key the same record is answered again. `ref` tells
-records apart for whoever looks them up (?ref=). /sales lists what the service itself has sold, by `since` and `page`. Answers
-are {"ok": true, "data": …}, failures {"ok": false, "error": {"code": …, "text": …}}, some of them with status 200.
+A POST to a list makes a record {"id": …, "ref": …, …}; with an Idempotency-Key the same record is answered again. `ref`
+tells records apart for whoever looks them up (?ref=). /sales lists what the service itself has sold, by `since` and
+`page`. Answers are {"ok": true, "data": …}, failures {"ok": false, "error": {"code": …, "text": …}}, some with status 200.
 """
 
 from __future__ import annotations

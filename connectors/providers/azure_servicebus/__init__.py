@@ -18,72 +18,13 @@ from connectors.contracts.common import Exported
 from connectors.contracts.ecommerce import ImportedOrder, OrderImporter, Page
 from connectors.contracts.erp import OrderExport, OrderExporter
 from connectors.contracts.plain import plain
-from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
+from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater, Unknown
 from connectors.order_json import OrderReader, at, mapping_problems
-from connectors.providers.azure_servicebus.connection import (
-    Connection,
-    ConnectionString,
-    QueueName,
-    SharedAccess,
-)
+from connectors.providers.azure_servicebus.connection import Connection, SharedAccess
+from connectors.providers.azure_servicebus.guide import GUIDE
 from connectors.providers.azure_servicebus.messages import PROPERTIES, Cursor, Lock, Message, error_of
-from connectors.schema import Integer, Settings, SettingsError, SettingsValues, Url
+from connectors.providers.azure_servicebus.settings import QueueSettings
 from connectors.strict_json import BadAnswer, parse
-
-GUIDE = """
-In the Azure portal open the namespace's or the queue's Shared access policies and make a policy with Send to export orders,
-Listen to import them. Its primary connection string goes into the property ServiceBusConnectionString, the
-queue's name into OrderQueueName. Exports and imports need a connector each unless both use the same queue.
-
-ExportOrder sends {"type": "order.export", "reference": …, "Value": {the order}} as JSON with a MessageId that stays the
-same on every repetition. Enable duplicate detection on the queue (only possible when it is made) and enter its window
-as DuplicateDetectionMinutes: an order whose answer was lost is then sent again. Without it (0) the order waits for a
-person, as nobody can ask a queue what it has taken.
-
-A scheduled task ImportOrders reads the queue. A message is one order as JSON, in the shape of the order API, also inside of
-Value; Field Mapping leads to the fields of another shape, such as order.lines for Lines and price.gross for
-Lines.Unit Price. Messages are deleted once their orders are stored. One that cannot be read stays, is told of in the
-task's run, and ends in the dead-letter queue after the queue's Max delivery count. Queues with sessions cannot be
-read over REST. Test connection needs Listen.
-"""
-
-
-class QueueSettings(Settings):
-    connection_string = ConnectionString(
-        "Connection String",
-        key="ServiceBusConnectionString",
-        help="Of a shared access policy: Endpoint=sb://…",
-    )
-    queue = QueueName("Order Queue Name", key="OrderQueueName")
-    window_minutes = Integer(
-        "Duplicate Detection Minutes",
-        key="DuplicateDetectionMinutes",
-        required=False,
-        default=0,
-        help="The queue's duplicate detection window; 0 where it detects none.",
-    )
-    batch = Integer(
-        "Batch Size", key="BatchSize", required=False, default=20, help="Messages a page; 1 to 100."
-    )
-    host = Url(
-        "Host", column="host", required=False, help="Empty takes the namespace of the connection string."
-    )
-
-    @classmethod
-    def compile(cls, columns: Any, properties: Any) -> SettingsValues:
-        values = super().compile(columns, properties)
-        entity = Connection.read(values.connection_string.reveal()).entity
-        problems = []
-        if entity and entity.lower() != values.queue.lower():
-            told = f"the connection string is good for the queue {entity} only; enter that, or another string"
-            problems.append(("Order Queue Name", "OrderQueueName", told))
-        if not 0 <= values.window_minutes <= 7 * 24 * 60:
-            problems.append(("Duplicate Detection Minutes", "DuplicateDetectionMinutes", "use 0 to 10080"))
-        if not 1 <= values.batch <= 100:
-            problems.append(("Batch Size", "BatchSize", "use 1 to 100"))
-        if problems:
-            raise SettingsError(problems)
-        return values
 
 
 class AzureServiceBus(OrderExporter, OrderImporter):
@@ -136,7 +77,12 @@ class AzureServiceBus(OrderExporter, OrderImporter):
             write=True,
             key=key if self.idempotency_of(self.values) else None,
         )
-        self.door.send(request, lambda answer: self.classify(answer, writes=True))
+        answer = self.door.send(request, lambda answer: self.classify(answer, writes=True))
+        if answer.status != 201:
+            raise Unknown(
+                f"Service Bus takes a message with 201 and answered {answer.status}; look at the Host",
+                status=answer.status,
+            )
         return Exported(external_id=key, message=f"queue {self.values.queue}")
 
     def import_orders(self, cursor: str) -> Page:
@@ -173,8 +119,8 @@ class AzureServiceBus(OrderExporter, OrderImporter):
         self._end(Lock(0, str(uuid4())), "PUT")
 
     def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
-        """403 tells that the queue is full or the message too large; 404 and 410 that there is no such queue."""
-        if answer.status == 403:
+        """403 with a code tells that the queue is full or the message too large; 404 and 410 that there is no such queue."""
+        if answer.status == 403 and code:
             return Rejected
         return Misconfigured if answer.status in {404, 410} else super().kind_of(code, answer, writes)
 

@@ -26,13 +26,15 @@ from connectors.contracts.erp import (
     OrderExporter,
     PaymentExport,
     PaymentExporter,
+    ShipmentExport,
+    ShipmentExporter,
 )
-from connectors.contracts.plain import plain
-from connectors.errors import Misconfigured, ProviderError, Rejected
+from connectors.errors import Misconfigured, ProviderError
 from connectors.order_json import mapping_problems
 from connectors.providers.rest import templates
-from connectors.providers.rest.answers import KINDS, body_of, error_in, exported, found_in
+from connectors.providers.rest.answers import KINDS, body_of, error_in, exported, found_in, is_missing
 from connectors.providers.rest.calls import Call, Listing, Success
+from connectors.providers.rest.documents import document_of_export, texts
 from connectors.providers.rest.guide import GUIDE
 from connectors.providers.rest.importing import Place, items_of, orders_of
 from connectors.providers.rest.mapping import document_of
@@ -42,16 +44,18 @@ _OFFERS = {
     OrderExporter: "export_order",
     InvoiceExporter: "export_invoice",
     PaymentExporter: "export_payment",
+    ShipmentExporter: "export_shipment",
     OrderImporter: "import_orders",
 }
 _PROPERTIES = {
     "export_order": "ExportOrder",
     "export_invoice": "ExportInvoice",
     "export_payment": "ExportPayment",
+    "export_shipment": "ExportShipment",
 }
 
 
-class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
+class Rest(OrderExporter, InvoiceExporter, PaymentExporter, ShipmentExporter, OrderImporter):
     slug, label, category = "rest", "REST API", Category.OTHER
     names = ("Rest",)
     settings = RestSettings
@@ -77,27 +81,31 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
         return mapping_problems(rows)
 
     def export_order(self, export: OrderExport) -> Exported:
-        return self._export("export_order", _order(export))
+        return self._export("export_order", document_of_export(export))
 
     def find_order(self, export: OrderExport) -> Exported | None:
-        return self._find(self._described("export_order"), _order(export))
+        return self._find(self._described("export_order"), document_of_export(export))
 
     def export_invoice(self, export: OrderExport) -> Exported:
-        return self._export("export_invoice", _order(export))
+        return self._export("export_invoice", document_of_export(export))
 
     def find_invoice(self, export: OrderExport) -> Exported | None:
-        return self._find(self._described("export_invoice"), _order(export))
+        return self._find(self._described("export_invoice"), document_of_export(export))
 
     def export_payment(self, export: PaymentExport) -> Exported:
-        return self._export("export_payment", _payment(export))
+        return self._export("export_payment", document_of_export(export))
+
+    def export_shipment(self, export: ShipmentExport) -> Exported:
+        return self._export("export_shipment", document_of_export(export))
 
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
         """Asked as described; where no look-up is, a person decides."""
         described = self._described(operation)
         if described.find is None:
             return None
-        document = _payment(request) if operation == "export_payment" else _order(request)
-        return self._find(described, document) or NotExecuted(proved_after_s=described.find.lag_s)
+        return self._find(described, document_of_export(request)) or NotExecuted(
+            proved_after_s=described.find.lag_s
+        )
 
     def import_orders(self, cursor: str) -> Page:
         listing = self.values.import_orders
@@ -150,8 +158,8 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
         request = Request(
             method=call.method,
             path=templates.address(call.path, document),
-            query=_texts(call.query, document),
-            headers=_texts(call.headers, document),
+            query=texts(call.query, document),
+            headers=texts(call.headers, document),
             write=True,
             key=key if self.idempotency_of(self.values) else None,
             **encoded,
@@ -170,12 +178,17 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
         find = call.find
         if find is None:
             raise Misconfigured("This connector describes no look-up; add find to the description")
-        try:
-            body = self._asked("GET", find.path, find.query, Success(), document)
-        except (Rejected, Misconfigured) as error:
-            if error.status == 404:
-                return None
-            raise
+        request = Request(
+            method="GET",
+            path=templates.address(find.path, document),
+            query=texts(find.query, document),
+        )
+        answer = self.door.send(
+            request, lambda answer: None if is_missing(answer) else self.classify(answer, writes=False)
+        )
+        if answer.status == 404:
+            return None
+        body = body_of(answer, Success(), self.values.errors, writes=False)
         return found_in(body, find, str(templates.render(find.equals, document)))
 
     def _listed(self, listing: Listing, place: Place) -> Any:
@@ -186,9 +199,7 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
     def _asked(
         self, method: str, path: str, query: Mapping[str, Any], success: Success, document: Mapping[str, Any]
     ) -> Any:
-        request = Request(
-            method=method, path=templates.address(path, document), query=_texts(query, document)
-        )
+        request = Request(method=method, path=templates.address(path, document), query=texts(query, document))
         answer = self.door.send(request, lambda answer: self.classify(answer, writes=False))
         return body_of(answer, success, self.values.errors, writes=False)
 
@@ -198,22 +209,3 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, OrderImporter):
             name = _PROPERTIES.get(operation, operation)
             raise Misconfigured(f"This connector does not describe {name}; enter that property")
         return call
-
-
-def _order(export: OrderExport) -> dict[str, Any]:
-    order: dict[str, Any] = plain(export.order)
-    del order["id"]
-    return {**order, "reference": export.reference}
-
-
-def _payment(export: PaymentExport) -> dict[str, Any]:
-    """The order's fields, with those of the money that moved in front."""
-    money = {name: item for name, item in plain(export).items() if name not in {"order", "properties"}}
-    order: dict[str, Any] = plain(export.order)
-    return {**order, **money}
-
-
-def _texts(given: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a query or headers; what comes out empty is left out."""
-    rendered = templates.render(given, document)
-    return {name: value for name, value in rendered.items() if value not in (None, "")}

@@ -20,11 +20,14 @@ KINDS: Mapping[str, type[ProviderError]] = {
 
 
 def body_of(answer: Answer, success: Success, shape: ErrorShape, *, writes: bool) -> Any:
-    """The answer's JSON, once it says what success is. Raises Rejected, or the kind of its code, where it does not."""
+    """The answer's JSON, once it says what success is. Raises Rejected, or the kind of its code, where it says something
+    else; where it says nothing of it, nobody knows."""
     body = _parsed(answer, writes)
     if success.field and at(body, success.field) not in success.equals:
         code, text = error_in(body, shape)
-        kind = KINDS.get(shape.kinds.get(code, ""), Rejected)
+        silent: type[ProviderError] = Unknown if writes else RetryLater
+        other = silent if at(body, success.field) is None and not code else Rejected
+        kind = KINDS.get(shape.kinds.get(code, ""), other)
         told = text or f"The service answered that {success.field} is {at(body, success.field)!r}"
         raise kind(told, code=code, status=answer.status)
     return body
@@ -49,6 +52,16 @@ def exported(body: Any, call: Call) -> Exported:
     if call.id and external_id in (None, ""):
         raise Unknown(f"The answer has no id at {call.id}; look there whether it was taken, and mend id")
     return Exported(external_id="" if external_id is None else str(external_id), changes=changes)
+
+
+def is_missing(answer: Answer) -> bool:
+    """Whether the service itself says that there is no such thing; a page of a front server says nothing of it."""
+    if answer.status != 404:
+        return False
+    try:
+        return isinstance(answer.json(), (dict, list))
+    except BadAnswer:
+        return False
 
 
 def found_in(body: Any, find: Find, wanted: str) -> Exported | None:

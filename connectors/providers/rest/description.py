@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
-from connectors.providers.rest import templates
+from connectors.providers.rest import checking
 from connectors.providers.rest.calls import Call, Find, Listing, Success
 from connectors.schema import Json
 
@@ -54,7 +54,7 @@ class Reading:
         if encoding not in ("json", "form"):
             self.problems.append(f"encoding: {encoding} is none of json, form")
         body = given.get("body")
-        self.problems += templates.problems(body, self.extra, "body")
+        self.problems += checking.problems(body, self.extra, "body")
         return Call(
             method=method,
             path=self._path(given, "path"),
@@ -102,7 +102,7 @@ class Reading:
             if not given.get(name):
                 self.problems.append(f"find.{name}: is missing; {why}")
         equals = str(given.get("equals", "{reference}"))
-        self.problems += templates.problems(equals, self.extra, "find.equals")
+        self.problems += checking.problems(equals, self.extra, "find.equals")
         return Find(
             path=self._path(given, "path", "find."),
             query=self._templates(given, "query", "find."),
@@ -142,7 +142,7 @@ class Reading:
                 f"{place}{name}: must be a path on the connector's Host, such as /orders/{{number}}"
             )
             return ""
-        self.problems += templates.problems(path, self.extra, f"{place}{name}")
+        self.problems += checking.problems(path, self.extra, f"{place}{name}")
         return path
 
     def _templates(self, given: Mapping[str, Any], name: str, place: str = "") -> Mapping[str, Any]:
@@ -152,7 +152,7 @@ class Reading:
                 f'{place}{name}: must be an object of texts, such as {{"reference": "{{number}}"}}'
             )
             return {}
-        self.problems += templates.problems(raw, self.extra, f"{place}{name}")
+        self.problems += checking.problems(raw, self.extra, f"{place}{name}")
         return raw
 
     def _texts(self, given: Mapping[str, Any], name: str) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.auth import Auth, ClientCredentials, Token, basic
 from connectors.contracts.base import Request
-from connectors.providers.rest import templates
+from connectors.providers.rest import checking
 from connectors.providers.rest.calls import ErrorShape
 from connectors.providers.rest.description import Described, DescribedList
 from connectors.providers.rest.failures import DescribedErrors
@@ -37,7 +37,8 @@ class RestSettings(Settings):
     test = Described("Test", key="Test", help='Such as {"method": "GET", "path": "/me"}.')
     export_order = Described("Export order", key="ExportOrder")
     export_invoice = Described("Export invoice", key="ExportInvoice")
-    export_payment = Described("Export payment", key="ExportPayment", extra=templates.PAYMENT)
+    export_payment = Described("Export payment", key="ExportPayment", extra=checking.PAYMENT)
+    export_shipment = Described("Export shipment", key="ExportShipment", extra=checking.SHIPMENT)
     import_orders = DescribedList("Import orders", key="ImportOrders")
 
     @classmethod

@@ -8,24 +8,17 @@ fields come first. Filters: number, integer, minor (the amount in its smallest u
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
 
-from connectors.contracts.common import Address, Customer, Line, OrderDocument
 from connectors.errors import Rejected
-from connectors.order_json import at, plain_name
+from connectors.order_json import at
 from tenants.money import Money, MoneyError
 
-_FIELD = re.compile(r"\{([^{}|?]+)(\?)?(?:\|([a-z]+))?\}")
-_OPEN = ("properties", "external_ids", "sections", "tags")
-_PARTS = {"customer": Customer, "billing": Address, "shipping": Address, "lines": Line}
-#: Of a payment, besides the order's.
-PAYMENT = ("kind", "amount", "total", "payment_method", "provider", "provider_id", "occurred_at", "reference")
+FIELD = re.compile(r"\{([^{}|?]+)(\?)?(?:\|([a-z]+))?\}")
 
 
 class _Nothing:
@@ -42,12 +35,7 @@ def render(template: Any, document: Mapping[str, Any]) -> Any:
 
 def address(template: str, document: Mapping[str, Any]) -> str:
     """A path with its fields, each encoded."""
-    return _FIELD.sub(lambda found: quote(_as_text(_value(found, (document,))), safe=""), template)
-
-
-def problems(template: Any, extra: tuple[str, ...] = (), place: str = "") -> Iterator[str]:
-    """What of a template could never be filled in, each with its place and the cure. `extra` are further fields."""
-    yield from _problems(template, extra, place, inside="")
+    return FIELD.sub(lambda found: quote(_as_text(_value(found, (document,))), safe=""), template)
 
 
 def number_of(value: Any) -> Decimal:
@@ -81,10 +69,10 @@ def _each(template: Mapping[str, Any], scopes: tuple[Any, ...]) -> list[Any]:
 
 
 def _text(template: str, scopes: tuple[Any, ...]) -> Any:
-    alone = _FIELD.fullmatch(template)
+    alone = FIELD.fullmatch(template)
     if alone:
         return _value(alone, scopes)
-    return _FIELD.sub(lambda found: _as_text(_value(found, scopes)), template)
+    return FIELD.sub(lambda found: _as_text(_value(found, scopes)), template)
 
 
 def _value(found: re.Match[str], scopes: tuple[Any, ...]) -> Any:
@@ -137,50 +125,3 @@ FILTERS: Mapping[str, Callable[[Any, tuple[Any, ...]], Any]] = {
     "upper": lambda value, scopes: str(value).upper(),
     "lower": lambda value, scopes: str(value).lower(),
 }
-
-
-def _problems(template: Any, extra: tuple[str, ...], place: str, inside: str) -> Iterator[str]:
-    if isinstance(template, str):
-        for found in _FIELD.finditer(template):
-            yield from _field_problems(found, extra, place, inside)
-        if "{" in _FIELD.sub("", template) or "}" in _FIELD.sub("", template):
-            yield f"{place}: {template[:60]!r} has braces that hold no field; write such as {{number}}"
-    elif isinstance(template, Mapping):
-        each = str(template.get("$each", "")) or inside
-        if "$each" in template and plain_name(each) not in {"lines", *map(plain_name, extra)}:
-            yield f"{place}: $each takes lines, not {each}"
-        for name, item in template.items():
-            if name != "$each":
-                yield from _problems(item, extra, f"{place}.{name}" if place else str(name), each)
-    elif isinstance(template, list):
-        for number, item in enumerate(template):
-            yield from _problems(item, extra, f"{place}.{number}", inside)
-
-
-def _field_problems(found: re.Match[str], extra: tuple[str, ...], place: str, inside: str) -> Iterator[str]:
-    name, word = found[1].strip(), found[3]
-    known = _names() | set(extra) | (_names_of("lines") if inside else set())
-    if word and word not in FILTERS:
-        yield f"{place}: there is no filter {word}; use one of {', '.join(FILTERS)}"
-    parts = [plain_name(part) for part in name.split(".")]
-    if parts[0] in map(plain_name, _OPEN) or (
-        parts[0] == "lines" and len(parts) > 1 and parts[1].isdecimal()
-    ):
-        return
-    if ".".join(parts) not in map(plain_name, known):
-        near = get_close_matches(name.lower(), sorted(known), n=3)
-        cure = (
-            f"did you mean {' or '.join(near)}?"
-            if near
-            else "use one such as number, total or customer.email"
-        )
-        yield f"{place}: there is no field {{{name}}}; {cure}"
-
-
-def _names() -> set[str]:
-    own = {item.name for item in fields(OrderDocument)} - {"id"}
-    return own | {"reference"} | {f"{part}.{name}" for part in _PARTS for name in _names_of(part)}
-
-
-def _names_of(part: str) -> set[str]:
-    return {item.name for item in fields(_PARTS[part])}

@@ -10,6 +10,7 @@ from connectors.contracts.erp import (
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    ShipmentExporter,
 )
 from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
@@ -35,6 +36,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     OrderExporter: orders.EXPORTS,
     OrderExchange: orders.EXCHANGES,
     PaymentExporter: orders.PAYMENTS,
+    ShipmentExporter: orders.SHIPMENTS,
     InvoiceExporter: orders.INVOICES,
     Notifier: notification.SCENARIOS,
     Validator: validation.SCENARIOS,
