@@ -94,7 +94,8 @@ class ProductFeedAdmin(ReadOnlyAdmin):
 
     @admin.display(description="File made")
     def made_at(self, obj: ProductFeed) -> Any:
-        return obj.current.finished_at if obj.current else None
+        moment = obj.current.finished_at if obj.current else None
+        return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else None
 
     @admin.display(description="In the file")
     def items(self, obj: ProductFeed) -> Any:
@@ -216,4 +217,5 @@ class FeedProblemAdmin(ReadOnlyAdmin):
 
     @admin.display(description="What is missing or wrong")
     def shown_remarks(self, obj: FeedProblem) -> str:
-        return format_html_join("", "<div><code>{}</code> {}</div>", obj.remarks)
+        lines = format_html_join("; ", "<code>{}</code> {}", obj.remarks)
+        return format_html('<span class="block whitespace-normal">{}</span>', lines)

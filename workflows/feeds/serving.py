@@ -44,7 +44,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponseBase:
             "User name and password are needed.", status=401, content_type="text/plain", headers=_REALM
         )
     packed = _takes_gzip(request)
-    response = _file(request, build, packed)
+    response: Any = _file(request, build, packed)
     etag = f'"{build.digest[:40]}{"-gzip" if packed else ""}"'
     moment = build.modified_at
     answer = get_conditional_response(request, etag, int(moment.timestamp()) if moment else None, response)

@@ -92,7 +92,7 @@ class AzureServiceBus(OrderExporter, OrderImporter):
             self._end(lock, "DELETE")
         orders: list[ImportedOrder] = []
         done: list[Lock] = []
-        held, unread = list(stored.held), []
+        held, unread = list(stored.held), list[str]()
         reader = OrderReader(self.config.field_mapping, self.config.store)
         while len(done) + len(unread) < self.values.batch and (message := self._next()) is not None:
             try:

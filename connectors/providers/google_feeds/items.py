@@ -109,11 +109,17 @@ class _Making:
         said = [*self._own(known.IDENTIFIER_EXISTS)]
         yield from said
         if not said and not (numbers and (brand or numbers[0][0] == "gtin")):
-            yield "identifier_exists", "no"
-            what = "neither gtin nor brand with mpn" if not numbers else "an mpn without brand"
-            self._note("gtin", f"there is {what}; enter the number under the bar code, or brand and mpn")
+            yield from self._without_number(bool(numbers))
         elif not brand and condition[0][1] == "new":
             self._note("brand", "new goods need a brand; enter it")
+
+    def _without_number(self, has_mpn: bool) -> Iterator[Pair]:
+        """Goods without a number say so; those with a wrong one have one, which is told already."""
+        if any(remark.attribute == "gtin" for remark in self.remarks):
+            return
+        yield "identifier_exists", "no"
+        what = "an mpn without brand" if has_mpn else "neither gtin nor brand with mpn"
+        self._note("gtin", f"there is {what}; enter the number under the bar code, or brand and mpn")
 
     def _more(self) -> Iterator[Pair]:
         for attribute in known.OPTIONAL:

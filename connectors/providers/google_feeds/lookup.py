@@ -26,7 +26,7 @@ _OWN: dict[str, Callable[[FeedProduct], Any]] = {
     "available": lambda product: product.available,
     "externalids": lambda product: product.external_ids,
 }
-_NOTHING = (None, "", [], {}, ())
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
 class MissingField(LookupError):
