@@ -98,6 +98,8 @@ def _noted(operation: Operation, row: dict[str, Any]) -> str:
 
 def care(implementation: type[Provider]) -> str:
     """How a write whose answer was lost is brought to an end."""
+    if issubclass(implementation, FeedProvider):
+        return DONE_AGAIN
     carrier, found = implementation.idempotency, _looks_up(implementation)
     end = "looked up" if found else "a person decides"
     if carrier is None:

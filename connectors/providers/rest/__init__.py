@@ -60,7 +60,7 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, ShipmentExporter, Or
     names = ("Rest",)
     settings = RestSettings
     auth = WhatIsEntered()
-    check = ("GET", "/")
+    check = ("GET", "{Test}")
     idempotency = Idempotency("header:Idempotency-Key", body_bound=False, errors_kept=False)
     guide = GUIDE
 

@@ -12,6 +12,12 @@ KINDS = ("retry", "rejected", "misconfigured", "done")
 
 
 class DescribedErrors(Json):
+    """Where nothing is described, failures have their HTTP status only."""
+
+    def read(self, raw: Any) -> ErrorShape:
+        found: ErrorShape | None = super().read(raw)
+        return found or ErrorShape()
+
     def convert(self, raw: Any) -> ErrorShape:
         document = super().convert(raw)
         wrong = list(_error_problems(document))

@@ -8,7 +8,6 @@ from typing import Any
 from connectors.auth import Auth, ClientCredentials, Token, basic
 from connectors.contracts.base import Request
 from connectors.providers.rest import checking
-from connectors.providers.rest.calls import ErrorShape
 from connectors.providers.rest.description import Described, DescribedList
 from connectors.providers.rest.failures import DescribedErrors
 from connectors.schema import Integer, Secret, Settings, SettingsError, SettingsValues, Text, Url
@@ -33,13 +32,40 @@ class RestSettings(Settings):
         help="Where the receiver takes a key by which it recognises repetitions; empty: it takes none.",
     )
     key_hours = Integer("Idempotency hours", key="IdempotencyHours", required=False, default=24)
-    errors = DescribedErrors("Errors", key="Errors", required=False, default=ErrorShape())
+    errors = DescribedErrors(
+        "Errors",
+        key="Errors",
+        required=False,
+        help='Such as {"message": "error.text", "code": "error.code"}.',
+    )
     test = Described("Test", key="Test", help='Such as {"method": "GET", "path": "/me"}.')
-    export_order = Described("Export order", key="ExportOrder")
-    export_invoice = Described("Export invoice", key="ExportInvoice")
-    export_payment = Described("Export payment", key="ExportPayment", extra=checking.PAYMENT)
-    export_shipment = Described("Export shipment", key="ExportShipment", extra=checking.SHIPMENT)
-    import_orders = DescribedList("Import orders", key="ImportOrders")
+    export_order = Described(
+        "Export order",
+        key="ExportOrder",
+        help='Such as {"path": "/orders", "body": {"ref": "{number}"}, "id": "id"}.',
+    )
+    export_invoice = Described(
+        "Export invoice",
+        key="ExportInvoice",
+        help='Such as {"path": "/orders/{number}/invoice", "id": "number"}.',
+    )
+    export_payment = Described(
+        "Export payment",
+        key="ExportPayment",
+        extra=checking.PAYMENT,
+        help='Such as {"path": "/bookings", "body": {"amount": "{amount}", "kind": "{kind}"}}.',
+    )
+    export_shipment = Described(
+        "Export shipment",
+        key="ExportShipment",
+        extra=checking.SHIPMENT,
+        help='Such as {"path": "/deliveries", "body": {"tracking": "{shipment.tracking_number}"}}.',
+    )
+    import_orders = DescribedList(
+        "Import orders",
+        key="ImportOrders",
+        help='Such as {"path": "/orders", "query": {"since": "{since}", "page": "{page}"}, "items": "data"}.',
+    )
 
     @classmethod
     def compile(cls, columns: Mapping[str, Any], properties: Mapping[str, Any]) -> SettingsValues:
