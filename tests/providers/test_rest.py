@@ -174,6 +174,21 @@ def test_a_list_by_cursor_keeps_its_last_one_for_the_next_run() -> None:
     assert (asked.result.more, json.loads(asked.result.cursor)) == (False, {"kept": "t2"})
 
 
+def test_a_service_that_knows_no_pages_is_not_read_for_ever() -> None:
+    values = compiled(ImportOrders=LISTING)
+    item = {
+        "number": "S1",
+        "placed_at": "2026-11-20T09:00:00Z",
+        "currency": "NOK",
+        "lines": [{"unit_price": 1}],
+    }
+    answer = (200, {"sales": [item]})
+    first = ask("rest", "import_orders", "", answer, values=values).result
+    assert first.more
+    again = ask("rest", "import_orders", first.cursor, answer, values=values)
+    assert "Page 2 is the same as the one before" in again.error.message
+
+
 def published(shop: Shop, **properties: Any) -> Any:
     described = {"ExportOrder": EXPORT, "ImportOrders": LISTING, "Errors": ERRORS, **properties}
     return publish_connector(

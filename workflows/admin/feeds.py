@@ -12,8 +12,9 @@ from django.utils.html import format_html, format_html_join
 from connectors.runtime import runtime
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, action, badge, display, link, link_to, may
 from tenants.models import Right
+from workflows.admin.scheduled_runs import COLOURS
 from workflows.feeds.addresses import address_of, renew
-from workflows.models import FeedProblem, ProductFeed
+from workflows.models import FeedProblem, ProductFeed, ScheduledTask
 
 _COLOURS = {"served": "success", "closed": "warning", "none": "info"}
 _READING = {"taken": "success", "failed": "danger", "unknown": "warning"}
@@ -43,6 +44,7 @@ class ProductFeedAdmin(ReadOnlyAdmin):
                     "shown_state",
                     "address",
                     "made_at",
+                    "tasks",
                     "counts",
                     "missing",
                     "fetched",
@@ -96,6 +98,14 @@ class ProductFeedAdmin(ReadOnlyAdmin):
     def made_at(self, obj: ProductFeed) -> Any:
         moment = obj.current.finished_at if obj.current else None
         return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else None
+
+    @admin.display(description="Made by")
+    def tasks(self, obj: ProductFeed) -> str:
+        """The scheduled tasks, with their latest run."""
+        rows = ScheduledTask.objects.filter(connector_id=obj.connector_id, type="GenerateFeeds")
+        lines = [(link_to(task), _latest_run(task)) for task in rows]
+        shown = format_html_join("", "<div>{}: {}</div>", lines)
+        return shown or "No scheduled task GenerateFeeds has this connector; make one."
 
     @admin.display(description="In the file")
     def items(self, obj: ProductFeed) -> Any:
@@ -219,3 +229,14 @@ class FeedProblemAdmin(ReadOnlyAdmin):
     def shown_remarks(self, obj: FeedProblem) -> str:
         lines = format_html_join("; ", "<code>{}</code> {}", obj.remarks)
         return format_html('<span class="block whitespace-normal">{}</span>', lines)
+
+
+def _latest_run(task: ScheduledTask) -> str:
+    run = task.runs.order_by("-pk").first()
+    if run is None:
+        return "has not run yet"
+    return format_html(
+        "{} {}",
+        link_to(run, f"{run.slot:%Y-%m-%d %H:%M}"),
+        badge(run.get_state_display(), COLOURS[run.state]),
+    )

@@ -21,8 +21,9 @@ from workflows.models import FeedBuild
 from workflows.problems import FieldErrors
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
 
-#: Products of one leg, which is one part of the file: about a megabyte of text.
-PAGE = 1000
+#: Products of one leg, which is one part of the file: about half a megabyte of text, and less than half a second of the
+#: worker's database thread.
+PAGE = 500
 
 #: What a run does, in this order: the file; what the receiver made of the one before; word of the new one; what it makes
 #: of that. Whatever the receiver says, the file is made first.

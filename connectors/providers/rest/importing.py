@@ -3,6 +3,7 @@ everything, so that nothing is lost to a page that broke off or to an order that
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +19,7 @@ from connectors.providers.rest.calls import Listing
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """`since` and `kept` are where this run began, `token` and `page` where it is; `seen` is the latest change met in it,
-    `flawed` whether something of it could not be read."""
+    `flawed` whether something of it could not be read. `last` names the content of the page before."""
 
     since: str = ""
     kept: str = ""
@@ -26,6 +27,7 @@ class Place:
     page: int | None = None
     seen: str = ""
     flawed: bool = False
+    last: str = ""
 
     @classmethod
     def read(cls, cursor: str, listing: Listing) -> Place:
@@ -59,7 +61,12 @@ class Place:
         if token and str(token) != self.token:
             return replace(here, token=str(token))
         if self.page is not None and count:
-            return replace(here, page=self.page + 1)
+            content = hashlib.sha256(json.dumps(answer, default=str).encode()).hexdigest()[:16]
+            if content == self.last:
+                raise Rejected(
+                    f"Page {self.page} is the same as the one before; mend where {{page}} stands in ImportOrders"
+                )
+            return replace(here, page=self.page + 1, last=content)
         return here.end(str(token or self.token or self.kept) if listing.keep else "")
 
     def end(self, kept: str) -> Place:
