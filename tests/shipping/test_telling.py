@@ -47,6 +47,7 @@ def test_each_standing_is_told_once(house, receiver):
     assert bodies(receiver)[0]["Value"]["parcels"]
 
 
+@pytest.mark.thorough
 def test_a_lost_answer_is_told_again_under_the_same_id(house, receiver):
     house.carrier()
     order = house.order(shipments=HOME)

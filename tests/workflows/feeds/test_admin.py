@@ -47,6 +47,7 @@ def test_what_is_missing_is_listed_with_the_cure(made: Stage) -> None:
     assert "is missing; enter it, or map where it stands" in shown
 
 
+@pytest.mark.thorough
 def test_a_new_address_takes_the_place_of_the_old_one(made: Stage) -> None:
     before, listing = made.path, reverse("admin:workflows_productfeed_changelist")
     press = {"action": "give_new_address", "_selected_action": [made.feed.pk]}
