@@ -71,7 +71,7 @@ def _configuration(tenant: Tenant, mark: str) -> None:
         bearer_token=f"{mark}-token-0123456789",
         properties={f"{mark}Key": mark},
         headers={f"X-{mark}": mark},
-        field_mapping={mark: mark},
+        field_mapping={f"Properties.{mark}": mark},
         enabled_markets=[mark],
     )
     publish_payment_method(tenant, name=mark, payment_method_name=mark)
