@@ -14,7 +14,7 @@ from connectors.contracts.base import Category, Provider
 from connectors.schema import Field, Secret, is_web_address
 from connectors.signing import Unsigned
 
-_CARRIERS = ("header:", "body:", "query:")
+_CARRIERS = ("header:", "json-header:", "body:", "query:")
 
 
 @register(Tags.compatibility)

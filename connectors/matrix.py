@@ -24,9 +24,11 @@ from connectors.contracts.erp import (
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    ShipmentExporter,
     StockSink,
     StockSource,
 )
+from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -41,6 +43,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Order import": OrderSource,
     "Order export": OrderExporter,
     "Payment export": PaymentExporter,
+    "Shipment export": ShipmentExporter,
     "Invoice export": InvoiceExporter,
     "Credit note export": CreditNoteExporter,
     "Paid invoices": PaidInvoiceSource,
@@ -58,11 +61,13 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Notification": Notifier,
     "Validation": Validator,
     "Webhook registration": WebhookRegistrar,
+    "Product feed": FeedProvider,
 }
 
 
-#: A registration takes the place of the one before it.
+#: A registration takes the place of the one before it, and a file that is fetched again is the same.
 DONE_AGAIN = "done again"
+_DONE_AGAIN = (WebhookRegistrar, FeedProvider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] is WebhookRegistrar else row["care"]
+            ending = DONE_AGAIN if CONTRACTS[contract] in _DONE_AGAIN else row["care"]
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 
@@ -116,6 +121,8 @@ def _noted(operation: Operation, row: dict[str, Any]) -> str:
 
 def care(implementation: type[Provider]) -> str:
     """How a write whose answer was lost is brought to an end."""
+    if issubclass(implementation, FeedProvider):
+        return DONE_AGAIN
     carrier, found = implementation.idempotency, _looks_up(implementation)
     end = "looked up" if found else "a person decides"
     if carrier is None:

@@ -1,5 +1,6 @@
 """The types of scheduled tasks that orders and stock bring along; importing them registers them."""
 
+from workflows.feeds.tasks import GenerateFeeds
 from workflows.imports.standing import ImportPaidInvoices, ImportReturns, ImportWarehouseOrders
 from workflows.imports.tasks import ImportOrders
 from workflows.schedules.cleanup import CleanUp
@@ -9,6 +10,7 @@ from workflows.stock.sending import ExportInventory
 __all__ = [
     "CleanUp",
     "ExportInventory",
+    "GenerateFeeds",
     "ImportInventory",
     "ImportOrders",
     "ImportPaidInvoices",

@@ -19,6 +19,7 @@ from workflows.models import (
     InventoryLevel,
     NotificationTemplate,
     Order,
+    ProductFeed,
     ScheduledTask,
 )
 from workflows.step_drafts import all_steps, place_of, steps_naming
@@ -57,6 +58,7 @@ def _of_connector(connector: Connector) -> list[str]:
     tasks = ScheduledTask.objects.filter(connector=connector).values_list("name", flat=True)
     found = [*_steps_asking_for(connector), *(f"scheduled task {name}" for name in tasks)]
     taken_in = ImportedObject.objects.filter(connector=connector).exists()
+    found += ["its product feed"] if ProductFeed.objects.filter(connector=connector).exists() else []
     return found + (["what was imported with it"] if taken_in else [])
 
 

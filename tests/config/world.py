@@ -29,7 +29,16 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
-from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup
+from workflows.models import (
+    FeedBuild,
+    FeedProblem,
+    ImportedObject,
+    Order,
+    Product,
+    ProductFeed,
+    ScheduledTask,
+    StepGroup,
+)
 from workflows.orders import add_error, create_order
 
 
@@ -62,7 +71,7 @@ def _configuration(tenant: Tenant, mark: str) -> None:
         bearer_token=f"{mark}-token-0123456789",
         properties={f"{mark}Key": mark},
         headers={f"X-{mark}": mark},
-        field_mapping={mark: mark},
+        field_mapping={f"Properties.{mark}": mark},
         enabled_markets=[mark],
     )
     publish_payment_method(tenant, name=mark, payment_method_name=mark)
@@ -96,6 +105,13 @@ def _tasks(tenant: Tenant, mark: str) -> None:
     ImportedObject.objects.create(
         connector=connector, external_id=mark, number=mark, first_seen_at=now, seen_at=now
     )
+    feed = ProductFeed.objects.create(connector=connector, fetched_by=mark, fetched_at=now)
+    feed.current = FeedBuild.objects.create(
+        feed=feed, run_id=1, extension="xml", started_at=now, missing={mark: 1}
+    )
+    feed.save()
+    product = Product.objects.get(sku=mark)
+    FeedProblem.objects.create(build=feed.current, product=product, left_out=True, remarks=[["gtin", mark]])
     NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
     order = Order.objects.get(number=mark)
     SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)

@@ -6,6 +6,7 @@ from workflows.admin import (
     chart,
     dashboard,
     explain,
+    feeds,
     imports,
     messages,
     order_errors,
@@ -23,6 +24,7 @@ __all__ = [
     "chart",
     "dashboard",
     "explain",
+    "feeds",
     "imports",
     "messages",
     "order_errors",
@@ -41,3 +43,13 @@ for _title, _model, _icon in (
     ("Imported Objects", "importedobject", "move_to_inbox"),
 ):
     register_page("Scheduled Tasks", _title, f"admin:workflows_{_model}_changelist", icon=_icon)
+
+register_page(
+    "Customers and Products", "Product Feeds", "admin:workflows_productfeed_changelist", icon="rss_feed"
+)
+register_page(
+    "Customers and Products",
+    "Missing in Feeds",
+    "admin:workflows_feedproblem_changelist",
+    icon="playlist_remove",
+)

@@ -1,5 +1,6 @@
 from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.feeds import FeedBuild, FeedPart, FeedProblem, ProductFeed
 from workflows.models.imports import ImportedObject
 from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
 from workflows.models.orders import (
@@ -34,6 +35,9 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "FeedBuild",
+    "FeedPart",
+    "FeedProblem",
     "GroupStep",
     "ImportedObject",
     "InventoryLevel",
@@ -49,6 +53,7 @@ __all__ = [
     "OrderStatus",
     "OrderType",
     "Product",
+    "ProductFeed",
     "RunKind",
     "RunState",
     "ScheduledRun",
