@@ -60,6 +60,7 @@ class Webhook(OrderExporter, OrderExchange, PaymentExporter, InvoiceExporter, No
     auth = WhatIsSet()
     idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False, errors_kept=False)
     signature = StandardWebhook(key="signing_secret")
+    channels = ("email", "sms", "webhook")
     guide = """
 Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
 (fields go into path and query, not into the host name). HttpMethod is POST unless set otherwise; properties of the Key
