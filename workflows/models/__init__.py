@@ -1,7 +1,13 @@
 from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
-from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
+from workflows.models.notifications import (
+    Channel,
+    FallbackWhen,
+    MessageState,
+    NotificationTemplate,
+    SentMessage,
+)
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -34,6 +40,7 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "FallbackWhen",
     "GroupStep",
     "ImportedObject",
     "InventoryLevel",

@@ -16,7 +16,7 @@ LONGEST_ID = 255
 
 def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
     """The vendor has taken the message over; news of its delivery may have been quicker and then stands."""
-    message = _locked(context)
+    message = _locked(outcome.prepared.spec.request.reference)
     message.provider_message_id = message.provider_message_id or outcome.result.message_id[:LONGEST_ID]
     message.sent_at, message.content = timezone.now(), {}
     message.advance(MessageState.SENT)
@@ -25,16 +25,24 @@ def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
     return message
 
 
-def failed(context: StepContext, reason: str) -> None:
+def failed(reference: str, reason: str) -> SentMessage:
     """The message waits: for a retry, for somebody to find out, or for good."""
-    message = _locked(context)
+    message = _locked(reference)
     if message.state == MessageState.WAITING:
         message.reason = reason
         message.save(update_fields=["reason"])
+    return message
 
 
-def _locked(context: StepContext) -> SentMessage:
-    return SentMessage.objects.select_for_update().get(reference=context.reference)
+def given_up(message: SentMessage) -> None:
+    """It was surely not sent, and another takes its place."""
+    message.state, message.content, message.changed_at = MessageState.FAILED, {}, timezone.now()
+    message.save(update_fields=["state", "content", "changed_at"])
+
+
+def _locked(reference: str) -> SentMessage:
+    found = SentMessage.objects.select_for_update(of=("self",)).select_related("fallback_of")
+    return found.get(reference=reference)
 
 
 def _tell(context: StepContext, message: SentMessage, outcome: Outcome) -> None:
