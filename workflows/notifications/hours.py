@@ -47,6 +47,14 @@ def next_opening(moment: datetime, hours: Hours, zone: tzinfo) -> datetime:
     raise ValueError("there is no day on which it is open")
 
 
+def in_words(minutes: int) -> str:
+    """Such as "2 days 4 h"."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [(days, "day" if days == 1 else "days"), (hours, "h"), (left, "min")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
 def _days(days: tuple[int, ...]) -> str:
     if not days:
         return "every day"

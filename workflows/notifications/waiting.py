@@ -12,7 +12,7 @@ from tenants.models import Market
 from tenants.time_zones import zone_of
 from workflows.chart import chart_of
 from workflows.models import MessageState, NotificationTemplate, SentMessage
-from workflows.notifications.hours import next_opening
+from workflows.notifications.hours import in_words, next_opening
 from workflows.steps.base import Result, StepContext
 
 
@@ -22,8 +22,12 @@ def first_due(
     """When a message that is composed now goes out; None for at once."""
     if template is None or immediately:
         return None
-    now = timezone.now()
-    due = next_opening(now + timedelta(minutes=template.delay_minutes), template.hours, zone(order.market))
+    return due_from(timezone.now(), template, order.market)
+
+
+def due_from(now: datetime, template: NotificationTemplate, market: str) -> datetime | None:
+    """When it goes out if its step runs now; None for at once."""
+    due = next_opening(now + timedelta(minutes=template.delay_minutes), template.hours, zone(market))
     return due if due > now else None
 
 
@@ -85,7 +89,7 @@ def zone(market: str) -> ZoneInfo:
 
 
 def _why(template: NotificationTemplate) -> str:
-    parts = [f"delay {template.delay_minutes} min"] if template.delay_minutes else []
+    parts = [f"delay {in_words(template.delay_minutes)}"] if template.delay_minutes else []
     if not template.hours.always:
         parts.append(f"open {template.hours}")
     return f": {', '.join(parts)}" if parts else ""

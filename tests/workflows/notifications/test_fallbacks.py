@@ -142,7 +142,11 @@ def test_a_report_with_another_id_is_not_believed(texting):
 
 def test_a_connector_that_cannot_send_it_is_named_with_the_cure(texting):
     write(texting, connector="Webhook", channel="sms")
-    sms_only = {"name": "Notification", "connector": "LinkMobility", "properties": {"Channel": "Email", "Text": "x"}}
+    sms_only = {
+        "name": "Notification",
+        "connector": "LinkMobility",
+        "properties": {"Channel": "Email", "Text": "x"},
+    }
     texting.chart({"New": [sms_only]})
     order = texting.order()
     texting.pump()

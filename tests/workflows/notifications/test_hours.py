@@ -46,7 +46,10 @@ def test_it_is_the_first_moment_at_which_it_is_open(moment, hours):
 @pytest.mark.parametrize(
     ("moment", "opening"),
     [
-        ("2026-03-27T23:00:00+00:00", "2026-03-30T06:00:00+00:00"),  # over the spring change, by then it is +02:00
+        (
+            "2026-03-27T23:00:00+00:00",
+            "2026-03-30T06:00:00+00:00",
+        ),  # over the spring change, by then it is +02:00
         ("2026-10-23T21:00:00+00:00", "2026-10-26T07:00:00+00:00"),  # over the autumn change
         ("2026-11-26T07:00:00+00:00", "2026-11-26T07:00:00+00:00"),
         ("2026-11-26T19:00:00+00:00", "2026-11-27T07:00:00+00:00"),

@@ -98,7 +98,7 @@ def test_a_delay_counts_from_the_step(shop, night):
     night.at = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
     write(shop, delay_minutes=90)
     order = begin(shop)
-    assert "at 12:30 (Europe/Oslo): delay 90 min" in result(order)[1]
+    assert "at 12:30 (Europe/Oslo): delay 1 h 30 min" in result(order)[1]
     night.at += timedelta(minutes=91)
     shop.later(days=400)
     shop.pump()
