@@ -16,6 +16,7 @@ from connectors.contracts.erp import (
     OrderExporter,
     PaymentExporter,
 )
+from connectors.contracts.mail import MailReceiver
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -32,6 +33,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "ERP": ErpProvider,
     "Order exchange": OrderExchange,
     "Notification": Notifier,
+    "Mail": MailReceiver,
     "Validation": Validator,
     "Webhook registration": WebhookRegistrar,
 }

@@ -7,15 +7,18 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, link_to, may, register_page
 from tenants.models import Right
-from workflows.models import SentMessage
+from workflows.models import MessageState, SentMessage
 
 #: What a message says and to whom; a vendor's reason often repeats the address.
 _PERSONAL = {"recipient", "subject", "reason"}
 _COLOURS = {
     "waiting": "",
+    "planned": "info",
+    "dropped": "",
     "sent": "info",
     "deferred": "warning",
     "delivered": "success",
@@ -34,6 +37,8 @@ def _shown(request: HttpRequest, names: list[str]) -> list[str]:
 class _State:
     @display(description="State", label=_COLOURS)
     def shown_state(self, message: SentMessage) -> tuple[str, str]:
+        if message.due_at is not None and message.state == MessageState.WAITING:
+            return "planned", f"Goes out {localtime(message.due_at):%d %b %H:%M}"
         return message.state, message.get_state_display()
 
 
@@ -63,6 +68,7 @@ class SentMessageAdmin(Masked, _State, ReadOnlyAdmin):
         "changed_at",
         "reason",
         "connector",
+        "in_place_of",
         "result",
         "reference",
         "provider_message_id",
@@ -71,7 +77,9 @@ class SentMessageAdmin(Masked, _State, ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SentMessage]:
-        return super().get_queryset(request).select_related("order", "connector", "step_run__run")
+        return (
+            super().get_queryset(request).select_related("order", "connector", "step_run__run", "fallback_of")
+        )
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         return _shown(request, self.list_display)
@@ -93,6 +101,10 @@ class SentMessageAdmin(Masked, _State, ReadOnlyAdmin):
     @admin.display(description="How the template was chosen")
     def why(self, message: SentMessage) -> str:
         return format_html_join(SafeString("<br>"), "{}", ((line,) for line in message.trace)) or "-"
+
+    @admin.display(description="In place of")
+    def in_place_of(self, message: SentMessage) -> str:
+        return link_to(message.fallback_of) if message.fallback_of else "-"
 
     @admin.display(description="Workflow result")
     def result(self, message: SentMessage) -> str:

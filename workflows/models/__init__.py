@@ -1,6 +1,7 @@
 from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
+from workflows.models.mails import ReceivedMail
 from workflows.models.notifications import (
     Channel,
     FallbackWhen,
@@ -56,6 +57,7 @@ __all__ = [
     "OrderStatus",
     "OrderType",
     "Product",
+    "ReceivedMail",
     "RunKind",
     "RunState",
     "ScheduledRun",
