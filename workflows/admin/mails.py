@@ -93,7 +93,7 @@ class ReceivedMailAdmin(Masked, TenantAdmin):
     ]
     _hidden = {"sender", "sender_name", "shown_recipients", "subject", "shown_text", "shown_files"}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
