@@ -18,6 +18,7 @@ from tenants.adminkit import (
     TenantForm,
     UncountedPaginator,
     display,
+    link_to,
     may,
     register_page,
 )
@@ -75,6 +76,7 @@ class ReceivedMailAdmin(Masked, TenantAdmin):
     show_full_result_count = False
     paginator = UncountedPaginator
     fields = [
+        "shown_order",
         "order_number",
         "linked_by",
         "shown_link",
@@ -140,7 +142,7 @@ class ReceivedMailAdmin(Masked, TenantAdmin):
 
     @admin.display(description="Order")
     def shown_order(self, mail: ReceivedMail) -> str:
-        return mail.order.number if mail.order else "-"
+        return link_to(mail.order) if mail.order else "-"
 
     @display(
         description="Sender", label={"known": "success", "other": "warning", "none": "", "forged": "danger"}

@@ -72,7 +72,7 @@ class NotificationTemplateAdmin(TrackedAdmin):
             "Time",
             {
                 "description": _TIME,
-                "fields": ["delay_minutes", ("opens", "closes"), "open_days", "only_in_status"],
+                "fields": ["delay_minutes", "opens", "closes", "open_days", "only_in_status"],
             },
         ),
         ("In its place", {"description": _INSTEAD, "fields": ["fallback", "fallback_when"]}),

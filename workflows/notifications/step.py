@@ -17,6 +17,7 @@ from workflows.models import MessageState, SentMessage
 from workflows.notifications import sending
 from workflows.notifications.attaching import LABEL_KINDS
 from workflows.notifications.composing import DEFAULT_SUBJECT, DEFAULT_TEXT, NotSent, renew, request_of
+from workflows.notifications.hurrying import is_hurried
 from workflows.notifications.replacing import (
     may_replace,
     message_of,
@@ -114,7 +115,7 @@ def _waits(context: StepContext, message: SentMessage) -> Result | None:
         return drop(message, why)
     market = context.order.market
     later = message.due_at if message.due_at > timezone.now() else opening(template, market)
-    if later is not None:
+    if later is not None and not is_hurried(message):
         return postponed(message, later, template, market)
     try:
         renew(context, message, template)

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from tenants.models import Role
 from tests.factories.notifications import NotificationTemplateFactory
+from tests.factories.tenants import MembershipFactory
 from tests.shop import Shop, running_vendors, shop, vendors
+from tests.tenants.conftest import logged_in
 from workflows.models import Order, SentMessage
 from workflows.notifications import step as step_module
 from workflows.notifications import waiting
@@ -163,3 +166,19 @@ def test_without_hours_nothing_waits(shop):
     order = begin(shop)
     assert result(order)[0] == "success"
     assert SentMessage.objects.get().sent_at <= timezone.now()
+
+
+@pytest.mark.parametrize(("act", "mails", "state"), [("send", 1, "success"), ("drop", 0, "skipped")])
+def test_staff_decide_about_a_message_that_waits(shop, night, act, mails, state):
+    write(shop, opens="08:00", closes="20:00")
+    order = begin(shop)
+    message = SentMessage.objects.get()
+    page = f"/admin/workflows/sentmessage/{message.pk}/waiting/"
+    viewer = logged_in(MembershipFactory(tenant=shop.tenant, role=Role.VIEWER).user)
+    assert viewer.post(page, {act: "1"}).status_code in {302, 403} and sent(shop) == []
+    client = logged_in(MembershipFactory(tenant=shop.tenant, role=Role.OPERATOR).user)
+    assert "pays no heed to delay" in client.get(page).content.decode()
+    for _ in range(2):
+        assert client.post(page, {act: "1"}).status_code in {302, 403}
+    shop.pump()
+    assert (len(sent(shop)), result(order)[0]) == (mails, state)
