@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from connectors.calls import Outcome
+from connectors.contracts.notification import Sent
 from eventlog import store
 from eventlog.events import Category
 from eventlog.events import Outcome as Shown
@@ -14,10 +15,10 @@ from workflows.steps.base import StepContext
 LONGEST_ID = 255
 
 
-def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
+def taken_over(context: StepContext, outcome: Outcome, reference: str, sent: Sent) -> SentMessage:
     """The vendor has taken the message over; news of its delivery may have been quicker and then stands."""
-    message = _locked(outcome.prepared.spec.request.reference)
-    message.provider_message_id = message.provider_message_id or outcome.result.message_id[:LONGEST_ID]
+    message = _locked(reference)
+    message.provider_message_id = message.provider_message_id or sent.message_id[:LONGEST_ID]
     message.sent_at, message.content = timezone.now(), {}
     message.advance(MessageState.SENT)
     message.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from workflows.models import MessageState, SentMessage
 from workflows.notifications import sending
 from workflows.notifications.attaching import LABEL_KINDS
 from workflows.notifications.composing import DEFAULT_SUBJECT, DEFAULT_TEXT, NotSent, renew, request_of
+from workflows.notifications.copies import copies_of, copy_calls, is_of_copies, settle_copies
 from workflows.notifications.hurrying import is_hurried
 from workflows.notifications.replacing import (
     may_replace,
@@ -65,6 +67,12 @@ class Notification(Step):
             "Subject", key="Subject", required=False, help=f"Without a template: {DEFAULT_SUBJECT}"
         )
         text = Text("Text", key="Text", required=False, help=f"Without a template: {DEFAULT_TEXT}")
+        also_to = Text(
+            "AlsoTo",
+            key="AlsoTo",
+            required=False,
+            help="Addresses or phone numbers that get a copy, such as the store's, with commas between them.",
+        )
         attach_labels = Choice(
             "AttachLabels",
             key="AttachLabels",
@@ -89,20 +97,38 @@ class Notification(Step):
             return Plan.done(reason.result)
         if waits is not None:
             return Plan.done(waits)
-        if message.state != MessageState.WAITING:
-            return Plan.done(_ended(context, message))
-        return Plan.call(_call(context, message, connector))
+        own = [_call(context, message, connector)] if message.state == MessageState.WAITING else []
+        sender = context.runtime.connectors.get(message.connector_id, connector)
+        calls = [*own, *copy_calls(context, copies_of(context, message), sender)]
+        return Plan.call(*calls) if calls else Plan.done(_ended(context, message))
 
     def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
-        result, reference = summary(outcomes), outcomes[0].prepared.spec.request.reference
-        if result.state is not ResultState.SUCCESS:
-            message = sending.failed(reference, result.message)
-            return _replaced(message, outcomes[0]) or result
-        message = sending.succeeded(context, outcomes[0])
-        told = f"Sent with template {message.template_name}" if message.template_name else "Sent"
-        if message.fallback_of is not None:
-            return Result.warning(f"{told}, in place of {message.fallback_of.template_name}")
-        return Result.success(told)
+        own = [outcome for outcome in outcomes if not is_of_copies(outcome)]
+        others = [outcome for outcome in outcomes if is_of_copies(outcome)]
+        result = _settled(context, own[0]) if own else Result.success("Was sent before")
+        return _with_copies(result, others, settle_copies(context, others))
+
+
+def _with_copies(result: Result, outcomes: Sequence[Outcome], problems: Sequence[str]) -> Result:
+    """A copy that the vendor refused is a warning; a call that failed is the step's failure."""
+    if not problems:
+        return result
+    failed = result.state is ResultState.ERROR or summary(outcomes).state is ResultState.ERROR
+    state = ResultState.ERROR if failed else ResultState.WARNING
+    told = f"{result.message}; copies: {'; '.join(problems)}"
+    return replace(result, state=result.state if result.again_at else state, message=told)
+
+
+def _settled(context: StepContext, outcome: Outcome) -> Result:
+    result, reference = summary([outcome]), outcome.prepared.spec.request.reference
+    if result.state is not ResultState.SUCCESS:
+        message = sending.failed(reference, result.message)
+        return _replaced(message, outcome) or result
+    message = sending.taken_over(context, outcome, reference, outcome.result)
+    told = f"Sent with template {message.template_name}" if message.template_name else "Sent"
+    if message.fallback_of is not None:
+        return Result.warning(f"{told}, in place of {message.fallback_of.template_name}")
+    return Result.success(told)
 
 
 def _waits(context: StepContext, message: SentMessage) -> Result | None:
