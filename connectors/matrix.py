@@ -39,8 +39,8 @@ CONTRACTS: dict[str, type[Provider]] = {
 }
 
 
-#: A registration takes the place of the one before it.
-DONE_AGAIN = "done again"
+#: A registration takes the place of the one before it, and what only comes in writes nothing at the vendor.
+_ENDINGS: dict[type[Provider], str] = {WebhookRegistrar: "done again", MailReceiver: "writes nothing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] is WebhookRegistrar else row["care"]
+            ending = _ENDINGS.get(CONTRACTS[contract], row["care"])
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""Mail that customers sent: looked at, linked to an order by hand, and shown on the order's page."""
+"""Mail that customers sent: looked at and linked to an order by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
 from eventlog import store
@@ -23,12 +22,10 @@ from tenants.adminkit import (
     register_page,
 )
 from tenants.models import Right
-from workflows.admin.panels import register_panel
-from workflows.by_hand import Subject
+from workflows.admin.mail_panel import size_of, standing
 from workflows.models import Order, ReceivedMail
 
 _PERSONAL = ("sender", "sender_name", "recipients", "subject", "text", "files")
-_MOST = 20
 
 
 class MailForm(TenantForm):
@@ -162,46 +159,12 @@ class ReceivedMailAdmin(Masked, TenantAdmin):
 
     @admin.display(description="Attachments")
     def shown_files(self, mail: ReceivedMail) -> str:
-        told = ((item["name"], _size(item["size"])) for item in mail.files)
+        told = ((item["name"], size_of(item["size"])) for item in mail.files)
         return format_html_join(", ", "{} ({})", told) or "-"
 
     def _shown(self, request: HttpRequest, names: list[str]) -> list[str]:
         sees = may(request, Right.SEE_PERSONAL_DATA)
         return [name for name in names if sees or name not in self._hidden]
-
-
-def standing(mail: ReceivedMail) -> tuple[str, str]:
-    """Whether the sender is who it seems to be."""
-    if mail.is_verified is False:
-        return "forged", "Sender not verified"
-    if mail.is_customers:
-        return "known", "Customer"
-    return ("other", "Another address") if mail.order_id else ("none", "Unknown")
-
-
-def _size(size: int) -> str:
-    return f"{size / 1024:.0f} kB" if size >= 1024 else f"{size} bytes"
-
-
-@register_panel(60)
-def mail_panel(request: HttpRequest, subject: Subject) -> str:
-    """What the customer wrote; nothing where that is nothing. One statement."""
-    rows = list(ReceivedMail.objects.filter(order_id=subject.order.pk).order_by("-id")[:_MOST])
-    if not rows:
-        return ""
-    colours = {"known": "success", "other": "warning", "forged": "danger", "none": ""}
-    shown = [(mail, *_label(mail, colours), [_named(item) for item in mail.files]) for mail in rows]
-    context = {"mails": shown, "sees_people": may(request, Right.SEE_PERSONAL_DATA)}
-    return render_to_string("admin/orders/mails.html", context, request)
-
-
-def _label(mail: ReceivedMail, colours: dict[str, str]) -> tuple[str, str]:
-    kind, words = standing(mail)
-    return words, colours[kind]
-
-
-def _named(item: dict[str, Any]) -> str:
-    return f"{item['name']} ({_size(item['size'])})"
 
 
 register_page("Orders", "Received Mails", "admin:workflows_receivedmail_changelist", icon="mark_email_unread")

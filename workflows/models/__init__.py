@@ -2,13 +2,8 @@ from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup,
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
 from workflows.models.mails import ReceivedMail
-from workflows.models.notifications import (
-    Channel,
-    FallbackWhen,
-    MessageState,
-    NotificationTemplate,
-    SentMessage,
-)
+from workflows.models.messages import MessageState, SentMessage
+from workflows.models.notifications import Channel, FallbackWhen, NotificationTemplate
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,

@@ -50,7 +50,7 @@ def _taken(message: SentMessage) -> SentMessage:
 
 
 def _go_on(row: SentMessage, told: str, actor: str) -> None:
-    waiting = StepRun.objects.filter(pk=row.step_run_id, state=StepState.POSTPONED)
+    waiting = StepRun.objects.filter(pk__in=[row.step_run_id], state=StepState.POSTPONED)
     if not waiting.update(due_at=Now()):
         raise NotPossible("The step of the message is at work; look again in a moment")
     ring_after_commit()

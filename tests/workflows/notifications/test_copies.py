@@ -64,6 +64,7 @@ def test_a_batch_that_was_surely_not_sent_is_sent_later(texting):
     assert result(order)[0] == "warning"
 
 
+@pytest.mark.thorough
 def test_without_batches_each_copy_is_a_call_of_its_own(texting):
     write(texting, channel="email", connector="", subject="Order")
     properties = {"AlsoTo": "a@shop.example,+4791111111,b@shop.example"}

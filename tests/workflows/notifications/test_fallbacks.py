@@ -62,6 +62,7 @@ def result(order):
     return found.state, found.message
 
 
+@pytest.mark.thorough
 def test_the_template_chooses_channel_and_connector(texting):
     write(texting)
     order = begin(texting)
@@ -71,6 +72,7 @@ def test_the_template_chooses_channel_and_connector(texting):
     assert mails(texting) == []
 
 
+@pytest.mark.thorough
 def test_without_a_phone_number_the_mail_goes_at_once(texting):
     write(texting)
     order = begin(texting, phone="")
@@ -79,6 +81,7 @@ def test_without_a_phone_number_the_mail_goes_at_once(texting):
     assert "in place of Text, for the order has no phone number" in str(SentMessage.objects.get().trace)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("phone", ["+4790000409", "90000001"], ids=["refused by LINK", "refused here"])
 def test_a_refused_message_is_replaced_once(texting, phone):
     write(texting)
@@ -117,6 +120,7 @@ def report(message, code="failed", number="e1"):
     take(message.connector, event)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("when", "replaced"), [("not_sent", 0), ("not_delivered", 1)])
 def test_what_did_not_arrive_is_replaced_where_the_template_says_so(texting, when, replaced):
     write(texting, when=when)
@@ -130,6 +134,7 @@ def test_what_did_not_arrive_is_replaced_where_the_template_says_so(texting, whe
     assert result(order)[0] == ("warning" if replaced else "success")
 
 
+@pytest.mark.thorough
 def test_a_report_with_another_id_is_not_believed(texting):
     write(texting, when="not_delivered")
     begin(texting)
@@ -140,6 +145,7 @@ def test_a_report_with_another_id_is_not_believed(texting):
     assert SentMessage.objects.get().state == "sent"
 
 
+@pytest.mark.thorough
 def test_a_connector_that_cannot_send_it_is_named_with_the_cure(texting):
     write(texting, connector="Webhook", channel="sms")
     sms_only = {

@@ -86,6 +86,7 @@ def test_a_message_at_night_waits_for_the_opening_and_holds_nothing_up(shop, nig
     assert SentMessage.objects.get().due_at is None
 
 
+@pytest.mark.thorough
 def test_a_worker_that_comes_too_late_waits_for_the_next_opening(shop, night):
     write(shop, opens="08:00", closes="20:00", open_days=[1, 2, 3, 4, 5])
     order = begin(shop)
@@ -97,6 +98,7 @@ def test_a_worker_that_comes_too_late_waits_for_the_next_opening(shop, night):
     assert sent(shop) == []
 
 
+@pytest.mark.thorough
 def test_a_delay_counts_from_the_step(shop, night):
     night.at = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
     write(shop, delay_minutes=90)
@@ -108,6 +110,7 @@ def test_a_delay_counts_from_the_step(shop, night):
     assert len(sent(shop)) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("steps", [["ExportOrder@erp"], []], ids=["called off at once", "without steps"])
 def test_what_a_cancelled_order_would_have_been_told_is_dropped(shop, night, steps):
     write(shop, opens="08:00", closes="20:00")
@@ -122,6 +125,7 @@ def test_what_a_cancelled_order_would_have_been_told_is_dropped(shop, night, ste
     assert shop.active_errors(order) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("only", "mails"), [(False, 1), (True, 0)])
 def test_a_message_may_be_dropped_once_the_order_has_moved_on(shop, night, only, mails):
     write(shop, opens="08:00", closes="20:00", only_in_status=only)
@@ -133,6 +137,7 @@ def test_a_message_may_be_dropped_once_the_order_has_moved_on(shop, night, only,
     assert only is (result(order) == ("skipped", "Not sent: the order has moved on to Ship"))
 
 
+@pytest.mark.thorough
 def test_a_template_that_was_switched_off_meanwhile_is_not_sent(shop, night):
     template = write(shop, opens="08:00", closes="20:00")
     order = begin(shop)
@@ -142,6 +147,7 @@ def test_a_template_that_was_switched_off_meanwhile_is_not_sent(shop, night):
     assert sent(shop) == [] and "Received was switched off" in result(order)[1]
 
 
+@pytest.mark.thorough
 def test_staff_may_send_at_once(shop, night):
     write(shop, opens="08:00", closes="20:00")
     step = {"name": "Notification", "connector": "Webhook", "connector_id": "mail"}
@@ -149,6 +155,7 @@ def test_staff_may_send_at_once(shop, night):
     assert len(sent(shop)) == 1
 
 
+@pytest.mark.thorough
 def test_a_lost_answer_in_the_morning_is_retried_as_ever(shop, night):
     write(shop, opens="08:00", closes="20:00")
     order = begin(shop)
@@ -161,6 +168,7 @@ def test_a_lost_answer_in_the_morning_is_retried_as_ever(shop, night):
     assert shop.active_errors(order) == [] and shop.vendors.doubles() == []
 
 
+@pytest.mark.thorough
 def test_without_hours_nothing_waits(shop):
     write(shop)
     order = begin(shop)
@@ -168,6 +176,7 @@ def test_without_hours_nothing_waits(shop):
     assert SentMessage.objects.get().sent_at <= timezone.now()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("act", "mails", "state"), [("send", 1, "success"), ("drop", 0, "skipped")])
 def test_staff_decide_about_a_message_that_waits(shop, night, act, mails, state):
     write(shop, opens="08:00", closes="20:00")
