@@ -29,3 +29,8 @@ if find_spec("connectors.webhooks"):
     from connectors.webhooks import receive
 
     urlpatterns.append(path("webhooks/<str:token>/", receive, name="webhook"))
+
+if find_spec("workflows.mail"):
+    from workflows.mail.receiving import receive_mail
+
+    urlpatterns.append(path("webhooks/<str:token>/mail/", receive_mail, name="mail"))

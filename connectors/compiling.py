@@ -183,6 +183,11 @@ def webhook_address(token: str) -> str:
     return f"{settings.CROSSDOCK_PUBLIC_URL}/webhooks/{token}/"
 
 
+def mail_address(token: str) -> str:
+    """Where a provider hands on the mail that customers send."""
+    return f"{webhook_address(token)}mail/"
+
+
 def _open(document: Document, secrets: Secrets) -> _Opened:
     opened = _Opened()
     authentication = document["authentication"]

@@ -29,6 +29,7 @@ from connectors.contracts.erp import (
     StockSource,
 )
 from connectors.contracts.feeds import FeedProvider
+from connectors.contracts.mail import MailReceiver
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -59,15 +60,20 @@ CONTRACTS: dict[str, type[Provider]] = {
     "CRM": CrmProvider,
     "Order exchange": OrderExchange,
     "Notification": Notifier,
+    "Mail": MailReceiver,
     "Validation": Validator,
     "Webhook registration": WebhookRegistrar,
     "Product feed": FeedProvider,
 }
 
 
-#: A registration takes the place of the one before it, and a file that is fetched again is the same.
-DONE_AGAIN = "done again"
-_DONE_AGAIN = (WebhookRegistrar, FeedProvider)
+#: A registration takes the place of the one before it, a file that is fetched again is the same, and what only comes in
+#: writes nothing at the vendor.
+_ENDINGS: dict[type[Provider], str] = {
+    WebhookRegistrar: "done again",
+    FeedProvider: "done again",
+    MailReceiver: "writes nothing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] in _DONE_AGAIN else row["care"]
+            ending = _ENDINGS.get(CONTRACTS[contract], row["care"])
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 
@@ -122,7 +128,7 @@ def _noted(operation: Operation, row: dict[str, Any]) -> str:
 def care(implementation: type[Provider]) -> str:
     """How a write whose answer was lost is brought to an end."""
     if issubclass(implementation, FeedProvider):
-        return DONE_AGAIN
+        return _ENDINGS[FeedProvider]
     carrier, found = implementation.idempotency, _looks_up(implementation)
     end = "looked up" if found else "a person decides"
     if carrier is None:

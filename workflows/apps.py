@@ -24,6 +24,7 @@ class WorkflowsConfig(AppConfig):
         publication.connect()
         usage.connect()
         register_references(usage.of_scheduled_tasks)
+        register_references(usage.of_templates)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)

@@ -11,7 +11,11 @@ from tenants.models import ApiKey, Role, Tenant
 from tenants.scoping import tenant_scope
 from tests.factories.connectors import make_connector, publish_connector
 from tests.factories.events import record_event
-from tests.factories.notifications import NotificationTemplateFactory, SentMessageFactory
+from tests.factories.notifications import (
+    NotificationTemplateFactory,
+    ReceivedMailFactory,
+    SentMessageFactory,
+)
 from tests.factories.payments import PaymentFactory, publish_payment_method
 from tests.factories.shipping import ShipmentFactory, ShippingProviderFactory
 from tests.factories.subscriptions import make_subscription
@@ -115,6 +119,7 @@ def _tasks(tenant: Tenant, mark: str) -> None:
     NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
     order = Order.objects.get(number=mark)
     SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)
+    ReceivedMailFactory(tenant=tenant, order=order, connector=connector, sender=mark, subject=mark)
 
 
 def _records(tenant: Tenant, mark: str) -> None:

@@ -155,7 +155,7 @@ class MarketSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Market
-        fields = ["code", "name", "currency", "country", "language", "groups", "is_active"]
+        fields = ["code", "name", "currency", "country", "language", "time_zone", "groups", "is_active"]
 
 
 class ExternalIdMixin(serializers.Serializer):

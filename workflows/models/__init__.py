@@ -2,7 +2,9 @@ from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup,
 from workflows.models.customers import Customer
 from workflows.models.feeds import FeedBuild, FeedPart, FeedProblem, ProductFeed
 from workflows.models.imports import ImportedObject
-from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
+from workflows.models.mails import ReceivedMail
+from workflows.models.messages import MessageState, SentMessage
+from workflows.models.notifications import Channel, FallbackWhen, NotificationTemplate
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -35,6 +37,7 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "FallbackWhen",
     "FeedBuild",
     "FeedPart",
     "FeedProblem",
@@ -54,6 +57,7 @@ __all__ = [
     "OrderType",
     "Product",
     "ProductFeed",
+    "ReceivedMail",
     "RunKind",
     "RunState",
     "ScheduledRun",

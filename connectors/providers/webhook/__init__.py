@@ -66,6 +66,7 @@ class Webhook(
     auth = WhatIsSet()
     idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False, errors_kept=False)
     signature = StandardWebhook(key="signing_secret")
+    channels = ("email", "sms", "webhook")
     guide = GUIDE
 
     @classmethod

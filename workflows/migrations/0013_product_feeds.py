@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('connectors', '0004_event_subscriptions'),
         ('tenants', '0002_requests_of_keys'),
-        ('workflows', '0010_lanes_by_tenant'),
+        ('workflows', '0012_received_mails'),
     ]
 
     operations = [
