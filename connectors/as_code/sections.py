@@ -1,0 +1,195 @@
+"""The parts of a configuration: each app registers here what it keeps, so that nothing points up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.module_loading import autodiscover_modules
+from rest_framework import serializers
+
+from connectors.kinds import Kind, kind_of
+from connectors.models import Publication, Publishable
+from tenants.apikit import read
+from tenants.scoping import current_tenant
+
+Coded = dict[str, Any]
+
+
+class Section:
+    """One part, such as `connectors`. All that it does is done in the scope of a tenant.
+
+    A document is written in the order given, defaults and all; `settle` makes two that mean the same equal.
+    """
+
+    name: ClassVar[str]
+    noun: ClassVar[str]
+    shape: ClassVar[type[serializers.Serializer]]
+    model: ClassVar[type[models.Model]]
+    #: Sections with a lower one are imported first.
+    position: ClassVar[int]
+    #: What a document is known by.
+    key: ClassVar[str] = "name"
+
+    def rows(self) -> Iterable[Any]:
+        """What there is, by name."""
+        return self.model._default_manager.order_by(self.key)
+
+    def read(self, data: Any) -> Coded:
+        """The checked document. Raises ValidationError with all that is wrong with its shape."""
+        return read(self.shape, data)
+
+    def identity(self, document: Mapping[str, Any]) -> str:
+        """What people know it by."""
+        return str(document[self.key])
+
+    def find(self, document: Mapping[str, Any]) -> Any:
+        """The row that a document is about; None for a new one."""
+        return self.model._default_manager.filter(**{f"{self.key}__iexact": document[self.key]}).first()
+
+    def encode(self, row: Any) -> Coded:
+        """The document of a draft."""
+        raise NotImplementedError("say what a row's document is")
+
+    def settle(self, present: Coded | None, wanted: Coded) -> Coded:
+        """The wanted document in the spelling of what is there. Raises ValidationError by place."""
+        return wanted
+
+    def write(self, row: Any, document: Coded, user: Any) -> Any:
+        """Make the row, None for a new one, say what a settled document says. Raises ValidationError."""
+        raise NotImplementedError("say how a document is written")
+
+    def check(self, row: Any, given: Coded) -> None:
+        """What a form would check. Raises ValidationError by place in the document as it was given."""
+        clean(row)
+
+    def first(self, document: Mapping[str, Any]) -> bool:
+        """Whether it has to be written before others of its section."""
+        return True
+
+
+class PublishableSection(Section):
+    """Of drafts that are published. Connectors are referred to by code, see refs.py."""
+
+    model: ClassVar[type[Publishable]]
+
+    def rows(self) -> Iterable[Any]:
+        return super().rows().select_related("live")  # type: ignore[attr-defined]
+
+    def encode(self, row: Any) -> Coded:
+        return self.encode_document(kind_of(row).to_document(row))
+
+    def encode_document(self, document: Mapping[str, Any]) -> Coded:
+        """Of what is published, or would be."""
+        raise NotImplementedError("say what a published document is in codes")
+
+    def decode(self, document: Coded) -> dict[str, Any]:
+        """Back to what kind.restore takes. Raises ValidationError by place."""
+        raise NotImplementedError("say what codes are in a published document")
+
+    def kind(self) -> Kind:
+        return kind_of(self.model())
+
+    def write(self, row: Any, document: Coded, user: Any) -> Any:
+        row = row or self.model(tenant=current_tenant())
+        row._history_user = user
+        restore = self.kind().restore
+        assert restore is not None, f"a {self.noun} cannot be written back"
+        restore(row, self.decode(document), user)
+        return row
+
+    def publish(self, row: Any, **options: Any) -> Publication:
+        """As connectors.publishing.publish."""
+        from connectors.publishing import publish
+
+        return publish(row, **options)
+
+    def checked(self, row: Any) -> Sequence[Any]:
+        """What the checklist says, errors first."""
+        from connectors.checklist import findings
+
+        kind = kind_of(row)
+        return findings(kind.name, row, kind.to_document(row))
+
+    def parts(self, row: Any) -> Sequence[Publishable]:
+        """Whatever is published together with it, itself first."""
+        return [row]
+
+
+_sections: dict[str, Section] = {}
+
+
+def register(section: type[Section]) -> type[Section]:
+    """Decorator."""
+    _sections[section.name] = section()
+    return section
+
+
+def sections() -> list[Section]:
+    """All of them, in the order in which they are imported."""
+    _discover()
+    return sorted(_sections.values(), key=lambda section: section.position)
+
+
+def section_of(name: str) -> Section:
+    """Raises KeyError."""
+    _discover()
+    return _sections[name]
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("as_code")
+
+
+def clean(row: models.Model, place: str = "", names: Mapping[str, str] = {}) -> None:
+    """The checks of the row's own fields, each told at its place; `names` are fields that a document calls otherwise."""
+    errors: dict[str, list[str]] = {}
+    for check in (lambda: row.clean_fields(exclude={"tenant", "live"}), row.clean, row.validate_constraints):
+        try:
+            check()
+        except ValidationError as error:
+            told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for name, messages in told.items():
+                inner = "" if name == "__all__" else names.get(name, name)
+                errors.setdefault(".".join(filter(None, (place, inner))), []).extend(messages)
+        if errors:
+            raise ValidationError(errors)
+
+
+def clean_all(rows: Iterable[tuple[models.Model, str]]) -> None:
+    """Raises ValidationError with what is wrong with any of these rows, each with its place."""
+    errors: dict[str, list[str]] = {}
+    for row, place in rows:
+        try:
+            clean(row, place)
+        except ValidationError as error:
+            errors |= error.message_dict
+    if errors:
+        raise ValidationError(errors)
+
+
+def spelled(model: type[Any], codes: Iterable[str], place: str) -> list[str]:
+    """The codes as their rows spell them, sorted. Raises ValidationError at `place` for one that there is not."""
+    wanted = list(codes)
+    known = {row.lower(): row for row in model.objects.values_list("code", flat=True)} if wanted else {}
+    missing = sorted({code for code in wanted if code.lower() not in known})
+    if missing:
+        noun = model._meta.verbose_name
+        text = f"There is no {noun} {', '.join(missing)}; create it or leave it out."
+        raise ValidationError({place: [text]})
+    return sorted({known[code.lower()] for code in wanted})
+
+
+def refuse_twice(rows: Sequence[Mapping[str, Any]], place: str, *names: str) -> None:
+    """Raises ValidationError where two rows of a list have the same names, in any case."""
+    seen: set[tuple[str, ...]] = set()
+    for number, row in enumerate(rows):
+        key = tuple(str(row.get(name, "")).casefold() for name in names)
+        if key in seen:
+            text = f"{' > '.join(filter(None, (str(row.get(name, '')) for name in names)))} is there already; write it once."
+            raise ValidationError({f"{place}.{number}.{names[-1]}": [text]})
+        seen.add(key)
