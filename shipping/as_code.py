@@ -1,5 +1,5 @@
 """Shipping providers with their options and accounts as documents."""
-# mypy: disable-error-code="type-arg"
+# mypy: disable-error-code="type-arg, call-arg, assignment"
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PercentField(serializers.DecimalField):
     """A percentage as text with two decimals."""
 
     def __init__(self, *, most: int) -> None:
-        super().__init__(max_digits=6, decimal_places=2, min_value=0, max_value=most, default="0.00")
+        super().__init__(max_digits=6, decimal_places=2, min_value=0, max_value=most, default=Decimal("0.00"))
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return str(Decimal(super().run_validation(data)).quantize(Decimal("0.01")))
@@ -71,7 +71,10 @@ class OptionShape(StrictSerializer):
     add_tax_on_provider_price = _flag()
     profit_percent = PercentField(most=1000)
     price_connector = serializers.CharField(
-        max_length=100, default=None, allow_null=True, help_text="Who tells the price, where another than books."
+        max_length=100,
+        default=None,
+        allow_null=True,
+        help_text="Who tells the price, where another than books.",
     )
     price_product = TextField(max_length=100)
     checkout_codes = CodesField()
@@ -134,7 +137,12 @@ class ShippingProviders(PublishableSection):
     def decode(self, document: Coded) -> dict[str, Any]:
         refs = Refs()
         options = [
-            {**row, "price_connector": _pk(refs, row["price_connector"], f"shipment_options.{place}.price_connector")}
+            {
+                **row,
+                "price_connector": _pk(
+                    refs, row["price_connector"], f"shipment_options.{place}.price_connector"
+                ),
+            }
             for place, row in enumerate(document["shipment_options"])
         ]
         accounts = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -38,8 +38,8 @@ class Connectors(PublishableSection):
     position = 50
     key = "type"
 
-    def rows(self) -> Iterable[Any]:
-        return super().rows().order_by("type", "connector_id", "pk")  # type: ignore[attr-defined]
+    def rows(self) -> Any:
+        return super().rows().order_by("type", "connector_id", "pk")
 
     def identity(self, document: Row) -> str:
         return str(document["connector_id"] or document["type"])
@@ -117,9 +117,7 @@ def _codes(name: str, codes: list[str]) -> list[str]:
 
 def _authentication(present: Coded | None, wanted: Row) -> Coded:
     before = present["authentication"] if present else {}
-    secrets = {
-        name: settled(before.get(name), wanted[name], f"authentication.{name}") for name in SECRETS
-    }
+    secrets = {name: settled(before.get(name), wanted[name], f"authentication.{name}") for name in SECRETS}
     return {**{name: wanted[name] for name in TEXTS}, **secrets}
 
 
@@ -130,7 +128,9 @@ def _properties(present: Coded | None, slug: str, wanted: list[Row]) -> list[Cod
     for number, row in enumerate(wanted):
         place, known = f"properties.{number}", before.get(_key(row, "key_group", "key"))
         certain = isinstance(declared(implementation, row["key"]), Secret)
-        if "secret" not in row and (certain or _is_new_secret(known, is_secret_property(implementation, row["key"]))):
+        if "secret" not in row and (
+            certain or _is_new_secret(known, is_secret_property(implementation, row["key"]))
+        ):
             raise _clear(place, row["key"])
         plain = {name: row[name] for name in ("key", "key_group", "value_type")}
         found.append({**plain, **_value(known, row, place)})
@@ -154,7 +154,9 @@ def _is_new_secret(known: Row | None, looks_secret: bool) -> bool:
 
 
 def _clear(place: str, name: str) -> ValidationError:
-    return ValidationError({f"{place}.value": [f"{name} holds a credential; give it as secret, not as value."]})
+    return ValidationError(
+        {f"{place}.value": [f"{name} holds a credential; give it as secret, not as value."]}
+    )
 
 
 def _value(known: Row | None, row: Row, place: str) -> Coded:

@@ -32,7 +32,10 @@ def open_secrets(
         elif environment.get(name):
             return SecretValue(environment[name])
         elif not keep_missing:
-            tell(path, f"The environment variable {name} is not set; set it, or keep what is stored with --keep-secrets")
+            tell(
+                path,
+                f"The environment variable {name} is not set; set it, or keep what is stored with --keep-secrets",
+            )
         return KEEP
 
     return map_secrets(shape, data, opened)
@@ -48,7 +51,9 @@ class Names:
         """A copy of a document with references instead of its secrets."""
 
         def named(path: Path, value: Any) -> Any:
-            return {ENV: self._name(owner, _key(document, path))} if isinstance(value, StoredSecret) else value
+            return (
+                {ENV: self._name(owner, _key(document, path))} if isinstance(value, StoredSecret) else value
+            )
 
         return map_secrets(shape, document, named)
 

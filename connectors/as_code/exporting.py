@@ -62,9 +62,7 @@ def _exported(section: Section, document: Coded, names: Names) -> Exported:
 
 def _documents(section: Section, drafts: bool) -> Iterator[Coded]:
     for row in section.rows():
-        if not isinstance(section, PublishableSection):
-            yield section.encode(row)
-        elif drafts and not row.retired:
+        if not isinstance(section, PublishableSection) or (drafts and not row.retired):
             yield section.encode(row)
         elif not drafts and row.live is not None:
             yield section.encode_document(_published(row))

@@ -55,7 +55,9 @@ def folder(found: Iterable[Exported]) -> dict[FilePath, str]:
 
 def _files(location: FilePath) -> Iterator[FilePath]:
     hidden = (path for path in sorted(location.rglob("*")) if path.suffix in _ENDINGS and path.is_file())
-    return (path for path in hidden if not any(part.startswith(".") for part in path.relative_to(location).parts))
+    return (
+        path for path in hidden if not any(part.startswith(".") for part in path.relative_to(location).parts)
+    )
 
 
 def _text(file: FilePath) -> str:

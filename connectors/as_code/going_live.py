@@ -38,7 +38,9 @@ def publish_all(
         ended.numbers.append(number)
         ended.refused.append(refused)
     if not any(ended.refused):
-        ended.notes = _unused([row for (_, row), number in zip(rows, ended.numbers, strict=True) if number], rows)
+        ended.notes = _unused(
+            [row for (_, row), number in zip(rows, ended.numbers, strict=True) if number], rows
+        )
     return ended
 
 
@@ -55,7 +57,9 @@ def _publish(section: PublishableSection, row: Any, **options: Any) -> tuple[int
 
 
 def _told(finding: Finding) -> str:
-    return str(finding) if finding.blocks else f"{finding} (a warning; confirm it with --confirm {finding.code})"
+    return (
+        str(finding) if finding.blocks else f"{finding} (a warning; confirm it with --confirm {finding.code})"
+    )
 
 
 def _unused(published: Sequence[Any], rows: Sequence[tuple[Any, Any]]) -> list[str]:

@@ -122,9 +122,7 @@ def _read_all(given: Iterable[Given], environment: Mapping[str, str], keep: bool
     return sorted(entries, key=lambda entry: (entry.section.position, not entry.section.first(entry.wanted)))
 
 
-def _read(
-    given: Given, environment: Mapping[str, str], keep: bool, troubles: list[Trouble]
-) -> Entry | None:
+def _read(given: Given, environment: Mapping[str, str], keep: bool, troubles: list[Trouble]) -> Entry | None:
     def tell(path: tuple[Any, ...], message: str) -> None:
         troubles.append(Trouble(given.place(path), message))
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from connectors.as_code.sections import Coded, Section, register, spelled
-from connectors.as_code.shapes import MarketGroupShape, MarketShape, StoreShape
+from connectors.as_code.shapes import MarketGroupShape, MarketShape, StoreShape, fields_of
 from tenants.models import Market, MarketGroup, Store
 from tenants.scoping import current_tenant
 
@@ -18,10 +18,10 @@ class PlainSection(Section):
     key = "code"
 
     def encode(self, row: Any) -> Coded:
-        return {name: getattr(row, name) for name in self.shape().fields}
+        return {name: getattr(row, name) for name in fields_of(self.shape)}
 
     def write(self, row: Any, document: Coded, user: Any) -> Any:
-        row = row or self.model(tenant=current_tenant())  # type: ignore[misc]
+        row = row or self.model(tenant=current_tenant())
         row._history_user = user
         for name, value in self.values(document).items():
             setattr(row, name, value)
@@ -51,7 +51,7 @@ class Markets(PlainSection):
     position = 20
 
     def encode(self, row: Any) -> Coded:
-        own = {name: getattr(row, name) for name in self.shape().fields if name != "groups"}
+        own = {name: getattr(row, name) for name in fields_of(self.shape) if name != "groups"}
         return {**own, "groups": sorted(group.code for group in row.groups.all())}
 
     def settle(self, present: Coded | None, wanted: Coded) -> Coded:

@@ -54,7 +54,7 @@ class SecretField(serializers.CharField):
             return text
         return KEEP if text == KEPT else SecretValue(text.strip("\r\n"))
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         return KEPT if value else None
 
 

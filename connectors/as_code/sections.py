@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -27,15 +27,15 @@ class Section:
 
     name: ClassVar[str]
     noun: ClassVar[str]
-    shape: ClassVar[type[serializers.Serializer]]
+    shape: ClassVar[type[serializers.Serializer[Any]]]
     model: ClassVar[type[models.Model]]
     #: Sections with a lower one are imported first.
     position: ClassVar[int]
     #: What a document is known by.
     key: ClassVar[str] = "name"
 
-    def rows(self) -> Iterable[Any]:
-        """What there is, by name."""
+    def rows(self) -> Any:
+        """A queryset of what there is, by name."""
         return self.model._default_manager.order_by(self.key)
 
     def read(self, data: Any) -> Coded:
@@ -76,8 +76,8 @@ class PublishableSection(Section):
 
     model: ClassVar[type[Publishable]]
 
-    def rows(self) -> Iterable[Any]:
-        return super().rows().select_related("live")  # type: ignore[attr-defined]
+    def rows(self) -> Any:
+        return super().rows().select_related("live")
 
     def encode(self, row: Any) -> Coded:
         return self.encode_document(kind_of(row).to_document(row))
@@ -148,7 +148,12 @@ def _discover() -> None:
 def clean(row: models.Model, place: str = "", names: Mapping[str, str] = {}) -> None:
     """The checks of the row's own fields, each told at its place; `names` are fields that a document calls otherwise."""
     errors: dict[str, list[str]] = {}
-    for check in (lambda: row.clean_fields(exclude={"tenant", "live"}), row.clean, row.validate_constraints):
+    checks: tuple[Any, ...] = (
+        partial(row.clean_fields, exclude={"tenant", "live"}),
+        row.clean,
+        row.validate_constraints,
+    )
+    for check in checks:
         try:
             check()
         except ValidationError as error:

@@ -1,7 +1,7 @@
 """Out as YAML, into an empty tenant, and live there as it was."""
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from config.demo import seed, systems
 from connectors.models import Connector, Publication
