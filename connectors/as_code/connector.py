@@ -44,6 +44,9 @@ class Connectors(PublishableSection):
     def identity(self, document: Row) -> str:
         return str(document["connector_id"] or document["type"])
 
+    def identity_field(self, document: Row) -> str:
+        return "connector_id"
+
     def find(self, document: Row) -> Connector | None:
         pk = Refs().find(document["type"], document["connector_id"])
         return None if pk is None else Connector.objects.get(pk=pk)

@@ -46,6 +46,10 @@ class Section:
         """What people know it by."""
         return str(document[self.key])
 
+    def identity_field(self, document: Mapping[str, Any]) -> str:
+        """Which field says it."""
+        return self.key
+
     def find(self, document: Mapping[str, Any]) -> Any:
         """The row that a document is about; None for a new one."""
         return self.model._default_manager.filter(**{f"{self.key}__iexact": document[self.key]}).first()
