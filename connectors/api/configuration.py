@@ -22,7 +22,8 @@ from connectors.kinds import read_document
 from connectors.models import Connector, Publication
 from connectors.publishing import PublishRefused, retire
 from connectors.trial import run_trial
-from connectors.versions import roll_back, version, versions
+from connectors.versions import roll_back, versions
+from connectors.versions import version as version_of
 from tenants.apikit import ApiViewSet, Pagination, read, show
 from tenants.apikit.queries import NoQuerySerializer, read_query, wanted_fields
 
@@ -112,10 +113,10 @@ class ConfigurationApi(ApiViewSet):
         page = pages.paginate_queryset(versions(self._row(pk)), request, self) or ()
         return pages.get_paginated_response([show(shapes.VersionSerializer, item) for item in page])
 
-    @action(detail=True, url_path=r"versions/(?P<number>\d{1,9})")
-    def one_version(self, request: Request, pk: str, number: str) -> Response:
+    @action(detail=True, url_path=r"versions/(?P<version>\d{1,9})")
+    def one_version(self, request: Request, pk: str, version: str) -> Response:
         read_query(NoQuerySerializer, request)
-        row, wanted = self._row(pk), int(number)
+        row, wanted = self._row(pk), int(version)
         found = self._version(row, wanted)
         document = self.section.encode_document(read_document(found))
         told = {
@@ -164,7 +165,7 @@ class ConfigurationApi(ApiViewSet):
 
     def _version(self, row: Any, number: int) -> Publication:
         try:
-            return version(row, number)
+            return version_of(row, number)
         except Publication.DoesNotExist:
             raise no_version(number) from None
 

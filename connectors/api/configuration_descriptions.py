@@ -15,7 +15,7 @@ TAG = "Configuration"
 READ, WRITE, PUBLISH = "config:read", "config:write", "config:publish"
 _BODY = (400, 413, 415)
 _ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, description="Its id.")
-_NUMBER = OpenApiParameter("number", OpenApiTypes.INT, OpenApiParameter.PATH, description="Of the version.")
+_NUMBER = OpenApiParameter("version", OpenApiTypes.INT, OpenApiParameter.PATH, description="Of the version.")
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,

@@ -21,9 +21,10 @@ from connectors.as_code.sections import (
 from connectors.as_code.shapes import SETTINGS, ConnectorShape
 from connectors.documents import MARKET_LISTS, SECRETS, TEXTS, authentication_of
 from connectors.models import Connector
+from connectors.models.rows import at
 from connectors.schema import Secret
 from connectors.secret_keys import declared, is_secret_header, is_secret_property
-from connectors.validation import implementation_of
+from connectors.validation import check_type, implementation_of
 from tenants.models import Market, MarketGroup
 
 Row = Mapping[str, Any]
@@ -75,6 +76,9 @@ class Connectors(PublishableSection):
 
     def settle(self, present: Coded | None, wanted: Coded) -> Coded:
         slug = wanted["type"].strip().lower()
+        if present is None or present["type"] != slug:
+            with at("type"):
+                check_type(slug)
         refuse_twice(wanted["properties"], "properties", "key_group", "key")
         refuse_twice(wanted["headers"], "headers", "name")
         refuse_twice(wanted["field_mapping"], "field_mapping", "property")
@@ -97,7 +101,7 @@ class Connectors(PublishableSection):
 
 
 def _usual_name(slug: str) -> str:
-    """What steps call an implementation; "" for one that is not installed, which the check refuses."""
+    """What steps call an implementation; "" for one that is not installed any more."""
     implementation = implementation_of(slug)
     return (*implementation.names, implementation.label)[0] if implementation else ""
 

@@ -54,6 +54,12 @@ class SecretField(serializers.CharField):
             return text
         return KEEP if text == KEPT else SecretValue(text.strip("\r\n"))
 
+    def get_attribute(self, instance: Any) -> Any:
+        """A row that holds a value has no secret, not an empty one."""
+        if self.default is serializers.empty and self.field_name not in instance:
+            raise serializers.SkipField
+        return super().get_attribute(instance)
+
     def to_representation(self, value: Any) -> Any:
         return KEPT if value else None
 
