@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "CartKindEnum": "connectors.contracts.validation.KINDS",
         "ConfigurationStateEnum": "connectors.api.configuration_serializers.CONFIGURATION_STATES",
         "DeliveryStateEnum": "connectors.api.subscription_serializers.DELIVERY_STATES",
         "EventCategoryEnum": "eventlog.events.CATEGORIES",

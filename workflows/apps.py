@@ -14,12 +14,14 @@ class WorkflowsConfig(AppConfig):
         from connectors.webhooks import register_handler
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
+        from workflows.checkout import validators
         from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries
 
         publication.connect()
         usage.connect()
         register_references(usage.of_scheduled_tasks)
+        register_references(validators.uses)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(ShopProvider, take_webhook)

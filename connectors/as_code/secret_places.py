@@ -56,7 +56,8 @@ class SecretField(serializers.CharField):
 
     def get_attribute(self, instance: Any) -> Any:
         """A row that holds a value has no secret, not an empty one."""
-        if self.default is serializers.empty and self.field_name not in instance:
+        default: Any = self.default
+        if default is serializers.empty and self.field_name not in instance:
             raise serializers.SkipField
         return super().get_attribute(instance)
 

@@ -1,6 +1,8 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
+from workflows.api.checkout import CartValidation
 from workflows.api.configuration import ConfigResolutionViewSet, OrderTypeConfiguration
 from workflows.api.customers import CustomerViewSet
 from workflows.api.inventory import InventoryViewSet
@@ -30,4 +32,7 @@ router.register("markets", MarketViewSet, basename="market")
 router.register("config/order-types", OrderTypeConfiguration, basename="config-order-type")
 router.register("config/resolution", ConfigResolutionViewSet, basename="config-resolution")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("checkout/validate/", CartValidation.as_view(), name="checkout-validate"),
+]

@@ -25,7 +25,7 @@ from connectors.contracts.erp import (
 )
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
-from connectors.contracts.validation import ValidationRequest, Validator, Verdict
+from connectors.contracts.validation import CheckoutValidation, ValidationRequest, Validator, Verdict
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 from connectors.providers.webhook.answers import exported, fields_of, id_of, says_verdict, verdict
 from connectors.providers.webhook.target import Target, fill, origin, target_of
@@ -33,7 +33,7 @@ from connectors.schema import Secret, Text
 from connectors.signing import StandardWebhook
 
 
-class WebhookSettings(Target):
+class WebhookSettings(Target, CheckoutValidation):
     signing_secret = Secret(
         "Signing Secret", required=False, help="whsec_… and base64; receivers check with it that we sent it."
     )
@@ -71,7 +71,8 @@ payment_method, provider, provider_id, occurred_at.
 The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
 answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
 written to the order; to a validation it answers {"errors": [...], "warnings": [...]}, both empty where all is well. A
-check for fraud (type fraud.validate) has to get such an answer.
+check for fraud (type fraud.validate) has to get such an answer. Property Validates names what it judges at checkout, of
+customer, address, cart and fraud (types customer.validate and so on; the Value is the cart in the shape of an order).
 """
 
     @classmethod
