@@ -5,6 +5,7 @@ import json
 import pytest
 
 from connectors.publishing import publish
+from connectors.runtime import _cache as runtime_cache
 from tenants.scoping import tenant_scope
 from tests.api.conftest import fields
 from tests.factories.connectors import make_connector
@@ -161,6 +162,18 @@ def test_silence_blocks_where_the_connector_fails_closed(
     assert judged["valid"] is valid
     assert (kind, "", "not_checked") in told(judged, "warnings" if valid else "errors")
     assert [check for check in judged["checks"] if check["outcome"] == "not_checked" and check["reason"]]
+
+
+def test_a_validator_that_cannot_be_used_does_not_pass_for_consent(shop, ask, validator, scoped, settings):
+    settings.CROSSDOCK_EGRESS_ALLOW = ["127.0.0.1/32:1"]
+    validator(
+        "webhook", host="http://127.0.0.1:1", bearer_token="t-0123456789", properties={"Validates": "fraud"}
+    )
+    settings.CROSSDOCK_ENCRYPTION_KEYS = [("other", bytes(32))]
+    runtime_cache.clear()
+    judged = ask(kinds=["fraud"])
+    assert not judged["valid"]
+    assert "cannot be used" in judged["checks"][-1]["reason"]
 
 
 def test_all_services_are_asked_at_once_under_one_deadline(shop, validator, scoped, settings):

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from connectors import registry
 from connectors.checklist.connector import serves
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.validation import CLOSED, Validator
+from connectors.contracts.validation import CART, CLOSED, KINDS, CheckoutValidation, Validator
 from connectors.providers.rules import RULES, Rules
 from connectors.references import Reference
 from connectors.runtime import TenantRuntime
+from connectors.schema import SettingsError, SettingsValues
+
+#: A connector of this name is asked about the cart where it does not say what it validates.
+USUAL_NAME = "webhookordervalidator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,7 @@ class Asked:
     connector: ConnectorConfig
     kind: str
     rule: str = ""
-
-    @property
-    def fail_open(self) -> bool:
-        """A rule of ours always answers."""
-        given = None if self.rule else self.connector.values and self.connector.values.fail_open
-        return self.kind not in CLOSED if given is None else bool(given)
+    fail_open: bool = False
 
 
 def validators(live: TenantRuntime, market: str, store: str, kinds: frozenset[str]) -> list[Asked]:
@@ -55,16 +54,27 @@ def _all(live: TenantRuntime) -> Iterator[Asked]:
 
 
 def _of(connector: ConnectorConfig) -> Iterator[Asked]:
-    """One that cannot be used is asked too, so that its failure is told and not passed over."""
+    """One that cannot be used is asked too: that it says nothing must not pass for consent."""
     if connector.slug == Rules.slug:
         rule = next((name for name in RULES if name.lower() == connector.name.lower()), "")
         if rule:
             yield Asked(connector, RULES[rule], rule)
         return
-    try:
-        if not issubclass(registry.get(connector.slug), Validator):
-            return
-    except registry.NotInstalled:
+    values = _settings(connector)
+    if values is None:
         return
-    for kind in getattr(connector.values, "validates", ()) or ():
-        yield Asked(connector, kind)
+    usual = (CART,) if connector.name.lower() == USUAL_NAME else ()
+    for kind in values.validates or usual:
+        yield Asked(
+            connector, kind, fail_open=kind not in CLOSED if values.fail_open is None else values.fail_open
+        )
+
+
+def _settings(connector: ConnectorConfig) -> SettingsValues | None:
+    """What it says of validating; None for what is no validator."""
+    if not connector.problem and not issubclass(registry.get(connector.slug), Validator):
+        return None
+    try:
+        return CheckoutValidation.compile({}, connector.properties)
+    except SettingsError:
+        return SettingsValues({"validates": KINDS, "fail_open": None})
