@@ -158,6 +158,14 @@ class OrderTypes(PublishableSection):
         clean(row)
         clean_all(_placed(row))
 
+    def doubts(self) -> Iterable[str]:
+        yield from super().doubts()
+        groups = {group.name.casefold(): group_document(group) for group in StepGroup.objects.all()}
+        for row in self.rows():
+            for copy in _copies(row.live.document if row.live else {}):
+                if groups.get(copy["name"].casefold()) != copy:
+                    yield f"order type {row} runs an older copy of step group {copy['name']}; publish it"
+
     def first(self, document: Mapping[str, Any]) -> bool:
         """The new default comes after the former one has stopped being it."""
         return not document["is_default"]
@@ -167,6 +175,14 @@ def encode_group(document: Mapping[str, Any]) -> Coded:
     """A step group as order types publish it."""
     own = {name: document[name] for name in ("name", "stop_on_error")}
     return {**own, "steps": [_filled(GroupStepShape, step) for step in document["group"]]}
+
+
+def _copies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The step groups as an order type has published them."""
+    for status in document.get("statuses", ()):
+        for step in status.get("steps", ()):
+            if "group" in step:
+                yield {name: step[name] for name in ("name", "stop_on_error", "group")}
 
 
 def _status(document: Mapping[str, Any]) -> Coded:

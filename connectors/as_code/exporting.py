@@ -46,13 +46,7 @@ def environment_names(found: list[Exported]) -> list[str]:
 
 def left_out() -> list[str]:
     """What an export of what is published does not hold, in words."""
-    return [
-        f"{section.noun} {row} is not published"
-        for section in sections()
-        if isinstance(section, PublishableSection)
-        for row in section.rows()
-        if row.live_id is None and not row.retired
-    ]
+    return [line for section in sections() for line in section.doubts()]
 
 
 def _exported(section: Section, document: Coded, names: Names) -> Exported:

@@ -70,6 +70,10 @@ class Section:
         """What a form would check. Raises ValidationError by place in the document as it was given."""
         clean(row)
 
+    def doubts(self) -> Iterable[str]:
+        """What an export of what is published cannot say, in words for staff."""
+        return ()
+
     def first(self, document: Mapping[str, Any]) -> bool:
         """Whether it has to be written before others of its section."""
         return True
@@ -85,6 +89,11 @@ class PublishableSection(Section):
 
     def encode(self, row: Any) -> Coded:
         return self.encode_document(kind_of(row).to_document(row))
+
+    def doubts(self) -> Iterable[str]:
+        for row in self.rows():
+            if row.live is None and not row.retired:
+                yield f"{self.noun} {row} is not published; --drafts exports it"
 
     def encode_document(self, document: Mapping[str, Any]) -> Coded:
         """Of what is published, or would be."""

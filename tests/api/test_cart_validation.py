@@ -63,6 +63,7 @@ def test_what_no_order_could_be_is_no_valid_cart(shop, ask, scoped):
     assert not Order.objects.exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("rule", "properties", "body", "expected"),
     [
@@ -119,6 +120,7 @@ def test_a_rule_finds_what_it_is_for_and_nothing_without_it(
     assert warned["valid"] and expected in told(warned, "warnings")
 
 
+@pytest.mark.thorough
 def test_a_rule_passes_what_is_right_and_keeps_to_its_order_types(shop, ask, validator, scoped):
     validator(name="inventoryAtpValidator", connector_id="stock")
     validator(
@@ -176,6 +178,7 @@ def test_a_validator_that_cannot_be_used_does_not_pass_for_consent(shop, ask, va
     assert "cannot be used" in judged["checks"][-1]["reason"]
 
 
+@pytest.mark.thorough
 def test_all_services_are_asked_at_once_under_one_deadline(shop, validator, scoped, settings):
     with (
         receiver(settings, hang(effect=False)) as dead,

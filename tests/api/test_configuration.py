@@ -155,6 +155,7 @@ def test_nobody_overwrites_or_publishes_what_somebody_else_saved(api, scoped):
     assert Connector.objects.get().display_name == "Theirs"
 
 
+@pytest.mark.thorough
 def test_a_draft_is_tested_before_it_is_published(api, scoped, settings):
     with receiver(settings, answer(200, {"object": "balance"})) as server:
         path = f"connectors/{make(api, {**STRIPE, 'host': server.url})['id']}"
@@ -163,6 +164,7 @@ def test_a_draft_is_tested_before_it_is_published(api, scoped, settings):
     assert api.read(f"config/{path}/checklist/").json()["findings"] == []
 
 
+@pytest.mark.thorough
 def test_what_merchants_choose_names_its_connector_by_code(shop, api, scoped):
     make(api, {**STRIPE, "connector_id": "Stripe-NO"})
     method = make(
@@ -189,6 +191,7 @@ def test_what_merchants_choose_names_its_connector_by_code(shop, api, scoped):
     assert "shipment_options.0.prices" in fields(wrong)
 
 
+@pytest.mark.thorough
 def test_an_order_type_is_written_with_its_steps(shop, api, scoped):
     row = OrderType.objects.get()
     shown = api.read(f"config/order-types/{row.pk}/").json()
@@ -202,6 +205,7 @@ def test_an_order_type_is_written_with_its_steps(shop, api, scoped):
     assert publish(api, f"order-types/{row.pk}").json()["version"] == 2
 
 
+@pytest.mark.thorough
 def test_a_key_reads_writes_or_publishes(shop, scoped):
     made = make(Api(shop.tenant, "config:write"))
     path = f"config/connectors/{made['id']}"

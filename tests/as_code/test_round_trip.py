@@ -9,6 +9,7 @@ from tenants.models import Secret, Tenant
 from tenants.scoping import tenant_scope
 from tests.as_code import merchants
 from tests.stand import seed as small
+from workflows.models import StepGroup
 
 
 @pytest.fixture
@@ -51,6 +52,10 @@ def test_a_merchant_becomes_what_another_is(tmp_path, monkeypatch, capsys):
     small.seed()
     ours, theirs = go_round("Online", "Completed", tmp_path, monkeypatch, capsys)
     assert merchants.meant(theirs) == merchants.meant(ours)
+    with tenant_scope(ours):
+        StepGroup.objects.update(stop_on_error=True)
+    call_command("export_config", tenant=ours.slug)
+    assert "order type Online runs an older copy of step group Tell" in capsys.readouterr().err
 
 
 @pytest.mark.thorough

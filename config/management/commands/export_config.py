@@ -38,7 +38,7 @@ class Command(FilesCommand):
             missing = [] if options["drafts"] else left_out()
         self._write(found, options)
         for line in missing:
-            self.stderr.write(f"Left out: {line}; --drafts exports drafts.")
+            self.stderr.write(f"Note: {line}.")
         names = environment_names(found)
         if names:
             self.stderr.write(f"An import needs {len(names)} secrets in the environment: {', '.join(names)}")
