@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from connectors.as_code.checks import spelled
 from connectors.as_code.refs import Refs
-from connectors.as_code.sections import Coded, PublishableSection, register, spelled
+from connectors.as_code.sections import Coded, PublishableSection, register
 from connectors.as_code.shapes import CodesField, TextField
 from connectors.gateways.publication import checked, publish_with_connector
 from connectors.models import Publication, Publishable

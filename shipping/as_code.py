@@ -9,16 +9,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from connectors.as_code.checks import clean, clean_all, refuse_twice, spelled
 from connectors.as_code.refs import Refs
-from connectors.as_code.sections import (
-    Coded,
-    PublishableSection,
-    clean,
-    clean_all,
-    refuse_twice,
-    register,
-    spelled,
-)
+from connectors.as_code.sections import Coded, PublishableSection, register
 from connectors.as_code.shapes import CodesField, TextField
 from connectors.contracts.shipping import PDF
 from connectors.gateways.publication import checked, publish_with_connector

@@ -10,15 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from rest_framework import serializers
 
-from connectors.as_code.sections import (
-    Coded,
-    PublishableSection,
-    Section,
-    clean,
-    clean_all,
-    refuse_twice,
-    register,
-)
+from connectors.as_code.checks import clean, clean_all, refuse_twice
+from connectors.as_code.sections import Coded, PublishableSection, Section, register
 from connectors.as_code.shapes import CodesField, TextField, default_of, fields_of
 from connectors.validation import ended, suggest
 from tenants.apikit import OpenJSONField, StrictSerializer

@@ -7,17 +7,10 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 
+from connectors.as_code.checks import clean, clean_all, refuse_twice, spelled
 from connectors.as_code.refs import Refs
 from connectors.as_code.secret_places import KEEP, StoredSecret, settled
-from connectors.as_code.sections import (
-    Coded,
-    PublishableSection,
-    clean,
-    clean_all,
-    refuse_twice,
-    register,
-    spelled,
-)
+from connectors.as_code.sections import Coded, PublishableSection, register
 from connectors.as_code.shapes import SETTINGS, ConnectorShape
 from connectors.documents import MARKET_LISTS, SECRETS, TEXTS, authentication_of
 from connectors.models import Connector

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from connectors.as_code.secret_places import comparable
-from connectors.as_code.sections import Coded, PublishableSection
+from connectors.as_code.sections import Coded, PublishableSection, section_of
 from connectors.canonical import checksum
-from connectors.differences import Difference, differences
+from connectors.differences import SEPARATOR, Difference, differences
 from connectors.kinds import kind_of, read_document
 from connectors.models import Publishable
 from connectors.overtaken import stamp
@@ -86,6 +87,18 @@ def changes(
 ) -> list[Difference]:
     """From one version to another; 0 is before the first, DRAFT the draft. Raises Publication.DoesNotExist."""
     return compared(section, _document(section, row, old), _document(section, row, new))
+
+
+def pending(section: PublishableSection, row: Any) -> list[Difference]:
+    """What publishing the draft would change, also of the connector that is published with it."""
+    found = changes(section, row, in_force(row), DRAFT)
+    for part in section.parts(row)[1:]:
+        other = section_of("connectors")
+        assert isinstance(other, PublishableSection)
+        place = f"connector {other.identity(other.encode(part))}"
+        theirs = changes(other, part, in_force(part), DRAFT)
+        found += [replace(item, path=f"{place}{SEPARATOR}{item.path}") for item in theirs]
+    return found
 
 
 def in_force(row: Publishable) -> int:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from connectors.as_code.sections import Coded, Section, register, spelled
+from connectors.as_code.checks import spelled
+from connectors.as_code.sections import Coded, Section, register
 from connectors.as_code.shapes import MarketGroupShape, MarketShape, StoreShape, fields_of
 from tenants.models import Market, MarketGroup, Store
 from tenants.scoping import current_tenant
