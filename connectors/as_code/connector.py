@@ -59,6 +59,15 @@ class Connectors(PublishableSection):
             "field_mapping": [dict(row) for row in document["field_mapping"]],
         }
 
+    def for_file(self, document: Coded) -> Coded:
+        """What looks like a credential is none of a repository's, even where staff may read it."""
+        implementation = implementation_of(document["type"])
+        properties = [
+            _hidden(row, is_secret_property(implementation, row["key"])) for row in document["properties"]
+        ]
+        headers = [_hidden(row, is_secret_header(row["name"])) for row in document["headers"]]
+        return {**document, "properties": properties, "headers": headers}
+
     def decode(self, document: Coded) -> dict[str, Any]:
         authentication = {name: _reference(value) for name, value in document["authentication"].items()}
         rows = {
@@ -101,6 +110,12 @@ def _usual_name(slug: str) -> str:
 
 def _row(row: Row) -> Coded:
     return {name: _stored(value) if name == "secret" else value for name, value in row.items()}
+
+
+def _hidden(row: Coded, looks_secret: bool) -> Coded:
+    if not looks_secret or not row.get("value"):
+        return row
+    return {**{name: value for name, value in row.items() if name != "value"}, "secret": StoredSecret("")}
 
 
 def _stored(reference: Any) -> StoredSecret | None:

@@ -30,7 +30,7 @@ def open_secrets(
         if not isinstance(name, str) or not name:
             tell(path, f"A secret does not stand in a file; {_CURE}")
         elif environment.get(name):
-            return SecretValue(environment[name])
+            return SecretValue(environment[name].strip("\r\n"))
         elif not keep_missing:
             tell(
                 path,

@@ -50,7 +50,7 @@ def left_out() -> list[str]:
 
 
 def _exported(section: Section, document: Coded, names: Names) -> Exported:
-    shape, identity = section.shape(), section.identity(document)
+    shape, identity, document = section.shape(), section.identity(document), section.for_file(document)
     return Exported(section, identity, names.put(shape, compact(shape, document), identity))
 
 

@@ -58,6 +58,10 @@ class Section:
         """The document of a draft."""
         raise NotImplementedError("say what a row's document is")
 
+    def for_file(self, document: Coded) -> Coded:
+        """The document as it may lie in a repository."""
+        return document
+
     def settle(self, present: Coded | None, wanted: Coded) -> Coded:
         """The wanted document in the spelling of what is there. Raises ValidationError by place."""
         return wanted

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from connectors import drafts
 from connectors.as_code import yaml_text
 from connectors.models import Connector, Publication
 from tenants.models import Market, Secret
@@ -188,6 +189,17 @@ def test_another_order_type_becomes_the_default(bring_in):
     assert OrderType.objects.get(is_default=True).name == "B"
     bring_in(types.format("true", "false"))
     assert OrderType.objects.get(is_default=True).name == "A"
+
+
+def test_what_looks_like_a_credential_is_in_no_file(tenant, capsys):
+    drafts.create_connector(tenant, "webhook", host="https://erp.example", connector_id="erp")
+    row = Connector.objects.get()
+    row.properties.create(key="ApiKey", value="readable-4f2a9c")
+    row.headers.create(name="Authorization", value="Basic cmVhZGFibGU=")
+    call_command("export_config", tenant="merchant", drafts=True)
+    told = capsys.readouterr()
+    assert "readable" not in told.out and "cmVh" not in told.out
+    assert "2 secrets in the environment: ERP_API_KEY, ERP_AUTHORIZATION" in told.err
 
 
 def test_an_export_needs_names_that_lead_back(tenant, capsys):
