@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from connectors.checklist import findings
+from connectors.documents import connector_document
 from connectors.publishing import publish
 from connectors.runtime import _cache as runtime_cache
 from tenants.scoping import tenant_scope
@@ -191,6 +193,22 @@ def test_all_services_are_asked_at_once_under_one_deadline(shop, validator, scop
         outcomes = {check.connector.connector_id: check.outcome for check in judged.checks if check.connector}
         assert outcomes == {"v0": "not_checked", "v1": "passed"}
     assert not judged.valid
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "message"),
+    [
+        ("Built-in rules", {}, "The Name chooses the rule"),
+        ("requiredFieldsValidator", {}, "needs the property Field"),
+        ("discountValidator", {"MaxDiscountPercent": "30"}, ""),
+    ],
+)
+def test_a_rule_goes_live_only_when_it_can_find_something(shop, scoped, name, properties, message):
+    connector = make_connector(shop.tenant, "rules", name=name, properties=properties)
+    found = [
+        str(item) for item in findings("connector", connector, connector_document(connector)) if item.blocks
+    ]
+    assert len(found) == bool(message) and message in "".join(found)
 
 
 def test_a_body_that_is_none_is_refused_and_another_tenants_validators_are_not_asked(
