@@ -80,7 +80,8 @@ def compile_connector(document: Document, context: CompileContext) -> ConnectorC
     try:
         return _compile(document, context)
     except Misconfigured as error:
-        return _config(document, context, problem=f"Connector {document['name']} cannot be used: {error}")
+        told = f"Connector {document['name']} cannot be used: {error}"
+        return _config(document, context, problem=told, properties=_readable(document))
 
 
 def secret_ids(document: Document) -> Iterator[str]:
@@ -119,7 +120,9 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
         values = settings_of(implementation, opened.columns, opened.properties)
     except SettingsError as error:
         told = f"Connector {document['name']} cannot be used: {error}"
-        return _config(document, context, problem=told, problems=tuple(error.problems))
+        return _config(
+            document, context, problem=told, problems=tuple(error.problems), properties=_readable(document)
+        )
     return _config(
         document,
         context,
@@ -203,6 +206,11 @@ def _open(document: Document, secrets: Secrets) -> _Opened:
     ]
     opened.secrets = [value for value in values if isinstance(value, SecretValue) and value]
     return opened
+
+
+def _readable(document: Document) -> dict[str, str]:
+    """What a connector that cannot be used was for can still be read; nothing of it is secret."""
+    return {row["key"]: row["value"] for row in document["properties"] if "value" in row}
 
 
 def _row_value(row: Document, secrets: Secrets) -> Any:

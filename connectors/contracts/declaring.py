@@ -81,6 +81,8 @@ class Declarations:
     #: Further hosts of the vendor that take the connector's credentials, such as that of its management API.
     further_hosts: ClassVar[tuple[str, ...]] = ()
     local: ClassVar[bool] = False
+    #: The hub does the work of its connectors and only reads their settings, so it has no operations.
+    hub_itself: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
     check: ClassVar[tuple[str, str] | None] = None

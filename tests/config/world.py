@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Effect, InboundWebhook
 from eventlog.events import Category
 from shipping.models import PrintJob
@@ -95,8 +96,14 @@ def _trade(tenant: Tenant, mark: str) -> None:
 
 
 def _shipping(tenant: Tenant, mark: str) -> None:
-    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring")
+    account = {
+        "merchant_id": mark,
+        "bearer_token": f"{mark}-bring-0123456789",
+        "properties": {"CustomerNumber": mark},
+    }
+    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring", **account)
     provider = ShippingProviderFactory(tenant=tenant, name=mark, connector=carrier, options=[{"name": mark}])
+    publish_with_connector(provider)
     order = Order.objects.get(number=mark)
     shipment = ShipmentFactory(tenant=tenant, order=order, provider=provider, option_name=mark)
     PrintJob.objects.create(shipment=shipment, requested_by=mark, workstation=mark)

@@ -1,6 +1,9 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
+from workflows.api.checkout import CartValidation
+from workflows.api.configuration import ConfigResolutionViewSet, OrderTypeConfiguration
 from workflows.api.customers import CustomerViewSet
 from workflows.api.inventory import InventoryViewSet
 from workflows.api.markets import MarketViewSet
@@ -26,5 +29,10 @@ router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
 router.register("markets", MarketViewSet, basename="market")
+router.register("config/order-types", OrderTypeConfiguration, basename="config-order-type")
+router.register("config/resolution", ConfigResolutionViewSet, basename="config-resolution")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("checkout/validate/", CartValidation.as_view(), name="checkout-validate"),
+]

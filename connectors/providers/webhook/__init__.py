@@ -27,7 +27,7 @@ from connectors.contracts.erp import (
 )
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
-from connectors.contracts.validation import ValidationRequest, Validator, Verdict
+from connectors.contracts.validation import CheckoutValidation, ValidationRequest, Validator, Verdict
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 from connectors.providers.webhook import mapping
 from connectors.providers.webhook.answers import exported, fields_of, id_of, says_verdict, verdict
@@ -37,7 +37,7 @@ from connectors.schema import Secret, Text
 from connectors.signing import StandardWebhook
 
 
-class WebhookSettings(Target):
+class WebhookSettings(Target, CheckoutValidation):
     signing_secret = Secret(
         "Signing Secret", required=False, help="whsec_… and base64; receivers check with it that we sent it."
     )

@@ -14,7 +14,9 @@ carrier, consignment, tracking_number, tracking_url, state, tracking_state, parc
 The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
 answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
 written to the order; to a validation it answers {"errors": [...], "warnings": [...]}, both empty where all is well. A
-check for fraud (type fraud.validate) has to get such an answer.
+check for fraud (type fraud.validate) has to get such an answer. Property Validates names what it judges at checkout, of
+customer, address, cart and fraud (types customer.validate and so on; the Value is the cart in the shape of an order); a
+connector with the Name webhookOrderValidator judges the cart.
 
 A receiver that answers in words of its own is read by Field Mapping: Property is ours, Connector Property the path in the
 answer. ExternalId, Errors, Warnings and Message have a meaning of their own (document.no for ExternalId); Tags,
