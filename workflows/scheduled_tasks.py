@@ -1,8 +1,23 @@
-"""The types of scheduled tasks that orders and stock bring along; importing them registers them."""
+"""The types of scheduled tasks that orders, stock and the catalogue bring along; importing them registers them."""
 
 from workflows.imports.tasks import ImportOrders
 from workflows.schedules.cleanup import CleanUp
 from workflows.stock.reading import ImportInventory
 from workflows.stock.sending import ExportInventory
+from workflows.syncing.customers_in import ImportCustomers
+from workflows.syncing.exports import ExportCustomers, ExportPrices, ExportProducts
+from workflows.syncing.prices_in import ImportPrices
+from workflows.syncing.products_in import ImportProducts
 
-__all__ = ["CleanUp", "ExportInventory", "ImportInventory", "ImportOrders"]
+__all__ = [
+    "CleanUp",
+    "ExportCustomers",
+    "ExportInventory",
+    "ExportPrices",
+    "ExportProducts",
+    "ImportCustomers",
+    "ImportInventory",
+    "ImportOrders",
+    "ImportPrices",
+    "ImportProducts",
+]

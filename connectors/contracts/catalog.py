@@ -39,6 +39,9 @@ class ProductRecord:
     `price` is per unit with tax, `tax_rate` in percent, `weight_g` in grams. `parent` is what groups variants: the vendor's
     id of the product, or its number. `fields` are the vendor's own fields by their names, for the Field Mapping; of a
     product that is exported, they are what the Field Mapping makes of ours.
+
+    Of a product that is exported: `store` is the code of our store that it belongs to, or "". `keep` names the attributes
+    here, and the `fields`, that are only to fill what is empty over there.
     """
 
     sku: str
@@ -59,6 +62,8 @@ class ProductRecord:
     images: tuple[str, ...] = ()
     modified_at: datetime | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    store: str = ""
+    keep: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

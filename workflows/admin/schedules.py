@@ -29,7 +29,7 @@ from workflows.admin.schedule_form import ScheduledTaskForm
 from workflows.admin.scheduled_runs import COLOURS
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules import types
-from workflows.schedules.ending import counted
+from workflows.schedules.ending import progress
 from workflows.schedules.lateness import is_late
 from workflows.schedules.ticker import AlreadyRunning, run_now
 
@@ -181,7 +181,7 @@ def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
 
 
 def _short(run: ScheduledRun) -> str:
-    return "; ".join(filter(None, [counted(run.counts), shown(run.message).partition("\n")[0]]))
+    return "; ".join(filter(None, [progress(run), shown(run.message).partition("\n")[0]]))
 
 
 def _listed(kind: types.TaskType) -> str:

@@ -56,7 +56,7 @@ class ScheduledTaskSerializer(serializers.ModelSerializer):
 
 
 class ScheduledRunSerializer(serializers.ModelSerializer):
-    """`counts` are what was read, created and so on, by name."""
+    """`counts` are what was read, created and so on, by name; `total` is how many items there are to go through."""
 
     counts = serializers.DictField(child=serializers.IntegerField())
     message = serializers.SerializerMethodField()
@@ -70,6 +70,7 @@ class ScheduledRunSerializer(serializers.ModelSerializer):
             "trigger",
             "actor",
             "counts",
+            "total",
             "message",
             "pages",
             "created_at",

@@ -69,12 +69,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a leg came to. `counts` are added up over the run; `remarks` tell staff what went wrong with single items."""
+    """What a leg came to. `counts` are added up over the run; `remarks` tell staff what went wrong with single items; `total`
+    is how many items there are to go through in this run, where that is known."""
 
     cursor: str
     more: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    total: int | None = None
 
 
 class TaskType(ABC):
