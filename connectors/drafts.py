@@ -48,7 +48,8 @@ def create_connector(
     """A new draft. `values` are connector and authentication fields and lists of market and group codes.
 
     Secrets are given in clear and stored as secrets, also properties and headers that hold one. A property whose
-    value is a mapping is a Key Group. The field of a Field Mapping may come with its rules: (field, on import, on export). Raises NotInstalled, ValidationError for unknown market codes, and TypeError
+    value is a mapping is a Key Group. The field of a Field Mapping may come with its rules:
+    (field, on import, on export). Raises NotInstalled, ValidationError for unknown market codes, and TypeError
     for a value that a connector does not have.
     """
     implementation = registry.get(type)

@@ -1,9 +1,9 @@
 """Field Mapping of a connector: which of our properties takes which field of the shop's. Knows no Django.
 
 Rows are (Property, Connector Property) as the connector's tab has them, e.g. ("SkuId", "barcode"), ("Brand", "vendor").
-Names compare without case, spaces and underscores, so that "variant_title" is "variantTitle". A property "Customer.VatNumber"
-is one of customers; all others are of products and order lines. Each row has a rule for imports and one for exports of
-products and customers; lines of imported orders always take what the rows say.
+Names compare without case, spaces and underscores, so that "variant_title" is "variantTitle". A property such as
+"Customer.VatNumber" is one of customers; all others are of products and order lines. Each row has a rule for imports and
+one for exports of products and customers; lines of imported orders always take what the rows say.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
-from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup
+from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup, SyncItem
 from workflows.orders import add_error, create_order
 
 
@@ -95,6 +95,15 @@ def _tasks(tenant: Tenant, mark: str) -> None:
     task.runs.create(slot=now, message=mark)
     ImportedObject.objects.create(
         connector=connector, external_id=mark, number=mark, first_seen_at=now, seen_at=now
+    )
+    SyncItem.objects.create(
+        connector=connector,
+        kind="product",
+        direction="in",
+        key=mark,
+        state="failed",
+        reason=mark,
+        seen_at=now,
     )
     NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
     order = Order.objects.get(number=mark)

@@ -35,7 +35,7 @@ class _Products(ExportTask):
 class ExportProducts(_Products):
     name = "ExportProducts"
     label = "Export products"
-    description = "Sends a shop or till the products that changed since they were last sent, as the connector's Field Mapping says."
+    description = "Sends a shop or till the products that changed since they were last sent, by the connector's Field Mapping."
     capability = ProductSink
     operation = "export_products"
     properties = ExportRules

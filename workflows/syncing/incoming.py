@@ -61,6 +61,9 @@ class ImportTask(TaskType):
         """What follows for ours from what was just marked as gone; counts."""
         return {}
 
+    def full_cursor(self) -> str:
+        return str(Standing.compare())
+
     def plan(self, context: TaskContext) -> Leg:
         """Before each page, what failed earlier and is due again."""
         due = self._ledger(context).due(AGAIN)
@@ -96,7 +99,7 @@ class ImportTask(TaskType):
 
     def _again(self, context: TaskContext, standing: Standing) -> Progress:
         """Failed records as they came last."""
-        rows = [row for row in self._ledger(context).rows.filter(pk__in=context.pending["again"])]
+        rows = list(self._ledger(context).rows.filter(pk__in=context.pending["again"]))
         items = [records.load(self.record, row.document) for row in rows if row.document]
         taken = self.take(_connector(context), items, context.properties)
         self._ledger(context).remember(taken.told, everything=True)

@@ -66,7 +66,7 @@ class Ledger:
         """Write what is news about these items, or all of it, in two statements."""
         if not told:
             return
-        known = self.known(item.key for item in told)
+        known = self.known({item.key for item in told})
         now = database_now()
         written = {}
         for item in told:

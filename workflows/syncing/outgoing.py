@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from connectors import registry
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.catalog import BatchResult, ItemState
+from connectors.contracts.catalog import BatchResult
 from connectors.errors import Rejected
 from connectors.schema import Boolean, Integer, Settings
 from workflows.engine.clock import database_now
@@ -80,6 +80,9 @@ class ExportTask(TaskType):
     def check(self, properties: Any, connector: ConnectorConfig | None) -> Any:
         if not 1 <= properties.batch_size <= LARGEST_BATCH:
             yield f"BatchSize: use a number from 1 to {LARGEST_BATCH}."
+
+    def full_cursor(self) -> str:
+        return str(Standing.compare())
 
     def plan(self, context: TaskContext) -> Leg | None:
         """The batch is kept with the run, so that a worker that takes over sends the very same one again."""
