@@ -83,7 +83,7 @@ def write_document(connector: Connector, document: Document, user: Any = None) -
         stored = _storing(connector, user)
         _sync(connector.properties, ("key", "key_group"), [stored(row) for row in document["properties"]])
         _sync(connector.headers, ("name",), [stored(row) for row in document["headers"]])
-        mapping = [{**_USUAL_RULES, **row} for row in document["field_mapping"]]
+        mapping: list[Document] = [{**_USUAL_RULES, **row} for row in document["field_mapping"]]
         _sync(connector.field_mapping, ("property",), mapping)
     return connector
 

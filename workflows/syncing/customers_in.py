@@ -113,7 +113,7 @@ class _Taking:
         return linked or named or (same[0] if len(same) == 1 else None)
 
     def _take(self, key: str, item: CustomerRecord) -> Told:
-        outcome = {"key": key, "external_id": item.external_id}
+        outcome: dict[str, Any] = {"key": key, "external_id": item.external_id}
         mine = self._mine(item)
         if not key:
             return Told(

@@ -35,7 +35,9 @@ class _Products(ExportTask):
 class ExportProducts(_Products):
     name = "ExportProducts"
     label = "Export products"
-    description = "Sends a shop or till the products that changed since they were last sent, by the connector's Field Mapping."
+    description = (
+        "Sends a shop or till the products that changed since they were last sent, by the Field Mapping."
+    )
     capability = ProductSink
     operation = "export_products"
     properties = ExportRules
@@ -81,7 +83,7 @@ class ExportPrices(_Products):
     def outgoing(self, row: Product, context: TaskContext) -> Outgoing | None:
         rules = context.properties
         part = f"{rules.price_list}/{rules.market}" if rules.price_list or rules.market else ""
-        item = {"key": row.sku, "part": part, "item_id": row.pk}
+        item: dict[str, Any] = {"key": row.sku, "part": part, "item_id": row.pk}
         try:
             record = price_record(row, rules.price_list, rules.market)
         except PRICE_REFUSED as error:

@@ -97,7 +97,11 @@ class _Taking:
         return begun and (item.valid_to is None or item.valid_to > self.now)
 
     def _take(self, item: PriceRecord, part: str, product: Product | None) -> Told:
-        outcome = {"key": item.sku or f"id:{item.external_id}", "part": part, "external_id": item.external_id}
+        outcome: dict[str, Any] = {
+            "key": item.sku or f"id:{item.external_id}",
+            "part": part,
+            "external_id": item.external_id,
+        }
         if product is None:
             reason = "There is no such product here; import products first"
             return Told(**outcome, state=State.FAILED, reason=reason, document=records.dump(item))

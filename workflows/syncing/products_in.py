@@ -96,7 +96,7 @@ class _Taking:
         return Taken(told, counted(told, self.new) + self.twice)
 
     def _take(self, key: str, sku: str, item: ProductRecord, product: Product | None) -> Told:
-        outcome = {"key": key, "external_id": item.external_id}
+        outcome: dict[str, Any] = {"key": key, "external_id": item.external_id}
         if not sku:
             reason = (
                 f"{item.name or 'It'} has no SKU there; give it one, or map SkuId to a field that has one"
