@@ -19,6 +19,7 @@ from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport
 from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.bodies import Wanted, wanted
+from connectors.providers.dynamics365.catalog import Catalog
 from connectors.providers.dynamics365.invoices import Invoices
 from connectors.providers.dynamics365.masters import Masters
 from connectors.providers.dynamics365.odata import CHANGED, Json, keyed
@@ -31,7 +32,7 @@ from connectors.providers.dynamics365.words import GUIDE
 LAG = 960
 
 
-class Dynamics365(Invoices, Masters, Stock):
+class Dynamics365(Invoices, Masters, Stock, Catalog):
     slug, label = "dynamics365", "Dynamics 365"
     names, aliases = ("Dynamics365",), ("Dynamics 365", "Business Central")
     hosts = dict.fromkeys(("live", "test"), "https://api.businesscentral.dynamics.com")

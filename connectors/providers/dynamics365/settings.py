@@ -92,6 +92,11 @@ class Dynamics365Settings(Settings):
     external_number_prefix = Text(
         "ExternalNumberPrefix", required=False, default="", help="Goes before the order number."
     )
+    price_currency = Text(
+        "PriceCurrency",
+        required=False,
+        help="Currency of the items' prices, such as NOK; empty asks for the company's.",
+    )
     order_fields = Group("Order Fields", group="OrderFields", help="Further fields of new sales orders.")
     customer_fields = Group(
         "Customer Fields", group="CustomerFields", help="Further fields of new customers."
