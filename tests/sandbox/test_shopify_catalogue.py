@@ -66,7 +66,9 @@ def test_products_come_by_change_and_each_variant_is_one(shop: ShopStand) -> Non
 def test_what_is_there_is_changed_and_the_rest_made_once(shop: ShopStand) -> None:
     shop.control("/products", {"products": [SWEATER]})
     wool = ProductRecord(sku="WOOL-M", name="Ours", brand="Devold", gtin="7090", weight_g=Decimal(450))
-    cap = ProductRecord(sku="CAP 1", name="Cap", price=nok("199.00"), active=True, images=("https://a.example/1",))
+    cap = ProductRecord(
+        sku="CAP 1", name="Cap", price=nok("199.00"), active=True, images=("https://a.example/1",)
+    )
     small = ProductRecord(sku="WOOL-S", name="S", parent="wool sweater", options={"Size": "S"})
     assert told(shop, "export_products", wool, cap, small) == [
         ("WOOL-M", ItemState.DONE),
