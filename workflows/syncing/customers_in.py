@@ -15,7 +15,6 @@ from django.db.models.functions import Lower
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.catalog import CustomerRecord, CustomerSource
 from connectors.schema import Boolean
-from tenants.scoping import current_tenant
 from workflows import customer_fields as names
 from workflows.catalog import upsert
 from workflows.models import Customer, SyncItem
@@ -64,6 +63,7 @@ class _Taking:
 
     def __init__(self, config: ConnectorConfig, rules: Any) -> None:
         self.rules = rules
+        self.tenant_id = config.tenant_id
         self.source = config.connector_id or config.name
         self.ledger = Ledger(config, SyncItem.Kind.CUSTOMER, SyncItem.Direction.IN)
         self.fields = CustomerFieldsIn(config)
@@ -84,11 +84,19 @@ class _Taking:
         ]
         return Taken(told, counted(told, self.new))
 
+    def _number(self, item: CustomerRecord) -> str:
+        """Theirs, else one made of who they are, the same each time."""
+        if item.number:
+            return item.number
+        own = f"{self.source}:{item.external_id}" if item.external_id else item.email.strip().lower()
+        made = uuid.uuid5(uuid.NAMESPACE_URL, f"customer:{self.tenant_id}:{own}")
+        return f"C-{made.hex[:12].upper()}"
+
     def _read(self, wanted: Mapping[str, CustomerRecord]) -> None:
         """In three statements: what was linked before, then customers by id and number, and by address."""
         linked = self.ledger.known(wanted)
         self.ids = {key: row.item_id for (key, _), row in linked.items() if row.item_id}
-        numbers = {number_of(item, self.source) for item in wanted.values()} | {
+        numbers = {self._number(item) for item in wanted.values()} | {
             item.number for item in wanted.values() if item.number
         }
         mine = Customer.objects.filter(pk__in=self.ids.values()) | Customer.objects.filter(number__in=numbers)
@@ -108,7 +116,7 @@ class _Taking:
 
     def _mine(self, item: CustomerRecord) -> Customer | None:
         linked = self.known.get(self.ids.get(key_of(item), 0))
-        named = self.numbers.get(item.number) or self.numbers.get(number_of(item, self.source))
+        named = self.numbers.get(item.number) or self.numbers.get(self._number(item))
         same = self.emails.get(item.email.casefold(), []) if item.email and self.rules.match_email else []
         return linked or named or (same[0] if len(same) == 1 else None)
 
@@ -123,14 +131,14 @@ class _Taking:
             return Told(**outcome, state=State.GONE, reason="Deleted there; nothing is deleted here for that")
         if mine is None and not self.rules.create_customers:
             return Told(**outcome, state=State.SKIPPED, reason="Not known here, and CreateCustomers is false")
-        problem = _problem(item, self.source)
+        problem = _problem(item)
         if problem:
             return Told(**outcome, state=State.FAILED, reason=problem, document=records.dump(item))
         changed = self._apply(key, item, mine)
         return Told(**outcome, changed=changed)
 
     def _apply(self, key: str, item: CustomerRecord, mine: Customer | None) -> bool:
-        customer = mine or Customer(tenant=current_tenant(), number=number_of(item, self.source))
+        customer = mine or Customer(tenant_id=self.tenant_id, number=self._number(item))
         changed = self.fields.apply(customer, item)
         if item.external_id and customer.external_ids.get(self.source) != item.external_id:
             customer.external_ids = {**customer.external_ids, self.source: item.external_id}
@@ -143,17 +151,8 @@ class _Taking:
         return changed or mine is None
 
 
-def number_of(item: CustomerRecord, source: str) -> str:
-    """Theirs, else one made of who they are, the same each time."""
-    if item.number:
-        return item.number
-    own = f"{source}:{item.external_id}" if item.external_id else item.email.strip().lower()
-    made = uuid.uuid5(uuid.NAMESPACE_URL, f"customer:{current_tenant().pk}:{own}")
-    return f"C-{made.hex[:12].upper()}"
-
-
-def _problem(item: CustomerRecord, source: str) -> str:
-    if len(number_of(item, source)) > LONGEST_NUMBER:
+def _problem(item: CustomerRecord) -> str:
+    if len(item.number) > LONGEST_NUMBER:
         return f"The number has more than {LONGEST_NUMBER} characters; shorten it there"
     try:
         if item.email:

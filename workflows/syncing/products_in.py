@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.catalog import ProductRecord, ProductSource
 from connectors.schema import Boolean
-from tenants.scoping import current_tenant
 from workflows.catalog import upsert
 from workflows.models import Product, SyncItem
 from workflows.schedules.types import register
@@ -73,6 +72,7 @@ class _Taking:
 
     def __init__(self, config: ConnectorConfig, *, create: bool) -> None:
         self.create = create
+        self.tenant_id = config.tenant_id
         self.source = config.connector_id or config.name
         self.fields = FieldsIn(config)
         self.told: dict[str, Told] = {}
@@ -113,7 +113,7 @@ class _Taking:
     def _apply(
         self, outcome: Mapping[str, Any], sku: str, item: ProductRecord, product: Product | None
     ) -> Told:
-        mine = product or Product(tenant=current_tenant(), sku=sku)
+        mine = product or Product(tenant_id=self.tenant_id, sku=sku)
         try:
             changed = self.fields.apply(mine, item)
         except REFUSED as error:
