@@ -183,8 +183,20 @@ class ConnectorFieldMapping(TenantModel):
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="field_mapping")
     property = models.CharField("Property", max_length=200)
     connector_property = models.CharField("Connector Property", max_length=200)
-    on_import = models.CharField("On import", max_length=10, choices=RULES, default=Rule.OVERWRITE.value)
-    on_export = models.CharField("On export", max_length=10, choices=RULES, default=Rule.OVERWRITE.value)
+    on_import = models.CharField(
+        "On import",
+        max_length=10,
+        choices=RULES,
+        default=Rule.OVERWRITE.value,
+        help_text="What an import may do to ours: overwrite it, fill it if it is empty, or never touch it.",
+    )
+    on_export = models.CharField(
+        "On export",
+        max_length=10,
+        choices=RULES,
+        default=Rule.OVERWRITE.value,
+        help_text="What an export may do to theirs. What nobody tells never overwrites anything.",
+    )
 
     history = scoped_history()
 

@@ -85,11 +85,11 @@ def put_off(run: ScheduledRun, now: datetime, wait: timedelta = timedelta(0), me
 def counted(counts: Mapping[str, int]) -> str:
     """Such as "3 read, 2 new, 1 failed"; a database does not keep the order in which counts came."""
     names = sorted(counts, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
-    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name]) or "nothing to do"
+    return ", ".join(f"{counts[name]:,} {name}" for name in names if counts[name]) or "nothing to do"
 
 
 def progress(run: ScheduledRun) -> str:
-    """What a run has done, and how far it is while it goes on: "12,300 of 100,000 (12 %): 12300 read, 7 new"."""
+    """What a run has done, and how far it is while it goes on: "12,300 of 100,000 (12 %): 12,300 read, 7 new"."""
     done, told = gone_through(run.counts), counted(run.counts)
     if not run.total or run.state not in run.OPEN:
         return told
