@@ -2,6 +2,7 @@
 
 from workflows.imports.tasks import ImportOrders
 from workflows.schedules.cleanup import CleanUp
+from workflows.schedules.webhooks import CheckWebhooks
 from workflows.stock.reading import ImportInventory
 from workflows.stock.sending import ExportInventory
 from workflows.syncing.customers_in import ImportCustomers
@@ -10,6 +11,7 @@ from workflows.syncing.prices_in import ImportPrices
 from workflows.syncing.products_in import ImportProducts
 
 __all__ = [
+    "CheckWebhooks",
     "CleanUp",
     "ExportCustomers",
     "ExportInventory",

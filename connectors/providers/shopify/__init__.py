@@ -24,11 +24,12 @@ from connectors.providers.shopify.graphql import PATH, Json
 from connectors.providers.shopify.orders import Taking
 from connectors.providers.shopify.payments import number_of
 from connectors.providers.shopify.products import Products
+from connectors.providers.shopify.registration import Registration
 from connectors.providers.shopify.stock import Plan, Row, Stock, named
 from connectors.providers.shopify.words import GUIDE, ShopifySettings
 
 
-class Shopify(Assortment, Products, Customers):
+class Shopify(Assortment, Products, Customers, Registration):
     slug, label, names = "shopify", "Shopify", ("Shopify",)
     settings = ShopifySettings
     auth = HeaderKey("X-Shopify-Access-Token", "access_token")

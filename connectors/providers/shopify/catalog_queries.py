@@ -1,4 +1,4 @@
-"""What Shopify is asked about products and customers, and told of products, as GraphQL of version 2026-07.
+"""What Shopify is asked about products, customers and webhooks, and told of them, as GraphQL of version 2026-07.
 
 Page sizes keep a query's calculated cost below the limit of 1,000.
 """
@@ -101,4 +101,22 @@ mutation SetVariants($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
     {_ERRORS}
   }}
 }}
+"""
+
+WEBHOOKS = """
+query ReadWebhooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id topic uri }
+  }
+}
+"""
+
+SUBSCRIBE = """
+mutation Subscribe($topic: WebhookSubscriptionTopic!, $webhookSubscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $webhookSubscription) {
+    webhookSubscription { id }
+    userErrors { field message }
+  }
+}
 """

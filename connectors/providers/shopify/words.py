@@ -87,9 +87,10 @@ read_locations, read_merchant_managed_fulfillment_orders, write_merchant_managed
 read_assigned_fulfillment_orders and write_assigned_fulfillment_orders, and install it. The access token (shpat_…) goes
 into AccessToken, the client secret into WebhookSecret, the shop's myshopify.com address into ShopifyUrl.
 
-Subscribe this connector's webhook address to orders/create, orders/updated and orders/cancelled in API version 2026-07,
-format JSON, with the same app: Shopify signs with the client secret of the app that subscribed. Webhooks may get lost, so
-keep the scheduled import running beside them; each run looks five minutes back and skips what is known. Webhooks do not
+Register this connector's webhook address on its page Webhook: that subscribes the app to orders/create, orders/updated
+and orders/cancelled, signed with its client secret. Shopify deletes subscriptions after some failed deliveries; a scheduled
+task CheckWebhooks, daily, finds that and subscribes again. Webhooks may get lost, so keep the scheduled import running
+beside them; each run looks five minutes back and skips what is known. Webhooks do not
 name transactions: a payment that came with one has the amounts that the order's state implies, and no number.
 
 Amounts are in the shop's currency, tax included. An order is taken as it is now: pieces that were removed or given back

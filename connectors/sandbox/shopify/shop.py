@@ -69,7 +69,8 @@ class Subscription:
 @dataclass(slots=True)
 class Shop:
     """`products` hold their variants; `changed_at` is when one of them or a customer changed last. `levels` is what is
-    available, by inventory item and location; `throttled` how many calls are still refused."""
+    available, by inventory item and location; `throttled` how many calls are still refused. `subscribed` are the app's own
+    webhook subscriptions by address and topic."""
 
     name: str
     ledger: Ledger
@@ -83,6 +84,7 @@ class Shop:
     changed_at: str = ""
     keys: dict[str, tuple[Json, Json | None]] = field(default_factory=dict)
     working: set[str] = field(default_factory=set)
+    subscribed: dict[tuple[str, str], int] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     throttled: int = 0
     throttled_s: float = 0.1
