@@ -7,6 +7,7 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors.contracts.catalog import ChangeNotices
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -16,6 +17,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import event_orders, publication, usage
         from workflows.imports.again import take_webhook
         from workflows.notifications import deliveries
+        from workflows.syncing.hints import take_hint
 
         publication.connect()
         usage.connect()
@@ -23,3 +25,4 @@ class WorkflowsConfig(AppConfig):
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)
+        register_handler(ChangeNotices, take_hint)

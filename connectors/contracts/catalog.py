@@ -13,8 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from connectors.contracts.base import NotExecuted, Provider, operation
-from connectors.contracts.common import Address
+from connectors.contracts.base import Inbound, NotExecuted, Provider, operation
+from connectors.contracts.common import Address, WebhookEvent
 from connectors.errors import NotSupported
 from tenants.money import Money
 
@@ -165,6 +165,15 @@ class CustomerSource(Provider):
     def import_customers(self, cursor: str) -> CatalogPage[CustomerRecord]:
         """Customers changed since `cursor` ("" is all of them), oldest change first."""
         raise NotSupported(f"{self.label} offers no customers")
+
+
+class ChangeNotices(Provider):
+    """Vendors whose webhooks say that something has changed, for the next import to read."""
+
+    @operation
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        """Read a verified webhook; `data["changed"]` of an event is products or customers, or "" for anything else."""
+        raise NotSupported(f"{self.label} sends no webhooks")
 
 
 class ProductSink(_Upserts):

@@ -92,6 +92,12 @@ class Dynamics365Settings(Settings):
     external_number_prefix = Text(
         "ExternalNumberPrefix", required=False, default="", help="Goes before the order number."
     )
+    webhook_secret = Secret(
+        "WebhookSecret",
+        key="WebhookSecret",
+        required=False,
+        help="A long random text of your own, which Business Central repeats in its webhooks.",
+    )
     price_currency = Text(
         "PriceCurrency",
         required=False,

@@ -47,6 +47,10 @@ number; the last word of a person's name becomes the last name. Field Mapping ma
 itemCategoryCode or taxGroupCode, and for customers Customer.VatNumber from taxRegistrationNumber. Prices of sales price
 lists are not in API v2.0.
 
+Business Central can tell at once that items or customers have changed: enter a long random text as WebhookSecret,
+publish, and register the address on the connector's page Webhook. Its subscriptions end after three days; a scheduled task
+CheckWebhooks, daily, renews them. A notice runs the active imports of this connector; keep their schedule all the same.
+
 Inventory is the stock on hand at all locations: read completely once, then for items with new item ledger entries.
 Read it completely again now and then, such as weekly.
 """
