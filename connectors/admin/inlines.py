@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from connectors.admin.authentication_form import FIELD_OF, AuthenticationForm
-from connectors.admin.forms import HeaderForm, PropertyForm
+from connectors.admin.forms import FieldMappingForm, HeaderForm, PropertyForm
 from connectors.admin.gallery import proposals
 from connectors.field_rules import owner
 from connectors.manual import wanted
@@ -102,6 +102,7 @@ class MarketsInline(OneRowInline):
 
 class FieldMappingInline(TabularInline):
     model = ConnectorFieldMapping
+    form = FieldMappingForm
     tab = True
     fields = ["property", "connector_property", "on_import", "on_export", "says"]
     readonly_fields = ["says"]

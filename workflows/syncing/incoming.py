@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
 from workflows.syncing import records
 from workflows.syncing.memory import Ledger, State, Told
 from workflows.syncing.standing import Standing
+
+log = logging.getLogger(__name__)
 
 #: Failed items that are tried again in one leg.
 AGAIN = 100
@@ -57,8 +60,8 @@ class ImportTask(TaskType):
     def take(self, connector: ConnectorConfig, items: Sequence[Any], rules: Any) -> Taken:
         """Write records in a fixed number of statements; one that cannot be taken stops no other."""
 
-    def gone(self, connector: ConnectorConfig, rules: Any) -> Mapping[str, int]:
-        """What follows for ours from what was just marked as gone; counts."""
+    def gone(self, unseen: Any, rules: Any) -> Mapping[str, int]:
+        """What follows for ours from rows that are about to be marked as gone; counts."""
         return {}
 
     def full_cursor(self) -> str:
@@ -100,13 +103,21 @@ class ImportTask(TaskType):
     def _again(self, context: TaskContext, standing: Standing) -> Progress:
         """Failed records as they came last."""
         rows = list(self._ledger(context).rows.filter(pk__in=context.pending["again"]))
-        items = [records.load(self.record, row.document) for row in rows if row.document]
+        items = [item for row in rows if (item := self._loaded(row)) is not None]
         taken = self.take(_connector(context), items, context.properties)
         self._ledger(context).remember(taken.told, everything=True)
         left = {(row.key, row.part) for row in rows} - {(item.key, item.part) for item in taken.told}
         _let_rest(rows, left)
         fixed = sum(item.state == State.SYNCED for item in taken.told)
         return Progress(cursor=str(standing), more=True, counts={"tried again": len(items), "mended": fixed})
+
+    def _loaded(self, row: SyncItem) -> Any:
+        """What was kept of a failed item; None where there is nothing, or what an older version wrote otherwise."""
+        try:
+            return records.load(self.record, row.document) if row.document else None
+        except (TypeError, ValueError, LookupError):
+            log.exception("what was kept of %s cannot be read", row.pk)
+            return None
 
     def _end(self, context: TaskContext, standing: Standing, remarks: list[str]) -> Counter[str]:
         """The last page of a full compare was read: mark what it has not come across."""
@@ -116,8 +127,9 @@ class ImportTask(TaskType):
             remarks.append("The full compare found nothing at all; nothing was marked as gone")
             return Counter()
         reason = f"{connector.display_name or connector.name} has it no more"
-        marked = self._ledger(context).mark_gone(standing.began, reason)
-        return Counter({"gone": marked, **self.gone(connector, context.properties)})
+        ledger = self._ledger(context)
+        done = self.gone(ledger.unseen(standing.began), context.properties)
+        return Counter({**done, "gone": ledger.mark_gone(standing.began, reason)})
 
     def _ledger(self, context: TaskContext) -> Ledger:
         return Ledger(_connector(context), self.kind, SyncItem.Direction.IN)

@@ -82,10 +82,14 @@ class Ledger:
             update=[*_NEW, *_TIMES],
         )
 
+    def unseen(self, before: datetime) -> Any:
+        """Rows that a full compare which began then has not come across, but not those that were gone already."""
+        return self.rows.filter(seen_at__lt=before).exclude(state=State.GONE)
+
     def mark_gone(self, before: datetime, reason: str) -> int:
-        """Those that a full compare which began then has not come across."""
-        left = self.rows.filter(seen_at__lt=before).exclude(state=State.GONE)
-        return int(left.update(state=State.GONE, reason=reason, next_try_at=None, document=None))
+        return int(
+            self.unseen(before).update(state=State.GONE, reason=reason, next_try_at=None, document=None)
+        )
 
     def _row(self, place: Place, row: SyncItem | None, item: Told, now: datetime) -> dict[str, Any]:
         key, part = place

@@ -19,7 +19,7 @@ from workflows.schedules.types import register
 from workflows.syncing import records
 from workflows.syncing.fields_in import REFUSED, FieldsIn
 from workflows.syncing.incoming import ImportRules, ImportTask, Taken, counted
-from workflows.syncing.memory import Ledger, State, Told
+from workflows.syncing.memory import State, Told
 
 LONGEST_SKU = 64
 
@@ -59,11 +59,10 @@ class ImportProducts(ImportTask):
         with transaction.atomic():
             return _Taking(connector, create=rules.create_products).take(items)
 
-    def gone(self, connector: ConnectorConfig, rules: Any) -> Mapping[str, int]:
+    def gone(self, unseen: Any, rules: Any) -> Mapping[str, int]:
         if not rules.deactivate_gone:
             return {}
-        rows = Ledger(connector, self.kind, SyncItem.Direction.IN).rows.filter(state=State.GONE)
-        products = Product.objects.filter(pk__in=rows.values("item_id"), is_active=True)
+        products = Product.objects.filter(pk__in=unseen.values("item_id"), is_active=True)
         return {"switched off": products.update(is_active=False, modified_at=Now())}
 
 
