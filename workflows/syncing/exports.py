@@ -18,9 +18,10 @@ from connectors.contracts.catalog import (
 from connectors.schema import Text
 from workflows.models import Customer, Product, SyncItem
 from workflows.schedules.types import TaskContext, register
+from workflows.syncing.batches import ExportRules, Outgoing
 from workflows.syncing.customer_rules import customer_record
 from workflows.syncing.fields_out import PRICE_REFUSED, FieldsOut, price_record
-from workflows.syncing.outgoing import ExportRules, ExportTask, Outgoing
+from workflows.syncing.outgoing import ExportTask
 
 
 class _Products(ExportTask):

@@ -6,56 +6,34 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from connectors import registry
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.catalog import BatchResult
 from connectors.errors import Rejected
-from connectors.schema import Boolean, Integer, Settings
 from workflows.engine.clock import database_now
 from workflows.models import SyncItem
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
-from workflows.stock.sending import SETTLED_AFTER, Place
+from workflows.stock.sending import Place
 from workflows.syncing import answers, records
+from workflows.syncing.batches import (
+    LARGEST_BATCH,
+    Outgoing,
+    grown,
+    is_news,
+    later,
+    sorted_out,
+)
 from workflows.syncing.memory import Ledger, State, Told
 from workflows.syncing.standing import Standing
 
 #: Rows that one leg looks at, so that a leg stays short where little has changed.
 SCAN = 500
-LARGEST_BATCH = 250
-
-
-class ExportRules(Settings):
-    batch_size = Integer(
-        "BatchSize",
-        key="BatchSize",
-        required=False,
-        default=LARGEST_BATCH,
-        help="Items a call, at most; the implementation may take fewer.",
-    )
-    full = Boolean(
-        "Full",
-        key="Full",
-        required=False,
-        default=False,
-        help="Each run compares everything with what was sent last, sends what differs and marks what was deleted here.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """An item as it would be sent; with a `problem` it is not."""
-
-    key: str
-    part: str = ""
-    item_id: int
-    record: Any = None
-    problem: str = ""
 
 
 class ExportTask(TaskType):
@@ -145,24 +123,24 @@ class ExportTask(TaskType):
         found = {(item.key, item.part): item for item in self._all(self.keys_of(due), context)}
         wanted = [found[row.key, row.part] for row in due if (row.key, row.part) in found]
         answers.let_rest([row for row in due if (row.key, row.part) not in found])
-        grown = _grown(place, self._most(context))
+        after = grown(place, self._most(context))
         return {
-            **_sorted_out(wanted),
-            "cursor": str(replace(standing, at=str(grown) if standing.at or grown.size else "")),
+            **sorted_out(wanted),
+            "cursor": str(replace(standing, at=str(after) if standing.at or after.size else "")),
             "total": self._total(context, place),
         }
 
     def _batch(self, context: TaskContext) -> dict[str, Any]:
         standing = Standing.of(context)
         place = Place.read(standing.at)
-        rows = list(_later(self.rows(), place)[:SCAN])
+        rows = list(later(self.rows(), place)[:SCAN])
         if not rows:
             return {"over": True} if standing.is_full else {}
         size = self._size(context, place)
         chosen, last, unchanged = self._chosen(rows, size, context)
-        end = Place(last.modified_at, last.pk, _grown(place, self._most(context)).size)
+        end = Place(last.modified_at, last.pk, grown(place, self._most(context)).size)
         return {
-            **_sorted_out(chosen),
+            **sorted_out(chosen),
             "unchanged": unchanged,
             "cursor": str(standing.behind(str(end), len(rows))),
             "total": self._total(context, place),
@@ -170,7 +148,7 @@ class ExportTask(TaskType):
 
     def _total(self, context: TaskContext, place: Place) -> int | None:
         """Told once a run."""
-        return None if context.pages else _later(self.rows(), place).count()
+        return None if context.pages else later(self.rows(), place).count()
 
     def _chosen(
         self, rows: Sequence[Any], size: int, context: TaskContext
@@ -183,7 +161,7 @@ class ExportTask(TaskType):
         unchanged = 0
         for row in rows:
             item = outgoing[row.pk]
-            if item is not None and _is_news(known.get((item.key, item.part)), item):
+            if item is not None and is_news(known.get((item.key, item.part)), item):
                 chosen.append(item)
             else:
                 unchanged += item is not None
@@ -215,48 +193,6 @@ class ExportTask(TaskType):
 
     def _ledger(self, context: TaskContext) -> Ledger:
         return Ledger(_connector(context), self.kind, SyncItem.Direction.OUT)
-
-
-def _later(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
-    later = Q(modified_at__gt=place.modified_at) | Q(modified_at=place.modified_at, pk__gt=place.pk)
-    settled = rows.filter(later, modified_at__lte=database_now() - SETTLED_AFTER)
-    return settled.order_by("modified_at", "pk")
-
-
-def _is_news(row: SyncItem | None, item: Outgoing) -> bool:
-    """Whether it says something else than what was sent last, or is to be told as a failure."""
-    if row is None:
-        return True
-    if item.problem:
-        return row.reason != item.problem
-    return row.state in {State.FAILED, State.GONE} or row.checksum != records.checksum(item.record)
-
-
-def _sorted_out(chosen: Sequence[Outgoing]) -> dict[str, Any]:
-    """As JSON that is kept with the run: what is sent, and what cannot be."""
-    items = [
-        {"key": item.key, "part": item.part, "item_id": item.item_id, "record": records.dump(item.record)}
-        for item in chosen
-        if not item.problem
-    ]
-    broken = [
-        {
-            "key": item.key,
-            "part": item.part,
-            "item_id": item.item_id,
-            "state": "failed",
-            "reason": item.problem,
-        }
-        for item in chosen
-        if item.problem
-    ]
-    return {"items": items, "broken": broken}
-
-
-def _grown(place: Place, most: int) -> Place:
-    """After a halved batch the next ones grow again."""
-    size = place.size * 2 if place.size and place.size * 2 < most else 0
-    return replace(place, size=size)
 
 
 def _source(context: TaskContext) -> str:
