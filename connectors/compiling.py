@@ -15,6 +15,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.documents import MARKET_LISTS, SECRETS, TEXTS
 from connectors.errors import Misconfigured
+from connectors.field_rules import MappedField, Rule
 from connectors.generations import TenantInfo
 from connectors.hosts import host_of
 from connectors.property_values import IS_TEST, is_true, read_value
@@ -174,11 +175,17 @@ def _config(document: Document, context: CompileContext, **values: Any) -> Conne
         field_mapping=tuple(
             (row["property"], row["connector_property"]) for row in document["field_mapping"]
         ),
+        field_rules=tuple(_mapped_field(row) for row in document["field_mapping"]),
         public_url=webhook_address(document["webhook_token"]),
         retired=context.retired,
         **markets,
         **values,
     )
+
+
+def _mapped_field(row: Document) -> MappedField:
+    rules = {name: Rule(row[name]) for name in ("on_import", "on_export") if name in row}
+    return MappedField(property=row["property"], connector_property=row["connector_property"], **rules)
 
 
 def webhook_address(token: str) -> str:

@@ -10,6 +10,7 @@ from connectors import registry
 from connectors.contracts.base import Provider
 from connectors.contracts.books import CreditNoteExporter, PaidInvoiceSource
 from connectors.contracts.catalog import (
+    ChangeNotices,
     CustomerSink,
     CustomerSource,
     PriceSink,
@@ -56,6 +57,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Price export": PriceSink,
     "Customer import": CustomerSource,
     "Customer export": CustomerSink,
+    "Change notices": ChangeNotices,
     "Warehouse": WmsProvider,
     "CRM": CrmProvider,
     "Order exchange": OrderExchange,

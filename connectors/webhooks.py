@@ -37,6 +37,7 @@ __all__ = ["connector_of", "inbound_of", "receive", "register_handler", "work_of
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_HANDSHAKE = 1000
 #: A connector's bad signatures are logged at most this often, in seconds.
 LOG_EVERY = 60.0
 
@@ -66,6 +67,9 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
     if implementation is None:
         log.warning("a webhook for connector %s cannot be verified: %s", config.id, config.problem)
         return _later()
+    asked = request.GET.get(implementation.webhook_handshake) if implementation.webhook_handshake else None
+    if asked is not None:
+        return HttpResponse(asked[:LONGEST_HANDSHAKE], content_type="text/plain")
     inbound = inbound_of(request, body)
     try:
         _verify(config, implementation, inbound)

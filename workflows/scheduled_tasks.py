@@ -1,19 +1,31 @@
-"""The types of scheduled tasks that orders and stock bring along; importing them registers them."""
+"""The types of scheduled tasks that orders, stock and the catalogue bring along; importing them registers them."""
 
 from workflows.feeds.tasks import GenerateFeeds
 from workflows.imports.standing import ImportPaidInvoices, ImportReturns, ImportWarehouseOrders
 from workflows.imports.tasks import ImportOrders
 from workflows.schedules.cleanup import CleanUp
+from workflows.schedules.webhooks import CheckWebhooks
 from workflows.stock.reading import ImportInventory
 from workflows.stock.sending import ExportInventory
+from workflows.syncing.customers_in import ImportCustomers
+from workflows.syncing.exports import ExportCustomers, ExportPrices, ExportProducts
+from workflows.syncing.prices_in import ImportPrices
+from workflows.syncing.products_in import ImportProducts
 
 __all__ = [
+    "CheckWebhooks",
     "CleanUp",
+    "ExportCustomers",
     "ExportInventory",
+    "ExportPrices",
+    "ExportProducts",
     "GenerateFeeds",
+    "ImportCustomers",
     "ImportInventory",
     "ImportOrders",
     "ImportPaidInvoices",
+    "ImportPrices",
+    "ImportProducts",
     "ImportReturns",
     "ImportWarehouseOrders",
 ]

@@ -100,6 +100,8 @@ class Declarations:
     webhook_events: ClassVar[Collection[str]] = ()
     #: The body of our 200 to a webhook, for vendors that read it.
     webhook_answer: ClassVar[str] = ""
+    #: The query parameter whose value a vendor wants back while it registers a webhook address.
+    webhook_handshake: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 

@@ -7,12 +7,14 @@ BadSignature.
 
 from connectors.signing.ecdsa import EcdsaSha256
 from connectors.signing.fields import SignedFields
+from connectors.signing.shared import SharedWord
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
 from connectors.signing.unsigned import Unsigned
 
 __all__ = [
     "EcdsaSha256",
     "HmacSha256",
+    "SharedWord",
     "SignedFields",
     "StandardWebhook",
     "StripeSignature",

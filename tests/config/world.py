@@ -43,6 +43,7 @@ from workflows.models import (
     ProductFeed,
     ScheduledTask,
     StepGroup,
+    SyncItem,
 )
 from workflows.orders import add_error, create_order
 
@@ -123,6 +124,15 @@ def _tasks(tenant: Tenant, mark: str) -> None:
     feed.save()
     product = Product.objects.get(sku=mark)
     FeedProblem.objects.create(build=feed.current, product=product, left_out=True, remarks=[["gtin", mark]])
+    SyncItem.objects.create(
+        connector=connector,
+        kind="product",
+        direction="in",
+        key=mark,
+        state="failed",
+        reason=mark,
+        seen_at=now,
+    )
     NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
     order = Order.objects.get(number=mark)
     SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)

@@ -16,6 +16,7 @@ from workflows.admin import (
     scheduled_runs,
     schedules,
     step_pages,
+    sync_items,
     templates,
 )
 from workflows.admin.panels import register_panel
@@ -36,6 +37,7 @@ __all__ = [
     "scheduled_runs",
     "schedules",
     "step_pages",
+    "sync_items",
     "templates",
 ]
 
@@ -43,6 +45,7 @@ for _title, _model, _icon in (
     ("Scheduled Tasks", "scheduledtask", "schedule"),
     ("Runs", "scheduledrun", "history"),
     ("Imported Objects", "importedobject", "move_to_inbox"),
+    ("Sync State", "syncitem", "sync_alt"),
 ):
     register_page("Scheduled Tasks", _title, f"admin:workflows_{_model}_changelist", icon=_icon)
 

@@ -14,6 +14,7 @@ from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
 from workflows.api.scheduled_tasks import ScheduledTaskViewSet
+from workflows.api.sync_items import SyncItemViewSet
 
 _ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
 
@@ -28,6 +29,7 @@ router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
+router.register("sync-items", SyncItemViewSet, basename="sync-item")
 router.register("markets", MarketViewSet, basename="market")
 router.register("config/order-types", OrderTypeConfiguration, basename="config-order-type")
 router.register("config/resolution", ConfigResolutionViewSet, basename="config-resolution")

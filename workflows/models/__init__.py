@@ -28,6 +28,7 @@ from workflows.models.runs import (
     WorkflowRun,
 )
 from workflows.models.schedules import ScheduledRun, ScheduledTask
+from workflows.models.syncing import SyncItem
 
 __all__ = [
     "FINAL_STEP_STATES",
@@ -66,6 +67,7 @@ __all__ = [
     "StepGroup",
     "StepRun",
     "StepState",
+    "SyncItem",
     "Trigger",
     "Worker",
     "WorkflowRun",

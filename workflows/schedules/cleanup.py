@@ -17,7 +17,7 @@ from connectors.webhook_retention import SHORTEST_DAYS, prune_bodies
 from eventlog import retention
 from tenants.scoping import current_tenant
 from workflows.engine.clock import database_now
-from workflows.models import OPEN_RUN_STATES, ReceivedMail, ScheduledRun, StepRun, WorkflowRun
+from workflows.models import OPEN_RUN_STATES, ReceivedMail, ScheduledRun, StepRun, SyncItem, WorkflowRun
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
 
 #: One leg deletes for this long, in seconds, and at most so many runs; then others get their turn.
@@ -76,6 +76,13 @@ class CleanUp(TaskType):
             required=False,
             help="Days that mails received from customers are kept; empty: as long as their orders.",
         )
+        sync_days = Integer(
+            "SyncDays",
+            key="SyncDays",
+            required=False,
+            default=90,
+            help="Days that the sync state of items is kept that are gone, or were given up.",
+        )
         result_days = Integer(
             "WorkflowResultDays",
             key="WorkflowResultDays",
@@ -90,6 +97,7 @@ class CleanUp(TaskType):
             ("WorkflowResultDays", properties.result_days),
             ("DeliveryDays", properties.delivery_days),
             ("MailDays", properties.mail_days),
+            ("SyncDays", properties.sync_days),
         ):
             if days is not None and days < _SHORTEST:
                 yield f"{name}: use at least {_SHORTEST} days."
@@ -111,10 +119,10 @@ class CleanUp(TaskType):
         deliveries = prune_deliveries(days.delivery_days, end)
         bodies = prune_bodies(days.webhook_days, end)
         runs, results = _delete_runs(days.run_days), _delete_results(days.result_days)
-        mails = _delete_mails(days.mail_days)
+        mails, items = _delete_mails(days.mail_days), _delete_items(days.sync_days)
         return Progress(
             cursor="",
-            more=_BATCH in (runs, results, mails) or time.monotonic() >= end,
+            more=_BATCH in (runs, results, mails, items) or time.monotonic() >= end,
             counts={
                 "payloads deleted": payloads,
                 "events deleted": events,
@@ -123,6 +131,7 @@ class CleanUp(TaskType):
                 "runs deleted": runs,
                 "results deleted": results,
                 "mails deleted": mails,
+                "sync states deleted": items,
             },
         )
 
@@ -149,6 +158,15 @@ def _delete_mails(days: int | None) -> int:
     old = ReceivedMail.objects.filter(received_at__lt=database_now() - timedelta(days=days))
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH])
     ReceivedMail.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _delete_items(days: int) -> int:
+    """Of items that are gone, or that nobody tries any more. What is in sync stays: it tells what was sent last."""
+    old = SyncItem.objects.filter(state__in=[SyncItem.State.GONE, SyncItem.State.FAILED], next_try_at=None)
+    old = old.filter(seen_at__lt=database_now() - timedelta(days=days))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    SyncItem.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
