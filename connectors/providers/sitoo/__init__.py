@@ -65,11 +65,12 @@ class Sitoo(Products, Prices, Customers, Stock, OrderExporter):
         at = Cursor.read(cursor)
         if at.again:
             asked = at.again[:AGAIN]
-            orders = self._orders(orderid=listed(asked), num=len(asked))
+            orders, _ = self._orders(orderid=listed(asked), num=len(asked))
             following, more = at.looked_at(asked, _numbers(orders, only_open=True)), True
         else:
-            orders = self._orders(orderidfrom=at.after + 1, sort="orderid", num=PAGE, **self._first_day())
-            more = len(orders) == PAGE
+            asked_for = {"orderidfrom": at.after + 1, "sort": "orderid", "num": PAGE, **self._first_day()}
+            orders, total = self._orders(**asked_for)
+            more = 0 < len(orders) < total
             following = at.next(_numbers(orders), _numbers(orders, only_open=True), more=more)
         taking = self._taking()
         found = [one for order in orders for one in taking.read(order)]
@@ -84,7 +85,7 @@ class Sitoo(Products, Prices, Customers, Stock, OrderExporter):
         elsewhere = event.data.get("eshop") not in (None, self.values.eshop_id)
         if elsewhere or not event.provider_id or event.type.partition(".")[0] not in webhooks.ABOUT_ORDERS:
             return []
-        orders = self._orders(orderid=event.provider_id, num=1)
+        orders, _ = self._orders(orderid=event.provider_id, num=1)
         if not orders:
             raise RetryLater(f"Sitoo shows no order {event.provider_id} yet")
         return [replace(event, data={"order": one}) for one in self._taking().read(orders[0])]
@@ -112,12 +113,11 @@ class Sitoo(Products, Prices, Customers, Stock, OrderExporter):
             return self.find_order(request) or NotExecuted(proved_after_s=LAG)
         return super().settle(operation, request)
 
-    def _orders(self, **query: Any) -> list[Json]:
-        path, fields = "/orders.json", listed(FIELDS)
-        orders, _ = self.page(path, eshopid=self.values.eshop_id, ordertype=_ORDER, **query, fields=fields)
-        return orders
+    def _orders(self, **query: Any) -> tuple[list[Json], int]:
+        shop = {"eshopid": self.values.eshop_id, "ordertype": _ORDER}
+        return self.page("/orders.json", **shop, **query, fields=listed(FIELDS))
 
-    def _first_day(self) -> dict[str, int]:
+    def _first_day(self) -> dict[str, Any]:
         day = self.values.import_orders_from
         return {"orderdatefrom": int(datetime.combine(day, time(), UTC).timestamp())} if day else {}
 

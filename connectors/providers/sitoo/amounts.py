@@ -103,7 +103,7 @@ def parts_of(order: Json) -> list[Part]:
 
 def _add_extras(order: Json, part: Part) -> None:
     """Fees, freight and rounding belong to what went out, else to what came back."""
-    part.shipping = money(order, "moneytotal_gross_delivery") * part.sign
+    part.shipping = abs(money(order, "moneytotal_gross_delivery"))
     fees = {
         FEE: money(order, "moneytotal_gross_checkout") * part.sign,
         ROUNDING: money(order, "moneytotal_gross_roundoff") * part.sign,

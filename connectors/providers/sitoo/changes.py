@@ -32,10 +32,12 @@ class Since:
                 f"{text[:80]!r} is no cursor of Sitoo's; empty it to read all of it again"
             ) from None
 
-    def behind(self, changes: Iterable[Any], *, more: bool, size: int) -> Since:
-        """Behind a page. What changes in the second of the last change is read again by the next run."""
-        seen = max([self.seen, *(int(change or 0) for change in changes)])
-        return Since(self.since, self.start + size, seen) if more else Since(max(seen, self.since))
+    def behind(self, changes: Iterable[Any], total: int) -> Since:
+        """Behind a page of so many of all; Sitoo may give fewer than were asked for. What changes in the second of the last
+        change is read again by the next run."""
+        times = [int(change or 0) for change in changes]
+        seen, end = max([self.seen, *times]), self.start + len(times)
+        return Since(self.since, end, seen) if times and end < total else Since(max(seen, self.since))
 
     def text(self) -> str:
         return json.dumps({"since": self.since, "start": self.start, "seen": self.seen})

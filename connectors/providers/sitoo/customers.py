@@ -38,7 +38,7 @@ class Customers(SitooApi, CustomerSource, CustomerSink):
         with reading("Sitoo's customers", RetryLater):
             news = [item for item in items if _is_customer(item) and _changed(item) >= at.since]
             found = tuple(_customer(item) for item in sorted(news, key=_changed))
-            following = at.behind(map(_changed, items), more=len(items) == PAGE, size=PAGE)
+            following = at.behind(map(_changed, items), total)
         return CatalogPage(items=found, cursor=following.text(), more=following.start > 0, total=total)
 
     def export_customers(self, customers: Sequence[CustomerRecord]) -> BatchResult:

@@ -33,7 +33,7 @@ class Prices(SitooApi, PriceSource, PriceSink):
         items, total = self.page(path, start=at.start, num=PAGE)
         with reading("Sitoo's prices", RetryLater):
             prices = tuple(_price(item, found) for item in items if item.get("sku"))
-        following = Since(start=at.start + PAGE) if len(items) == PAGE else Since()
+        following = at.behind((0 for _ in items), total)
         return CatalogPage(items=prices, cursor=following.text(), more=following.start > 0, total=total)
 
     def export_prices(self, prices: Sequence[PriceRecord]) -> BatchResult:

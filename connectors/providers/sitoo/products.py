@@ -42,9 +42,7 @@ class Products(SitooApi, ProductSource, ProductSink):
         items, total = self.page(f"{self.site}/products.json", **asked)
         with reading("Sitoo's products", RetryLater):
             found = sorted((_product(item) for item in items if item.get("sku")), key=_modified)
-            following = at.behind(
-                (item.get("datemodified") for item in items), more=len(items) == PAGE, size=PAGE
-            )
+            following = at.behind((item.get("datemodified") for item in items), total)
         return CatalogPage(items=tuple(found), cursor=following.text(), more=following.start > 0, total=total)
 
     def export_products(self, products: Sequence[ProductRecord]) -> BatchResult:
@@ -53,7 +51,7 @@ class Products(SitooApi, ProductSource, ProductSink):
         fresh = [product for product in products if known[product.sku] is None]
         changed = [product for product in products if known[product.sku] is not None]
         results = self._made(fresh, groups)
-        bodies = [{"productid": known[product.sku], **_body(product)} for product in changed]
+        bodies = [{"productid": known[item.sku], "sku": item.sku, **_body(item)} for item in changed]
         return BatchResult(items=(*results, *self._written("PUT", changed, bodies)))
 
     def _known(self, sku: str) -> int | None:

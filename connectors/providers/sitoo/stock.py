@@ -31,9 +31,9 @@ class Stock(SitooApi, StockSource, StockSink):
         asked: dict[str, Any] = {"start": at.start, "num": PAGE, "fields": _READ}
         if warehouse in at.since:
             asked["datelastmodifiedfrom"] = at.since[warehouse]
-        items, _ = self.page(self._items(warehouse), **asked)
+        items, total = self.page(self._items(warehouse), **asked)
         levels = tuple(self._level(item, warehouse) for item in items)
-        following = at.behind(items)
+        following = at.behind(items, total)
         return StockPage(items=levels, cursor=following.text(), more=bool(following.left))
 
     def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
@@ -105,7 +105,7 @@ class Stock(SitooApi, StockSource, StockSink):
         there = self._totals(warehouse, rows)
         changes = {row.sku: row.quantity - there.get(row.sku, Decimal(0)) for row in rows}
         moves = [
-            _movement(warehouse, kind, {sku: by for sku, by in changes.items() if by * sign > 0})
+            movement_of(warehouse, kind, {sku: by for sku, by in changes.items() if by * sign > 0})
             for kind, sign in ((MOVE_IN, 1), (MOVE_OUT, -1))
         ]
         wanted = [move for move in moves if move["items"]]
@@ -126,7 +126,7 @@ class Stock(SitooApi, StockSource, StockSink):
         return there
 
 
-def _movement(warehouse: str, kind: int, changes: Mapping[str, Decimal]) -> dict[str, Any]:
+def movement_of(warehouse: str, kind: int, changes: Mapping[str, Decimal]) -> dict[str, Any]:
     return {
         "warehouseid": int(warehouse),
         "transactiontype": kind,

@@ -41,12 +41,14 @@ class Place:
         told = {"since": dict(self.since), "left": self.left, "start": self.start, "seen": self.seen}
         return json.dumps({name: value for name, value in told.items() if value or name == "since"})
 
-    def behind(self, items: Sequence[Json]) -> Place:
-        """Behind a page of the first warehouse. What changes in the very second of the last change is read again."""
+    def behind(self, items: Sequence[Json], total: int) -> Place:
+        """Behind a page of the first warehouse, which has so many items in all. What changes in the very second of the last
+        change is read again."""
         warehouse = self.left[0]
         with reading("Sitoo's stock", RetryLater):
             seen = max([self.seen, *(int(item.get("datelastmodified") or 0) for item in items)])
-        if len(items) == PAGE:
-            return Place(self.since, self.left, self.start + PAGE, seen)
+        end = self.start + len(items)
+        if items and end < total:
+            return Place(self.since, self.left, end, seen)
         since = {**self.since, warehouse: max(seen, self.since.get(warehouse, 0))}
         return Place(since, self.left[1:])
