@@ -11,6 +11,8 @@ from connectors import registry
 from connectors.calls import CallSpec
 from payments import exporting as exporting
 from payments import judging, ledger, parts
+from payments import receipts as receipts
+from payments import refund_exports as refund_exports
 from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState

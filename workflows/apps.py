@@ -7,6 +7,7 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors.contracts.base import Provider
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -15,6 +16,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
         from workflows.imports.again import take_webhook
+        from workflows.imports.waking import wake
         from workflows.notifications import deliveries
 
         publication.connect()
@@ -23,3 +25,4 @@ class WorkflowsConfig(AppConfig):
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)
+        register_handler(Provider, wake)

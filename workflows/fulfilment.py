@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
+from connectors.contracts.common import OrderDocument
 from connectors.contracts.ecommerce import Fulfilment
 from connectors.models import Effect
 from workflows.steps.base import Plan, Result, StepContext, summary
@@ -14,6 +15,8 @@ from workflows.steps.base import Plan, Result, StepContext, summary
 OPERATION = "fulfil"
 SECTION = "shipments"
 _BOOKED = "booked"
+#: Property of an order with the parcels that a warehouse told of.
+WAREHOUSE_PARCELS = "WarehouseParcels"
 
 
 def plan(context: StepContext, connector: ConnectorConfig) -> Plan:
@@ -23,6 +26,7 @@ def plan(context: StepContext, connector: ConnectorConfig) -> Plan:
     if not external_id:
         return Plan.done(Result.skipped(f"The order does not come from {shop}"))
     booked = [item for item in context.order.sections.get(SECTION, ()) if item["state"] == _BOOKED]
+    booked = booked or _of_the_warehouse(context.order)
     if not booked:
         return Plan.done(Result.skipped(f"No shipment is booked; there is nothing to tell {shop}"))
     calls = [_call(connector, external_id, shipment) for shipment in booked]
@@ -59,6 +63,15 @@ def _call(connector: ConnectorConfig, external_id: str, shipment: Mapping[str, A
     return CallSpec(
         connector=connector, operation=OPERATION, subject=f"shipment:{reference}", request=request
     )
+
+
+def _of_the_warehouse(order: OrderDocument) -> list[Mapping[str, Any]]:
+    """What a warehouse has sent by itself: one shipment, known by its first parcel."""
+    parcels = order.properties.get(WAREHOUSE_PARCELS)
+    if not isinstance(parcels, (list, tuple)) or not parcels:
+        return []
+    first = parcels[0]
+    return [{**first, "reference": f"{order.number}-W", "tracking_number": first.get("number", "")}]
 
 
 def _told(connector: ConnectorConfig, calls: Sequence[CallSpec]) -> set[str]:

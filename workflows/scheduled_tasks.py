@@ -1,8 +1,17 @@
 """The types of scheduled tasks that orders and stock bring along; importing them registers them."""
 
+from workflows.imports.standing import ImportPaidInvoices, ImportReturns, ImportWarehouseOrders
 from workflows.imports.tasks import ImportOrders
 from workflows.schedules.cleanup import CleanUp
 from workflows.stock.reading import ImportInventory
 from workflows.stock.sending import ExportInventory
 
-__all__ = ["CleanUp", "ExportInventory", "ImportInventory", "ImportOrders"]
+__all__ = [
+    "CleanUp",
+    "ExportInventory",
+    "ImportInventory",
+    "ImportOrders",
+    "ImportPaidInvoices",
+    "ImportReturns",
+    "ImportWarehouseOrders",
+]

@@ -19,6 +19,7 @@ from workflows.order_steps import changing as changing
 from workflows.order_steps import enriching as enriching
 from workflows.order_steps import inventory as inventory
 from workflows.order_steps import invoices as invoices
+from workflows.order_steps import telling as telling
 from workflows.order_steps import validating as validating
 from workflows.steps.base import Capability, Plan, Result, Step, StepContext, summary
 from workflows.steps.capable import capable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from config.demo.play import Ended
@@ -10,9 +10,13 @@ from config.demo.vendors import Vendors
 
 
 def figures(
-    ended: Sequence[Ended], vendors: Vendors, stock: Sequence[dict[str, Any]], seconds: float
+    ended: Sequence[Ended],
+    complaints: Mapping[str, Sequence[str]],
+    vendors: Vendors,
+    stock: Sequence[dict[str, Any]],
+    seconds: float,
 ) -> dict[str, Any]:
-    """`unexpected` are orders that did not end as their story foresees; `double_effects` what vendors executed twice.
+    """`unexpected` are orders and `flows` that did not end as foreseen; `double_effects` what vendors executed twice.
 
     `imported_stock` is what Business Central told of the tent.
     """
@@ -21,7 +25,8 @@ def figures(
         "orders": len(ended),
         "completed": sum(item.status == "Completed" for item in ended),
         "stopped": sum(bool(item.runs) and item.runs[0]["state"] == "stopped" for item in ended),
-        "unexpected": sum(bool(item.differences) for item in ended),
+        "flows": len(complaints),
+        "unexpected": sum(bool(item.differences) for item in ended) + sum(map(bool, complaints.values())),
         "runs": len(runs),
         "steps": sum(len(run["steps"]) for run in runs),
         **vendors.figures(),

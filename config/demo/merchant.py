@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import requests
 
@@ -12,6 +15,7 @@ import requests
 PATIENCE_S = 60.0
 
 _POLL_S = 0.05
+_SLOW_POLL_S = 0.2
 _TIMEOUT_S = 20.0
 
 _OPEN = {"queued", "running", "waiting"}
@@ -114,9 +118,49 @@ class Merchant:
             time.sleep(_POLL_S)
         raise TimeoutError(f"order {number} was still open after {PATIENCE_S:.0f} s")
 
-    def _rows(self, path: str) -> list[dict[str, Any]]:
+    def create(self, path: str, body: dict[str, Any]) -> Any:
+        """POST to the API. Raises requests.HTTPError with the problem's text."""
+        return self._call("POST", path, json=body, headers={"Idempotency-Key": uuid4().hex})
+
+    def read(self, path: str) -> Any:
+        """GET from the API: rows of a list, or one thing."""
+        return self._rows(path)
+
+    def comes_true(self, fact: Callable[[], Any]) -> bool:
+        """Whether it does within the merchant's patience."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if fact():
+                return True
+            time.sleep(_SLOW_POLL_S)
+        return False
+
+    def run_task(self, name: str) -> dict[str, Any]:
+        """Run a scheduled task now and wait for the end of it. Raises LookupError and TimeoutError."""
+        found = next((row for row in self._rows(f"scheduled-tasks/?name={quote(name)}")), None)
+        if found is None:
+            raise LookupError(f"there is no scheduled task {name}")
+        run = self.create(f"scheduled-tasks/{found['id']}/run/", {})
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            rows = self._rows(f"scheduled-tasks/{found['id']}/runs/")
+            seen = next(row for row in rows if row["id"] == run["id"])
+            if seen["finished_at"]:
+                return dict(seen)
+            time.sleep(_SLOW_POLL_S)
+        raise TimeoutError(f"the task {name} was still running after {PATIENCE_S:.0f} s")
+
+    def task_went_well(self, name: str) -> Iterator[str]:
+        """Run a task now; what there is to complain of."""
+        run = self.run_task(name)
+        if run["state"] != "succeeded":
+            yield f"the task {name} ended {run['state']}: {run['message']}"
+        if run["counts"].get("failed"):
+            yield f"the task {name} failed with {run['counts']['failed']}: {run['message']}"
+
+    def _rows(self, path: str) -> Any:
         answer = self._call("GET", path)
-        return answer if isinstance(answer, list) else answer["results"]
+        return answer.get("results", answer) if isinstance(answer, dict) else answer
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         answer = self._session.request(method, f"{self._url}/api/v1/{path}", timeout=_TIMEOUT_S, **options)

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from config.demo import carriers, deliveries, ground, parts, systems
 from config.demo.charts import Status, Step, draw
+from config.demo.flows import flows
 from connectors.compiling import webhook_address
+from connectors.drafts import create_connector
 from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Publishable
 from connectors.publishing import publish
@@ -79,6 +81,11 @@ def seed() -> dict[str, Any]:
         with tenant_scope(tenant):
             ground.lay()
             found = systems.create(tenant)
+            for flow in flows():
+                found |= {
+                    name: create_connector(tenant, **{"is_test": True, **how})
+                    for name, how in flow.connectors().items()
+                }
             for connector in found.values():
                 _publish(connector, user)
             for name, shown in _PAYMENT_METHODS.items():
@@ -89,6 +96,10 @@ def seed() -> dict[str, Any]:
             _publish(draw("Webshop", _WEBSHOP), user)
             _publish(draw(parts.ORDER_TYPE, parts.CHART), user)
             _publish(draw(deliveries.ORDER_TYPE, deliveries.CHART), user)
+            for flow in flows():
+                for name, chart in flow.charts().items():
+                    _publish(draw(name, chart), user)
+                flow.set_up(found)
             _templates()
             _tasks(found)
             _, plain = ApiKey.issue(tenant, "Web shop", ["*"], created_by=user)
@@ -135,7 +146,6 @@ def _tasks(found: dict[str, Connector]) -> None:
             {"NumberPrefix": prefix, "OrderType": "Webshop"},
         )
     _task("Stock of Business Central", "ImportInventory", found["d365-norway"], {"Store": "OSL"})
-    ScheduledTask.objects.update(next_due_at=timezone.now())
 
 
 def _task(name: str, kind: str, connector: Connector, properties: dict[str, str]) -> None:
@@ -149,3 +159,4 @@ def _task(name: str, kind: str, connector: Connector, properties: dict[str, str]
     )
     task.full_clean()
     task.save()
+    ScheduledTask.objects.filter(pk=task.pk).update(next_due_at=timezone.now())

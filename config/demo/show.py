@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
@@ -58,11 +58,14 @@ def _cells(ended: Ended) -> tuple[str, ...]:
     return story.number, story.title, ended.status, steps, verdict
 
 
-def surprises(ended: Sequence[Ended]) -> Iterator[str]:
-    """What did not end as foreseen, one line for each order."""
+def surprises(ended: Sequence[Ended], complaints: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What did not end as foreseen, one line for each order and each flow."""
     for item in ended:
         if item.differences:
             yield f"{item.story.number}: {'; '.join(item.differences)}"
+    for title, texts in complaints.items():
+        if texts:
+            yield f"{title}: {'; '.join(texts)}"
 
 
 def summary(figures: dict[str, Any]) -> Table:

@@ -33,7 +33,7 @@ class Vendors:
     """`url` is the sandbox."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def prepare(self, plot: Sequence[Story], webhooks: Mapping[str, str]) -> None:
         """Before the hub runs: stock, signing secrets, webhook addresses, what shall go wrong, and what a shop has sold."""
@@ -96,6 +96,14 @@ class Vendors:
             "providers": dict(sorted(fine.items())),
         }
 
+    def tell(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Have something happen at a simulated system, such as "shopify/shops/x/orders"."""
+        return self._post(path, body)
+
+    def look(self, path: str) -> Any:
+        """GET at the sandbox: "_/ledger", or an address of a simulated system."""
+        return self._ask("GET", path).json()
+
     def _payments(self, webhooks: Mapping[str, str]) -> None:
         self._post(
             "vipps/webhook",
@@ -106,15 +114,15 @@ class Vendors:
         self._post("paypal/webhook", {"url": webhooks["paypal"], "id": PAYPAL_WEBHOOK_ID})
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._ask("POST", path, json=body).json()
+        return self._ask("POST", f"_/{path}", json=body).json()
 
     def _get(self, path: str) -> Any:
-        return self._ask("GET", path).json()
+        return self.look(f"_/{path}")
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.request(method, f"{self._url}/_/{path}", timeout=_TIMEOUT_S, **options)
+            answer = session.request(method, f"{self.url}/{path}", timeout=_TIMEOUT_S, **options)
             answer.raise_for_status()
             return answer
 

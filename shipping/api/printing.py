@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from shipping import printing
 from shipping.api.views import NUMBER, REFERENCE
 from shipping.models import PrintJob, PrintState, Shipment
-from tenants.apikit import ApiView, Problem, StrictSerializer
+from tenants.apikit import ApiView, Problem, StrictSerializer, read, show
 from tenants.models import Store
 from workflows.api.openapi import IDEMPOTENCY, answer_example, describe, request_example
 
@@ -91,7 +90,7 @@ class PrintQueue(ApiView):
     )
     def get(self, request: Request, store: str) -> Response:
         rows = printing.waiting(_store(store).pk).select_related("shipment__order")[:100]
-        return Response(PrintJobSerializer(rows, many=True).data)
+        return Response([show(PrintJobSerializer, row) for row in rows])
 
 
 class ClaimLabels(ApiView):
@@ -114,9 +113,9 @@ class ClaimLabels(ApiView):
         operation_id="print_queue_claim",
     )
     def post(self, request: Request, store: str) -> Response:
-        data = _read(ClaimSerializer, request)
+        data = read(ClaimSerializer, request.data)
         jobs = printing.claim(_store(store).pk, data["workstation"], data["most"])
-        return Response(ClaimedJobSerializer(jobs, many=True).data)
+        return Response([show(ClaimedJobSerializer, job) for job in jobs])
 
 
 class EndPrintJob(ApiView):
@@ -136,7 +135,7 @@ class EndPrintJob(ApiView):
         operation_id="print_job_result",
     )
     def post(self, request: Request, id: int) -> Response:
-        data = _read(ResultSerializer, request)
+        data = read(ResultSerializer, request.data)
         try:
             if data["printed"]:
                 job = printing.printed(id, data["workstation"])
@@ -146,7 +145,7 @@ class EndPrintJob(ApiView):
             raise Problem(404, "not-found", f"There is no print job {id}; check the id.") from None
         except printing.NotYours as error:
             raise Problem(409, "not-claimed", f"{error}.") from None
-        return Response(PrintJobSerializer(job).data)
+        return Response(show(PrintJobSerializer, job))
 
 
 class PrintLabel(ApiView):
@@ -175,13 +174,7 @@ class PrintLabel(ApiView):
             job = printing.enqueue(shipment, f"API key {request.auth}")
         except printing.NothingToPrint as error:
             raise Problem(409, "no-label", f"{error}.") from None
-        return Response(PrintJobSerializer(job).data)
-
-
-def _read(serializer: type[StrictSerializer], request: Request) -> Any:
-    reader = serializer(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return reader.validated_data
+        return Response(show(PrintJobSerializer, job))
 
 
 def _store(code: str) -> Store:

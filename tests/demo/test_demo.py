@@ -20,11 +20,12 @@ import pytest
 from django.conf import settings
 
 from config.demo import systems
+from config.demo.flows import flows
 from connectors import registry
 from tests.stand.processes import descendants, wait_for
 
 pytestmark = pytest.mark.thorough
-CANARIES = list(systems.SECRETS)
+CANARIES = [*systems.SECRETS, *(secret for flow in flows() for secret in flow.secrets)]
 
 
 @pytest.fixture(scope="session")

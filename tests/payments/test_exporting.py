@@ -1,14 +1,44 @@
 """ExportPayments and ExportInvoices: a receiver is told of each amount, and of each order, once."""
 
+from contextlib import ExitStack
+from typing import ClassVar
+
 import pytest
 
+from connectors import registry
+from connectors.contracts.base import Category
+from connectors.contracts.books import CreditNoteExport, CreditNoteExporter
+from connectors.contracts.common import Exported
+from connectors.contracts.crm import CrmProvider
+from connectors.contracts.erp import InvoiceExporter
 from connectors.models import Effect
 from connectors.providers.stripe import Stripe
 from connectors.providers.webhook import Webhook
 from payments.exporting import ExportPayments
+from tests.factories.connectors import publish_connector
 from tests.shop import Shop, running_vendors, shop, vendors
 
 __all__ = ["running_vendors", "shop", "vendors"]
+
+
+class Books(InvoiceExporter, CreditNoteExporter):
+    slug, label, names, category, local = "books", "Books", ("Books",), Category.ERP, True
+    notes: ClassVar[list[CreditNoteExport]] = []
+
+    def export_invoice(self, export):
+        return Exported(external_id="I-1")
+
+    def export_credit_note(self, export):
+        self.notes.append(export)
+        return Exported(external_id=f"K-{len(self.notes)}")
+
+
+class Club(CrmProvider):
+    slug, label, names, local = "club", "Club", ("Club",), True
+
+    def export_receipt(self, export):
+        return Exported(external_id=export.reference)
+
 
 CHART = {
     "New": ["AuthorizePayment!"],
@@ -88,3 +118,44 @@ def test_what_is_not_captured_is_not_verified(shop):
 def test_capability():
     assert issubclass(Webhook, ExportPayments.capability)
     assert not issubclass(Stripe, ExportPayments.capability)
+
+
+@pytest.fixture
+def books():
+    Books.notes.clear()
+    with ExitStack() as stack:
+        for provider in (Books, Club):
+            stack.enter_context(registry.registered(provider))
+        yield
+
+
+def test_what_was_given_back_is_credited_and_told_once(shop, books):
+    """Half first, then the rest; the CRM hears of the purchase too."""
+    for slug in ("books", "club"):
+        publish_connector(shop.tenant, slug)
+    half = {"name": "RefundPayments", "properties": {"Amount": "40.00"}}
+    told = [
+        {"name": "CreateCreditNote", "connector": "Books"},
+        {"name": "ExportReceipts", "connector": "Club"},
+    ]
+    shop.chart(
+        {
+            "New": ["AuthorizePayment!"],
+            "Ship": ["CapturePayments!", {"name": "ExportInvoices", "connector": "Books"}, *told],
+            "Half": [half, *told],
+            "Back": ["RefundPayments", *told],
+        }
+    )
+    order = shop.order(amount="100.00")
+    shop.pump()
+    first = moved(shop, order, "Ship")
+    assert first["CreateCreditNote"] == "skipped: No money was given back since"
+    assert first["ExportReceipts"] == "success: Club was told: purchase of 100.00 NOK"
+    second = moved(shop, order, "Half")
+    assert second["CreateCreditNote"] == "success: Credited by Books: 40.00 NOK as K-1"
+    assert second["ExportReceipts"] == "success: Club was told: return of 40.00 NOK"
+    assert "60.00 NOK as K-2" in moved(shop, order, "Back")["CreateCreditNote"]
+    assert [(note.invoice, note.reference) for note in Books.notes] == [
+        ("I-1", "A-1-C1-4000"),
+        ("I-1", "A-1-C1-10000"),
+    ]

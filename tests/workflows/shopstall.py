@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,16 +16,29 @@ import pytest
 from connectors import registry
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Inbound
+from connectors.contracts.books import PaidInvoice, PaidInvoiceSource
+from connectors.contracts.catalog import CatalogPage
 from connectors.contracts.common import Address, Customer, Exported, WebhookEvent
 from connectors.contracts.ecommerce import (
     Fulfilment,
     ImportedLine,
     ImportedOrder,
     ImportedPayment,
+    OrderKind,
     Page,
+    ShopCancellation,
     ShopProvider,
+    StatusUpdate,
 )
-from connectors.contracts.erp import ErpProvider, StockLevel, StockPage
+from connectors.contracts.erp import ErpProvider, OrderExport, StockLevel, StockPage
+from connectors.contracts.warehouse import (
+    ReturnedLine,
+    WarehouseOrder,
+    WarehouseParcel,
+    WarehouseReturn,
+    WarehouseState,
+    WmsProvider,
+)
 from connectors.schema import Secret, Settings
 from connectors.signing import HmacSha256
 from tenants.money import Money
@@ -39,6 +52,9 @@ from workflows.schedules.ticker import run_now
 
 MOMENT = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 WEBHOOK_KEY = "whk_0123456789abcdef"
+
+
+_NEWS = ("ImportWarehouseOrders", "ImportReturns", "ImportPaidInvoices")
 
 
 class Stall(ShopProvider):
@@ -66,6 +82,16 @@ class Stall(ShopProvider):
         made = self.post("/fulfilments", body)
         return Exported(external_id=made["id"], message=made.get("told", ""))
 
+    def update_order_status(self, update: StatusUpdate) -> Exported:
+        self.post(
+            "/statuses", {"order": update.order_external_id, "status": update.shop_status or update.status}
+        )
+        return Exported()
+
+    def cancel_order(self, cancellation: ShopCancellation) -> Exported:
+        self.post("/cancellations", {"order": cancellation.order_external_id, "why": cancellation.reason})
+        return Exported()
+
     def read_error(self, answer: Any) -> tuple[str, str]:
         return "", str(answer.json().get("error", ""))
 
@@ -88,6 +114,66 @@ class Depot(ErpProvider):
             for sku, quantity, location in found["levels"]
         )
         return StockPage(items=items, cursor=found["cursor"], more=found["more"])
+
+
+class Backroom(WmsProvider, PaidInvoiceSource):
+    """A warehouse with its own books: tells how orders stand, what came back, and what was paid."""
+
+    slug, label, names = "backroom", "Backroom", ("Backroom",)
+
+    class settings(Settings):
+        webhook_key = Secret("Webhook key", key="WebhookKey", required=False)
+
+    webhook = HmacSha256(header="X-Backroom-Signature", key="webhook_key")
+
+    def import_order_states(self, cursor: str) -> CatalogPage[WarehouseOrder]:
+        return self._page("/states", cursor, _standing)
+
+    def import_returns(self, cursor: str) -> CatalogPage[WarehouseReturn]:
+        return self._page("/returns", cursor, _came_back)
+
+    def import_paid_invoices(self, cursor: str) -> CatalogPage[PaidInvoice]:
+        return self._page("/invoices", cursor, _invoice)
+
+    def cancel_order(self, export: OrderExport) -> Exported:
+        self.post("/cancellations", {"order": export.reference})
+        return Exported()
+
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        body = inbound.json()
+        return [WebhookEvent(id=body["event"], type="changed", data={"read_by": "import_order_states"})]
+
+    def _page(self, path: str, cursor: str, read: Callable[[Any], Any]) -> CatalogPage[Any]:
+        found = self.get(path, cursor=cursor)
+        items = tuple(read(item) for item in found["items"])
+        return CatalogPage(items=items, cursor=found["cursor"], more=found["more"])
+
+
+def _standing(data: dict[str, Any]) -> WarehouseOrder:
+    parcels = tuple(WarehouseParcel(number=number, carrier="Bring") for number in data.get("parcels", ()))
+    return WarehouseOrder(
+        reference=data["order"],
+        external_id="W1",
+        word=data["word"],
+        state=WarehouseState(data["state"]),
+        parcels=parcels,
+    )
+
+
+def _came_back(data: dict[str, Any]) -> WarehouseReturn:
+    line = ReturnedLine(number=1, sku="A", quantity=Decimal(1), cause="Too small")
+    return WarehouseReturn(reference=data["order"], external_id=data["id"], lines=(line,))
+
+
+def _invoice(data: dict[str, Any]) -> PaidInvoice:
+    return PaidInvoice(
+        reference=data["order"],
+        invoice=data["invoice"],
+        total=Money.of("100.00", "NOK"),
+        outstanding=Money.of(data["outstanding"], "NOK"),
+        paid_at=MOMENT,
+        credit=data.get("credit", False),
+    )
 
 
 def order(number: int, *, minutes: int = 0, **values: Any) -> dict[str, Any]:
@@ -141,6 +227,8 @@ def read_order(data: dict[str, Any]) -> ImportedOrder:
         total=money(data["total"]),
         store=data.get("store", ""),
         cancelled=data["cancelled"],
+        kind=OrderKind(data.get("kind", "sale")),
+        return_of=data.get("return_of", ""),
         payments=(
             ImportedPayment(
                 method="card", provider_id="pay-1", authorized=money(data["total"]), captured=money("0")
@@ -160,6 +248,8 @@ class StallServer(FaultServer):
         self.stock: list[list[str]] = []
         self.levels: list[list[str]] = []
         self.fulfilments: list[dict[str, Any]] = []
+        self.news: list[dict[str, Any]] = []
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self.unknown_skus: set[str] = set()
         self.page_size = 2
         self.failing: list[Behaviour] = []
@@ -181,6 +271,11 @@ class StallServer(FaultServer):
             return self._page("levels", self.stock, cursor)
         if where.path == "/levels":
             return self._take_levels(json.loads(request.body)["levels"])
+        if where.path in {"/states", "/returns", "/invoices"}:
+            return self._page("items", self.news, cursor)
+        if where.path in {"/statuses", "/cancellations"}:
+            self.told.append((where.path, json.loads(request.body)))
+            return answer(200, {})
         self.fulfilments.append(json.loads(request.body))
         return answer(200, {"id": f"F{len(self.fulfilments)}"})
 
@@ -213,7 +308,7 @@ class Market:
     def task(
         self, type: str = "ImportOrders", connector: ConnectorConfig | None = None, **values: Any
     ) -> Any:
-        kinds = {"ImportInventory": "depot", "CleanUp": ""}
+        kinds = {"ImportInventory": "depot", "CleanUp": "", **dict.fromkeys(_NEWS, "backroom")}
         if connector is None and kinds.get(type, "stall"):
             connector = self.connector(kinds.get(type, "stall"))
         given = {"name": type, "cron": "*/10 * * * *", "active": False, **values}
@@ -234,7 +329,7 @@ class Market:
 @pytest.fixture
 def implementations() -> Iterator[None]:
     with ExitStack() as stack:
-        for provider in (Stall, Depot):
+        for provider in (Stall, Depot, Backroom):
             stack.enter_context(registry.registered(provider))
         yield
 

@@ -113,3 +113,39 @@ def test_an_order_of_another_origin_is_left_out(market: Market, shipments: Shipm
     step = move("InProgress", own)
     assert (step.state, step.message) == ("skipped", "The order does not come from Stall")
     assert market.server.fulfilments == []
+
+
+def test_the_parcels_of_a_warehouse_are_told_where_nothing_was_booked(
+    market: Market, shipments: Shipments
+) -> None:
+    known = Order.objects.get()
+    known.properties = {**known.properties, "WarehouseParcels": [{"number": "7099", "carrier": "GLS"}]}
+    known.save()
+    assert move("InProgress").message == "Stall was told of 7099"
+
+
+@pytest.mark.parametrize(
+    ("step", "told", "message"),
+    [
+        (
+            {"name": "ExportOrderStatus", "properties": {"ShopStatus": "packed"}},
+            ("/statuses", {"order": "gid-1", "status": "packed"}),
+            "Shown in Stall",
+        ),
+        (
+            {"name": "ExportCancellation", "properties": {"Reason": "Sold out"}},
+            ("/cancellations", {"order": "gid-1", "why": "Sold out"}),
+            "Called off in Stall",
+        ),
+    ],
+)
+def test_the_shop_is_told_how_its_order_stands(
+    market: Market, step: dict[str, object], told: object, message: str
+) -> None:
+    WorkflowStep.objects.create(status=OrderStatus.objects.get(name="InProgress"), connector="Stall", **step)
+    publish(OrderType.objects.get())
+    market.server.orders = [order(1)]
+    market.run(market.task())
+    done = move("InProgress")
+    assert (done.state, done.message) == ("success", message)
+    assert market.server.told == [told]

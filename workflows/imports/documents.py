@@ -19,6 +19,7 @@ from tenants.money import Money
 EXTERNAL_ID = "ExternalId"
 SHIPPING_METHOD = "ShippingMethod"
 SHOP_PAYMENTS = "ShopPayments"
+KIND, RETURN_OF, HANDED_OVER = "Kind", "ReturnOf", "HandedOver"
 
 _NOT_IN_NUMBERS = re.compile(r"[^A-Za-z0-9._-]+")
 _CUSTOMER = ("number", "email", "phone", "first_name", "last_name", "company")
@@ -59,6 +60,10 @@ def order_properties(order: ImportedOrder) -> dict[str, Any]:
     more: dict[str, Any] = {SHIPPING_METHOD: order.shipping_method} if order.shipping_method else {}
     if order.payments:
         more[SHOP_PAYMENTS] = [_payment(payment) for payment in order.payments]
+    if order.kind is OrderKind.RETURN:
+        more |= {KIND: str(order.kind), **({RETURN_OF: order.return_of} if order.return_of else {})}
+    if order.handed_over:
+        more[HANDED_OVER] = True
     found: dict[str, Any] = plain({**order.properties, **more})
     return found
 

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.ecommerce import ImportedOrder
+from connectors.contracts.ecommerce import ImportedOrder, OrderKind
 from tenants.models import Store
 from workflows.imports import documents, goods
 from workflows.imports.changes import apply_copy
@@ -133,7 +133,7 @@ class _Taking:
             self._routed(order),
             number=documents.order_number(order, self.rules.number_prefix),
             market=self.markets.of(order),
-            order_type=self.rules.order_type or order.order_type,
+            order_type=self._order_type(order),
             source=self.source,
         )
         row.order = place_order(data, actor=self.actor, trigger=self.trigger).order
@@ -151,6 +151,12 @@ class _Taking:
         row.checksum = documents.fixed_part(order)
         return "updated"
 
+    def _order_type(self, order: ImportedOrder) -> str:
+        if _came_back(order):
+            found: str = self.rules.return_order_type
+            return found
+        return self.rules.order_type or order.order_type
+
     def _routed(self, order: ImportedOrder) -> ImportedOrder:
         """With the store whose place the order is from; a place that no store has leaves it without."""
         if order.store or not order.location:
@@ -165,12 +171,18 @@ class _Taking:
     def _not_wanted(self, order: ImportedOrder) -> str:
         if order.cancelled:
             return "Cancelled in the shop before it came in"
+        if _came_back(order) and not self.rules.return_order_type:
+            return "A return; name its order type in the property ReturnOrderType of the ImportOrders task"
         return "The connector is retired and takes nothing new" if self.config.retired else ""
 
     def _refuse(self, row: ImportedObject, order: ImportedOrder, reason: str) -> None:
         row.state, row.reason, row.document = _State.ERROR, reason, documents.dump(order)
         self.tally.counts["failed"] += 1
         self.tally.remarks.append(f"Order {order.number or order.external_id}: {reason}")
+
+
+def _came_back(order: ImportedOrder) -> bool:
+    return order.kind is OrderKind.RETURN
 
 
 def _check(order: ImportedOrder) -> None:

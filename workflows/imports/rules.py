@@ -37,6 +37,13 @@ class ImportRules(Settings):
     order_type = Text(
         "OrderType", key="OrderType", required=False, default="", help="Empty: the default order type."
     )
+    return_order_type = Text(
+        "ReturnOrderType",
+        key="ReturnOrderType",
+        required=False,
+        default="",
+        help="Order type of goods that came back over a counter; empty: such returns are not taken in.",
+    )
     create_products = Boolean(
         "CreateProducts",
         key="CreateProducts",
@@ -52,11 +59,12 @@ def check_rules(rules: Any, connector: ConnectorConfig | None) -> Iterator[str]:
         yield "NumberPrefix: use letters, digits, dots, dashes or underscores, such as NO-."
     if rules.market:
         yield from _check_market(rules.market, connector)
-    if rules.order_type and connector is not None:
-        try:
-            chart_of(runtime(connector.tenant_id), rules.order_type, retired=False)
-        except UnknownOrderType as error:
-            yield f"OrderType: {error}"
+    for label, name in (("OrderType", rules.order_type), ("ReturnOrderType", rules.return_order_type)):
+        if name and connector is not None:
+            try:
+                chart_of(runtime(connector.tenant_id), name, retired=False)
+            except UnknownOrderType as error:
+                yield f"{label}: {error}"
 
 
 def rules_of(config: ConnectorConfig) -> Any:

@@ -17,11 +17,13 @@ from rich.console import Console
 
 from config.demo import ground, seed
 from config.demo.figures import figures
+from config.demo.flows import flows
 from config.demo.house import DemoFailed, House, free_port
 from config.demo.merchant import Merchant
 from config.demo.play import play
 from config.demo.scenario import stories
 from config.demo.show import Board, summary, surprises
+from config.demo.side import SideShow
 from config.demo.vendors import Vendors
 
 
@@ -83,14 +85,18 @@ class Command(BaseCommand):
         plot, vendors, key = stories(), Vendors(house.sandbox), seeded["key"]
         house.open_vendors()
         vendors.prepare(plot, seeded["webhooks"])
+        for flow in flows():
+            flow.prepare(vendors, seeded["webhooks"])
         house.open()
         began = time.monotonic()
+        beside = SideShow(flows(), lambda: Merchant(house.url, key), vendors)
         with Board(plot) as board:
             ended = play(plot, house.url, key, vendors, board.tell)
-        for line in surprises(ended):
+        complaints = beside.complaints()
+        for line in surprises(ended, complaints):
             self.stderr.write(line)
         stock = Merchant(house.url, key).stock("TENT-2")
-        return figures(ended, vendors, stock, time.monotonic() - began)
+        return figures(ended, complaints, vendors, stock, time.monotonic() - began)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

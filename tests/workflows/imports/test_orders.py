@@ -302,3 +302,16 @@ def test_a_page_costs_little_more_than_placing_its_orders(market: Market) -> Non
     with CaptureQueriesContext(connection) as spent:
         take_orders(config, page, rules, trigger="schedule")
     assert len(spent) <= 6
+
+
+def test_a_return_over_the_counter_needs_an_order_type_of_its_own(market: Market) -> None:
+    back = order(7, kind="return", return_of="gid-1")
+    market.server.orders = [back]
+    task = market.task()
+    assert market.run(task).counts["skipped"] == 1
+    task.properties = {"ReturnOrderType": "Online"}
+    task.save()
+    market.server.orders = [back, {**back, "modified": "2026-06-01T00:00:00+00:00"}]
+    run = market.run(task)
+    assert run.counts["new"] == 1
+    assert Order.objects.get().properties["ReturnOf"] == "gid-1"
