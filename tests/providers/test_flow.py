@@ -89,6 +89,10 @@ def test_an_order_that_cannot_be_read_is_named(change: dict[str, Any]) -> None:
     assert error.message.startswith("Order 10234 of Flow cannot be read")
 
 
+def test_what_came_from_here_is_not_taken_over() -> None:
+    assert imported(sale(external="100234")).result.items == ()
+
+
 def hook(action: str, at: float = 1_795_168_900.0, **more: Any) -> Inbound:
     body = {"action": action, "tenant": {"Id": 7, "Uid": "nord-7"}, **more}
     return Inbound(method="POST", url="", headers={}, body=json.dumps(body).encode(), received_at=at)

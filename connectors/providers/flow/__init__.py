@@ -101,7 +101,8 @@ class Flow(Goods, Customers, OrderExporter):
     def _taking(self) -> Taking:
         config = self.config
         rows = [row for row in config.field_mapping if not writes.is_written(row)]
-        return Taking(self.values, config.connector_id or config.name, rows)
+        mark = writes.path_of("Order.Number", config.field_mapping)
+        return Taking(self.values, config.connector_id or config.name, rows, mark)
 
     def _store(self, order: OrderDocument) -> str:
         """The Uid of the order's store, by the market's own id, else the general one; else the first of StoreUids."""

@@ -22,11 +22,15 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What a connector adds to the orders that it takes over. `values` are its settings, `owner` the key of customers."""
+    """What a connector adds to the orders that it takes over. `values` are its settings, `owner` the key of customers.
+
+    `mark` is where orders that were made from here hold our number; those are not taken over.
+    """
 
     values: Any
     owner: str
     mapping: Rows
+    mark: str = ""
 
     def read(self, order: Any, *, delivered: bool = False) -> list[ImportedOrder]:
         """A sale, a return, or both. Raises Misconfigured while fields are not named, Rejected naming the order."""
@@ -36,6 +40,8 @@ class Taking:
                 f"Flow's names for {', '.join(missing)} are not set: add properties of these names with the Key Group"
                 " FlowFields, as Flow's own reference of an order has them"
             )
+        if self.mark and at(order, self.mark):
+            return []
         name = order.get("orderNumber") if isinstance(order, Mapping) else None
         with reading(f"Order {name} of Flow"):
             return self._read(order, delivered)

@@ -39,7 +39,8 @@ are sent in Flow's form. Fixed fields are properties with the Key Group FlowOrde
 FlowCustomerValues or FlowPriceValues. As long as that is missing, such an export is refused with what to fill in.
 
 Customers are found by customerExternalId, which our customer number has to be mapped to; products by SKU, through
-Flow's stock list. An order cannot be looked up by our number: when the answer to ExportOrder was lost, a person has
+Flow's stock list. Receipts of orders that came from here, which hold our number where Order.Number is mapped to, are
+not imported again. An order cannot be looked up by our number: when the answer to ExportOrder was lost, a person has
 to look in Flow. Once an order has its number there, it is not sent again.
 
 Stock is read only: of every product at StoreUids, or at WarehouseUids, whose Uids are then the levels' locations.

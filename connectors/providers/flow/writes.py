@@ -27,6 +27,11 @@ def is_written(row: tuple[str, str]) -> bool:
     return bool(dot) and word.strip().casefold() in KINDS
 
 
+def path_of(prop: str, rows: Rows) -> str:
+    """Where a property of ours goes to; "" where the mapping does not say."""
+    return next((path.strip() for ours, path in rows if ours.strip().casefold() == prop.casefold()), "")
+
+
 def request_of(values: Any, name: str, **names: str) -> tuple[str, str]:
     """Method and path. Raises Misconfigured while they, or what stands in the path, are not known."""
     call = values.calls.get(name)
