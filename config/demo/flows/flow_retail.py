@@ -10,7 +10,6 @@ from config.demo.flows.base import Flow, at_vendor, task
 from config.demo.merchant import Merchant
 from config.demo.vendors import Vendors
 from connectors.models import Connector
-from connectors.sandbox.flow import CALLS, FIELDS, MAPPING
 from tenants.models import Store
 from workflows.models import Product
 
@@ -19,6 +18,26 @@ _TOKEN, _HOOK = "flow-nordicOutdoor-e94d", "flow-hook-nordicOutdoor-71"
 _SALES, _RETURNS, _ONLINE = "PosFlow", "PosFlowReturn", "FlowOnline"
 _RECEIPTS, _STOCK = "Receipts of Flow", "Stock of Flow"
 _SKU, _STORE = "SPORK-1", "BRG"
+#: What a merchant takes from Flow's own reference; these are the simulator's words.
+_FIELDS = {
+    "Sku": "sku",
+    "Quantity": "quantityOrdered",
+    "LineTotal": "lineTotal",
+    "VatRate": "vatPercentage",
+    "OrderTotal": "orderTotals.total",
+    "PaymentName": "method",
+    "PaymentAmount": "amount",
+    "PaymentId": "reference",
+}
+_CALLS = {"OrderCreate": "POST /stores/{storeUid}/orders", "OrderLines": "items"}
+_MAPPING = {
+    "Order.Number": "externalOrderNumber",
+    "Order.Total": "orderTotals.total",
+    "Line.Sku": "sku",
+    "Line.Name": "name",
+    "Line.Quantity": "quantityOrdered",
+    "Line.Total": "lineTotal",
+}
 
 
 class FlowTills(Flow):
@@ -33,10 +52,10 @@ class FlowTills(Flow):
             "FlowOrderType": _SALES,
             "DeliveredStates": "DELIVERED",
             "WebhookToken": _HOOK,
-            "FlowFields": FIELDS,
-            "FlowCalls": CALLS,
+            "FlowFields": _FIELDS,
+            "FlowCalls": _CALLS,
         }
-        how = {"bearer_token": _TOKEN, "host": at_vendor("flow"), "field_mapping": MAPPING}
+        how = {"bearer_token": _TOKEN, "host": at_vendor("flow"), "field_mapping": _MAPPING}
         return {"flow": {"type": "flow", "enabled_markets": ["NOR"], "properties": properties, **how}}
 
     def charts(self) -> Mapping[str, Sequence[Status]]:
