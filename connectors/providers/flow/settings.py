@@ -106,7 +106,7 @@ class FlowSettings(Settings):
     token = Secret(
         "Integration token", column="bearer_token", help="Of the integration user; Flow shows it once."
     )
-    tenant_uid = Uid("TenantUid")
+    tenant_uid = Uid("TenantUid", help="The tenant's Uid, as Flow Admin shows it.")
     host = Url(
         "Host", column="host", required=False, help="Empty: api.flowretail.com, with Is Test its stage."
     )
