@@ -12,7 +12,7 @@ from urllib.parse import quote
 from connectors.access_token import Token as Token
 from connectors.access_token import read_oauth_token
 from connectors.contracts.base import Answer, BadAnswer, Request
-from connectors.errors import Misconfigured, RetryLater
+from connectors.errors import Misconfigured, ProviderError, RetryLater
 from tenants.secret_value import SecretValue
 
 
@@ -22,6 +22,11 @@ class Auth:
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
         """Add this scheme's headers. Raises Misconfigured when a setting is missing."""
 
+    def sign(
+        self, headers: MutableMapping[str, str], values: Any, token: Token | None, *, method: str, url: str
+    ) -> None:
+        """Add the headers of a scheme that proves each single request, once its address with the query is known."""
+
     def query(self, values: Any) -> Mapping[str, str]:
         """Query parameters of this scheme."""
         return {}
@@ -29,6 +34,23 @@ class Auth:
     def token_request(self, config: Any) -> Request | None:
         """The request that obtains a token; None for schemes without one."""
         return None
+
+    def renewal(self, config: Any, asked: Request, token: Token | None) -> Request:
+        """The request that takes the place of `token`, `asked` being that of `token_request`. Raises Misconfigured where a
+        person has to act first."""
+        return asked
+
+    def is_refusal(self, error: ProviderError) -> bool:
+        """Whether this failure of a renewal means that the vendor will never renew that token."""
+        return False
+
+    def consent(self, values: Any) -> Any:
+        """The AuthorizationCode by which a person has to let us in with these settings; None where nobody has to."""
+        return None
+
+    def read_renewal(self, answer: Answer, now: datetime, before: Token | None) -> Token:
+        """The token in the answer to `renewal`, in the place of `before`. Raises RetryLater when there is none."""
+        return self.read_token(answer, now)
 
     def read_token(self, answer: Answer, now: datetime) -> Token:
         """The token in a successful answer to `token_request`. Raises RetryLater when there is none."""
@@ -51,7 +73,7 @@ class Bearer(Auth):
     setting: str
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers["Authorization"] = f"Bearer {_need(values, self.setting)}"
+        headers["Authorization"] = f"Bearer {needed(values, self.setting)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +84,8 @@ class Basic(Auth):
     password: str = ""
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        password = _need(values, self.password) if self.password else ""
-        headers["Authorization"] = basic(_need(values, self.username), password)
+        password = needed(values, self.password) if self.password else ""
+        headers["Authorization"] = basic(needed(values, self.username), password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ class HeaderKey(Auth):
     setting: str
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers[self.header] = _need(values, self.setting)
+        headers[self.header] = needed(values, self.setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +106,7 @@ class HeaderKeys(Auth):
     headers: Mapping[str, str]
 
     def apply(self, headers: MutableMapping[str, str], values: Any, token: Token | None) -> None:
-        headers.update({header: _need(values, setting) for header, setting in self.headers.items()})
+        headers.update({header: needed(values, setting) for header, setting in self.headers.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class QueryKey(Auth):
     setting: str
 
     def query(self, values: Any) -> Mapping[str, str]:
-        return {self.parameter: _need(values, self.setting)}
+        return {self.parameter: needed(values, self.setting)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +144,8 @@ class ClientCredentials(Auth):
 
     def token_request(self, config: Any) -> Request:
         values = config.values
-        identity = {"client_id": _need(values, self.id), "client_secret": _need(values, self.secret)}
-        asked = {"scope": _fill(self.scope, values), "resource": _fill(self.resource, values)}
+        identity = {"client_id": needed(values, self.id), "client_secret": needed(values, self.secret)}
+        asked = {"scope": fill(self.scope, values), "resource": fill(self.resource, values)}
         fields = {"grant_type": "client_credentials", **{name: text for name, text in asked.items() if text}}
         headers = self._extra(values)
         if self.style == "basic":
@@ -131,11 +153,11 @@ class ClientCredentials(Auth):
         else:
             fields |= identity
         body: dict[str, Any] = {"json": fields} if self.style == "json" else {"form": list(fields.items())}
-        path = _address(self.url, values)
+        path = address_of(self.url, values)
         return Request(method="POST", path=path, headers=headers, authenticated=False, **body)
 
     def _extra(self, values: Any) -> dict[str, str]:
-        return {header: _need(values, setting) for header, setting in self.headers.items()}
+        return {header: needed(values, setting) for header, setting in self.headers.items()}
 
 
 def basic(username: str, password: str) -> str:
@@ -143,22 +165,23 @@ def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
-def _need(values: Any, setting: str) -> str:
+def needed(values: Any, setting: str) -> str:
+    """A setting in clear. Raises Misconfigured where it is empty."""
     value = getattr(values, setting)
     if not value:
         raise Misconfigured(f"The setting {setting} is not set")
     return value.reveal() if isinstance(value, SecretValue) else str(value)
 
 
-def _address(template: str, values: Any) -> str:
+def address_of(template: str, values: Any) -> str:
     """Settings in an address are percent-encoded, except for one that leads it and so is its host."""
     if not template.startswith("{"):
-        return _fill(template, values, safe="")
+        return fill(template, values, safe="")
     setting, _, rest = template[1:].partition("}")
-    return _need(values, setting) + _fill(rest, values, safe="")
+    return needed(values, setting) + fill(rest, values, safe="")
 
 
-def _fill(template: str, values: Any, safe: str | None = None) -> str:
+def fill(template: str, values: Any, safe: str | None = None) -> str:
     """Put settings into a template; with `safe` they are percent-encoded."""
     if "{" not in template:
         return template
@@ -171,5 +194,5 @@ class _Named(dict[str, str]):
         self.values_, self.safe = values, safe
 
     def __missing__(self, name: str) -> str:
-        value = _need(self.values_, name)
+        value = needed(self.values_, name)
         return value if self.safe is None else quote(value, safe=self.safe)

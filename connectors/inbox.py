@@ -135,6 +135,9 @@ class _NoDoor:
     def send(self, request: Request, classify: Classify) -> Answer:
         return _refuse()
 
+    def pause(self, seconds: float) -> bool:
+        return False
+
     def next_key(self, part: str = "") -> str | None:
         return None
 

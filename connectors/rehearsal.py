@@ -98,6 +98,9 @@ class _Notepad:
         self.requests.append(Rehearsed(write=request.write, **described(self.config, prepared, token)))
         raise _Written
 
+    def pause(self, seconds: float) -> bool:
+        return False
+
     def next_key(self, part: str = "") -> str | None:
         if self._key is None:
             return None

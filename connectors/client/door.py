@@ -59,11 +59,24 @@ class HttpDoor:
             return next(self._keys)
         return None if self._key is None else str(uuid5(UUID(self._key), f"part {part}"))
 
+    def pause(self, seconds: float) -> bool:
+        if self.deadline.left <= seconds:
+            return False
+        self.ports.sleep(seconds)
+        return True
+
     def send(self, request: Request, classify: Classify) -> Answer:
         """Send with as many tries as the standard error policy grants. Raises the error of all tries together."""
         self._guard()
         login = self._login(request) if request.authenticated else None
         return Sending(self, request, classify, login, self.prepared.spec.operation).result()
+
+    def renew_login(self) -> None:
+        """Put a new access token in the place of the stored one. Raises ProviderError."""
+        self._guard()
+        login = self._login(Request(method="GET", path="/"))
+        if login is not None:
+            login.renew()
 
     def _login(self, request: Request) -> Login | None:
         auth = auth_of(self.provider, request)
@@ -131,6 +144,7 @@ class Sending:
             writes=self.request.write,
             may_redirect=self.request.may_redirect,
             token=self.token,
+            secrets=self.request.unlogged,
             unlogged=door.provider.unlogged,
         )
         event.operation, event.at = self.operation, at

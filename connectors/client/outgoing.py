@@ -117,9 +117,11 @@ def outgoing(
     headers["Accept-Encoding"] = "gzip, deflate"
     if body or request.method not in _WITHOUT_BODY:
         headers["Content-Length"] = str(len(body or b""))
+    place = _place(_with_query(url, {**request.query, **auth.query(config.values)}))
+    method = _method(request.method)
+    auth.sign(headers, config.values, token, method=method, url=place.url)
     _check(headers)
-    url = _with_query(url, {**request.query, **auth.query(config.values)})
-    return Sent(_method(request.method), _place(url), headers, body)
+    return Sent(method, place, headers, body)
 
 
 def carries_key(provider: type[Provider], request: Request) -> bool:

@@ -60,8 +60,8 @@ class Description:
             operation, path = self.operation(request.method, place.path)
         except LookupError as error:
             return [str(error)]
-        query = nested(parse_qsl(place.query, keep_blank_values=True))
-        problems = [*self._query(operation, query), *self._body(operation, request)]
+        pairs = parse_qsl(place.query, keep_blank_values=True)
+        problems = [*self._query(operation, pairs), *self._body(operation, request)]
         return [f"{request.method} {path}: {text}" for text in problems]
 
     def answer_problems(self, method: str, path: str, status: int, body: Any) -> list[str]:
@@ -104,8 +104,12 @@ class Description:
             schema = node
         return schema
 
-    def _query(self, operation: Mapping[str, Any], query: dict[str, Any]) -> Iterator[str]:
+    def _query(self, operation: Mapping[str, Any], pairs: list[tuple[str, str]]) -> Iterator[str]:
         known = {item["name"]: item for item in operation["parameters"] if item["in"] == "query"}
+        written_out = [pair for pair in pairs if _first_of(pair[0]) in known and "[" in pair[0]]
+        for name, value in written_out:
+            yield from self._typed(known[_first_of(name)]["schema"], value, name)
+        query = nested([pair for pair in pairs if pair not in written_out])
         for name, item in known.items():
             if item.get("required") and name not in query:
                 yield f"the parameter {name} is missing"
@@ -122,7 +126,7 @@ class Description:
                 yield "the body is missing"
             return
         kind = request.headers.get("content-type", "").partition(";")[0]
-        content = wanted.get("content", {}).get(kind)
+        content = wanted.get("content", {}).get(kind) or wanted.get("content", {}).get("*/*")
         if content is None:
             yield f"the body is {kind}, not {', '.join(wanted.get('content', {})) or 'empty'}"
         elif kind == "application/x-www-form-urlencoded":
@@ -204,6 +208,11 @@ class Description:
         if done.get("nullable") is True:
             return _nullable_31(done) if self.is_31 else _nullable_30(done)
         return done
+
+
+def _first_of(name: str) -> str:
+    """Descriptions that write out a nested parameter, as Magento's does, do so for the first item of each list."""
+    return re.sub(r"\[\d+\]", "[0]", name)
 
 
 def _base(document: Mapping[str, Any]) -> str:
