@@ -29,7 +29,7 @@ _GOODS = {
 
 class GoogleFeed(Flow):
     title = "Google fetches the product feed"
-    secrets = (_WORD, _TOKEN)
+    secrets = (_WORD,)
 
     def connectors(self) -> Mapping[str, Mapping[str, Any]]:
         google = at_vendor("google-feeds")
