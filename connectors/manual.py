@@ -35,6 +35,7 @@ _SCHEMES = {
     "HmacSha256": "HMAC-SHA256 of the body",
     "StandardWebhook": "Standard Webhooks",
     "EcdsaSha256": "ECDSA with SHA-256",
+    "FixedHeader": "a header that is always the same",
 }
 
 
