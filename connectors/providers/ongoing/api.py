@@ -55,14 +55,14 @@ class OngoingApi(Provider):
 
     def warehouse_id(self, store: str) -> int | None:
         """Raises Misconfigured for a store that the connector names no warehouse for, where it names some."""
-        known: Mapping[str, int] = self.values.warehouses
+        known = {code.lower(): number for code, number in self.values.warehouses.items()}
         if not store or not known:
             return None
         if store.lower() not in known:
             raise Misconfigured(
                 f"Store {store} has no warehouse at Ongoing; add it to the properties with the Key Group OngoingWarehouses"
             )
-        return known[store.lower()]
+        return int(known[store.lower()])
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
         text = _said(answer)

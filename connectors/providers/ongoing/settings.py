@@ -46,10 +46,10 @@ class States(Group):
 
 
 class Warehouses(Group):
-    """Codes of our stores in lower case, each with Ongoing's id of that warehouse."""
+    """Codes of our stores, each with Ongoing's id of that warehouse."""
 
     def convert(self, raw: Any) -> dict[str, int]:
-        found = {str(code).lower(): _number(value, code) for code, value in super().convert(raw).items()}
+        found = {str(code): _number(value, code) for code, value in super().convert(raw).items()}
         if len(set(found.values())) < len(found):
             raise ValueError("names one warehouse for two stores; each needs a warehouse of its own")
         return found

@@ -29,7 +29,6 @@ class Stock(OngoingApi, StockSource):
             stockInfoChangedFrom=at.since_text,
             articleSystemIdFrom=at.after or None,
             maxArticlesToGet=self.values.page_size,
-            warehouseIds=sorted(warehouses.values()) or None,
         )
         with reading("Ongoing's stock", RetryLater):
             read = self._per_warehouse(rows) if warehouses else self._in_all(rows)
