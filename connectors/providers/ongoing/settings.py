@@ -106,6 +106,7 @@ class OngoingSettings(Settings):
     )
     closed_inbound = Numbers(
         "ClosedInboundStatuses",
+        key="ClosedInboundStatuses",
         required=False,
         default=frozenset({500, 900}),
         help="Statuses of deliveries of which no more is expected: 500,900 unless set.",
