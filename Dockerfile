@@ -15,7 +15,8 @@ WORKDIR /app
 COPY --from=build /app /app
 USER crossdock
 EXPOSE 8000
-# Threads: callers that wait for a payment provider must not block the others.
+# Threads: callers that wait for a payment provider must not block the others. Addresses are logged without their query,
+# which may hold what a vendor sends people back with.
 CMD ["gunicorn", "config.wsgi:application", "--bind=0.0.0.0:8000", "--preload", "--worker-class=gthread", \
      "--workers=2", "--threads=16", "--timeout=90", "--graceful-timeout=60", "--worker-tmp-dir=/dev/shm", \
-     "--access-logfile=-"]
+     "--access-logfile=-", "--access-logformat=%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(b)s \"%(a)s\""]

@@ -36,7 +36,6 @@ CROSSDOCK_SANDBOX_URL = env.str("CROSSDOCK_SANDBOX_URL", default="").rstrip("/")
 CROSSDOCK_FOLLOWERS_TRUSTED_FOR = env.float("CROSSDOCK_FOLLOWERS_TRUSTED_FOR", default=1.0)
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
 CROSSDOCK_WORKER_HUNG_AFTER = env.int("CROSSDOCK_WORKER_HUNG_AFTER", default=30)
-CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=60)
 CROSSDOCK_PUMP_LINGER = env.float("CROSSDOCK_PUMP_LINGER", default=1.0)
 CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
 CROSSDOCK_TRAFFIC_SYNC = env.float("CROSSDOCK_TRAFFIC_SYNC", default=1.0)
@@ -134,6 +133,8 @@ ON_SQLITE = databases.is_sqlite(DATABASES["default"])
 
 # --- worker -----------------------------------------------------------------------------------------------
 
+# Seconds of one pump slice. Where one process does everything, scheduled tasks are not kept waiting for orders.
+CROSSDOCK_PUMP_SLICE = env.int("CROSSDOCK_PUMP_SLICE", default=5 if ON_SQLITE else 60)
 Q_CLUSTER = {
     "name": "crossdock",
     "orm": "default",

@@ -20,17 +20,23 @@ RENEW_AT = 0.8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """An access token. `credential` names the credentials it was obtained with, so that new ones never meet an old
-    token; it is derived from a secret, so a store seals all of `dump()`."""
+    token; it is derived from a secret, so a store seals all of `dump()`.
+
+    `renewable_until` is when `refresh` ends unless it is used before, None where that is never or not known. `refused` is
+    why the vendor takes `refresh` no more; the access token may still be good.
+    """
 
     access: SecretValue
     obtained_at: datetime
     expires_at: datetime | None = None
     credential: str = ""
     refresh: SecretValue | None = None
+    renewable_until: datetime | None = None
+    refused: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether 80 % of its life is over."""
-        if self.expires_at is None:
+        """Whether 80 % of its life is over, and it can be renewed."""
+        if self.expires_at is None or self.refused:
             return False
         return now >= self.obtained_at + (self.expires_at - self.obtained_at) * RENEW_AT
 
@@ -46,6 +52,8 @@ class Token:
                 "expires_at": self.expires_at.isoformat() if self.expires_at else None,
                 "credential": self.credential,
                 "refresh": self.refresh.reveal() if self.refresh else None,
+                "renewable_until": self.renewable_until.isoformat() if self.renewable_until else None,
+                "refused": self.refused,
             }
         )
 
@@ -56,9 +64,11 @@ class Token:
         return cls(
             access=SecretValue(data["access"]),
             obtained_at=datetime.fromisoformat(data["obtained_at"]),
-            expires_at=datetime.fromisoformat(data["expires_at"]) if data["expires_at"] else None,
+            expires_at=_time(data["expires_at"]),
             credential=data["credential"],
             refresh=SecretValue(data["refresh"]) if data["refresh"] else None,
+            renewable_until=_time(data.get("renewable_until")),
+            refused=data.get("refused", ""),
         )
 
 
@@ -81,6 +91,10 @@ def credential_of(request: Request, url: str) -> str:
     parts = [url, request.json, request.form, sorted(request.headers.items())]
     text = json.dumps(parts, sort_keys=True, default=str)
     return hmac.new(b"crossdock-token", text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _text(value: Any) -> str:

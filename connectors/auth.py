@@ -12,7 +12,7 @@ from urllib.parse import quote
 from connectors.access_token import Token as Token
 from connectors.access_token import read_oauth_token
 from connectors.contracts.base import Answer, BadAnswer, Request
-from connectors.errors import Misconfigured, RetryLater
+from connectors.errors import Misconfigured, ProviderError, RetryLater
 from tenants.secret_value import SecretValue
 
 
@@ -34,6 +34,23 @@ class Auth:
     def token_request(self, config: Any) -> Request | None:
         """The request that obtains a token; None for schemes without one."""
         return None
+
+    def renewal(self, config: Any, asked: Request, token: Token | None) -> Request:
+        """The request that takes the place of `token`, `asked` being that of `token_request`. Raises Misconfigured where a
+        person has to act first."""
+        return asked
+
+    def is_refusal(self, error: ProviderError) -> bool:
+        """Whether this failure of a renewal means that the vendor will never renew that token."""
+        return False
+
+    def consent(self, values: Any) -> Any:
+        """The AuthorizationCode by which a person has to let us in with these settings; None where nobody has to."""
+        return None
+
+    def read_renewal(self, answer: Answer, now: datetime, before: Token | None) -> Token:
+        """The token in the answer to `renewal`, in the place of `before`. Raises RetryLater when there is none."""
+        return self.read_token(answer, now)
 
     def read_token(self, answer: Answer, now: datetime) -> Token:
         """The token in a successful answer to `token_request`. Raises RetryLater when there is none."""
@@ -128,7 +145,7 @@ class ClientCredentials(Auth):
     def token_request(self, config: Any) -> Request:
         values = config.values
         identity = {"client_id": needed(values, self.id), "client_secret": needed(values, self.secret)}
-        asked = {"scope": _fill(self.scope, values), "resource": _fill(self.resource, values)}
+        asked = {"scope": fill(self.scope, values), "resource": fill(self.resource, values)}
         fields = {"grant_type": "client_credentials", **{name: text for name, text in asked.items() if text}}
         headers = self._extra(values)
         if self.style == "basic":
@@ -136,7 +153,7 @@ class ClientCredentials(Auth):
         else:
             fields |= identity
         body: dict[str, Any] = {"json": fields} if self.style == "json" else {"form": list(fields.items())}
-        path = _address(self.url, values)
+        path = address_of(self.url, values)
         return Request(method="POST", path=path, headers=headers, authenticated=False, **body)
 
     def _extra(self, values: Any) -> dict[str, str]:
@@ -156,15 +173,15 @@ def needed(values: Any, setting: str) -> str:
     return value.reveal() if isinstance(value, SecretValue) else str(value)
 
 
-def _address(template: str, values: Any) -> str:
+def address_of(template: str, values: Any) -> str:
     """Settings in an address are percent-encoded, except for one that leads it and so is its host."""
     if not template.startswith("{"):
-        return _fill(template, values, safe="")
+        return fill(template, values, safe="")
     setting, _, rest = template[1:].partition("}")
-    return needed(values, setting) + _fill(rest, values, safe="")
+    return needed(values, setting) + fill(rest, values, safe="")
 
 
-def _fill(template: str, values: Any, safe: str | None = None) -> str:
+def fill(template: str, values: Any, safe: str | None = None) -> str:
     """Put settings into a template; with `safe` they are percent-encoded."""
     if "{" not in template:
         return template

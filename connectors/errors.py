@@ -72,5 +72,10 @@ class NotSupported(Rejected):
     """The provider has no such operation."""
 
 
+class LeftAlone(Rejected):
+    """The connector's own settings say that this is none of its business; the vendor was not asked to do it. The text
+    tells which setting."""
+
+
 class BadSignature(Exception):
     """An inbound webhook's signature does not fit; the text never holds the expected value."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +11,8 @@ from django.db.models.functions import Now
 
 from connectors.auth import Token
 from connectors.models import Connector, OAuthToken
+from eventlog import store as eventlog
+from eventlog.events import Category, Outcome
 from tenants import vault
 from tenants.scoping import platform_scope
 
@@ -17,6 +20,9 @@ log = logging.getLogger(__name__)
 
 #: How long a renewal may take before somebody else may try; longer than the door's deadline of one.
 CLAIM = timedelta(seconds=60)
+
+#: A consent is worth a warning for so long before it ends, and at most for the last third of its life.
+WARN_BEFORE = timedelta(days=14)
 
 
 class OrmTokens:
@@ -41,14 +47,49 @@ class OrmTokens:
     def save(self, connector_id: int, token: Token) -> None:
         with platform_scope("OAuth token of a connector"), transaction.atomic():
             row, _ = _lock(connector_id)
-            row.sealed = vault.seal(token.dump(), row.binding)
-            row.expires_at = token.expires_at
-            row.claimed_until = None
-            row.save(update_fields=["sealed", "expires_at", "claimed_until"])
+            write(row, token)
 
     def release(self, connector_id: int) -> None:
         with platform_scope("OAuth token of a connector"):
             OAuthToken.objects.filter(connector_id=connector_id).update(claimed_until=None)
+
+    def refuse(self, connector_id: int, seen: Token, reason: str) -> None:
+        """Tells of it in the Event Log, once."""
+        with platform_scope("OAuth token of a connector"), transaction.atomic():
+            row, now = _lock(connector_id)
+            if _open(row) != seen:
+                return
+            row.sealed = vault.seal(replace(seen, refused=reason).dump(), row.binding)
+            row.refused_at, row.refusal, row.claimed_until = now, reason[:200], None
+            row.save(update_fields=["sealed", "refused_at", "refusal", "claimed_until"])
+            _tell(row)
+
+
+def write(row: OAuthToken, token: Token) -> None:
+    """Store a token in a locked row, and what staff may know of it. A consent that was renewed is no longer ending."""
+    row.sealed = vault.seal(token.dump(), row.binding)
+    row.expires_at = token.expires_at
+    row.ends_at = token.renewable_until if token.refresh else token.expires_at
+    row.warn_at = row.ends_at and row.ends_at - min(WARN_BEFORE, (row.ends_at - token.obtained_at) / 3)
+    row.claimed_until = row.warned_at = row.refused_at = None
+    row.refusal = ""
+    row.save()
+
+
+def locked(connector_id: int) -> OAuthToken:
+    """The connector's row, locked until the transaction ends, and made when there is none."""
+    return _lock(connector_id)[0]
+
+
+def _tell(row: OAuthToken) -> None:
+    eventlog.record(
+        Category.ERROR,
+        f"{row.connector} has to be connected again: the vendor takes its login no more ({row.refusal})",
+        tenant_id=row.tenant_id,
+        outcome=Outcome.ERROR,
+        connector_id=row.connector_id,
+        connector_name=str(row.connector),
+    )
 
 
 def _lock(connector_id: int) -> tuple[OAuthToken, datetime]:

@@ -24,9 +24,12 @@ from connectors.runtime import runtime
 
 @dataclass(frozen=True, slots=True)
 class Trial:
+    """`answer` is what the vendor told, where it passed."""
+
     passed: bool
     message: str
     duration_ms: int = 0
+    answer: Any = None
 
 
 def compile_draft(connector: Connector) -> ConnectorConfig:
@@ -66,10 +69,11 @@ def run_trial(connector: Connector, actor: str = "") -> Trial:
 def _try(config: ConnectorConfig, actor: str) -> Trial:
     started = time.monotonic()
     try:
-        check(config, actor)
+        answer = check(config, actor)
     except ProviderError as error:
         return Trial(False, error.message, round((time.monotonic() - started) * 1000))
-    return Trial(True, f"{config.host} answered as it should.", round((time.monotonic() - started) * 1000))
+    lasted = round((time.monotonic() - started) * 1000)
+    return Trial(True, f"{config.host} answered as it should.", lasted, answer)
 
 
 def check(config: ConnectorConfig, actor: str = "") -> Any:

@@ -7,6 +7,7 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from connectors import consent_care
         from connectors.contracts.base import Provider
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
@@ -15,6 +16,7 @@ class WorkflowsConfig(AppConfig):
         from connectors.webhooks import register_handler
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
+        from workflows.engine.chores import register_chore
         from workflows.imports.again import take_webhook
         from workflows.imports.waking import wake
         from workflows.notifications import deliveries
@@ -26,3 +28,4 @@ class WorkflowsConfig(AppConfig):
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)
         register_handler(Provider, wake)
+        register_chore("connectors.consent_care.look_after_due", consent_care.is_due)

@@ -135,6 +135,13 @@ class Merchant:
             time.sleep(_SLOW_POLL_S)
         return False
 
+    def failures(self, number: str) -> Iterator[str]:
+        """Steps of the order that did not succeed, in words."""
+        for run in self.runs(number):
+            for step in run["steps"]:
+                if step["state"] not in {"success", "skipped"}:
+                    yield f"{step['name']} of {number} is {step['state']}: {step['message']}"
+
     def run_task(self, name: str) -> dict[str, Any]:
         """Run a scheduled task now and wait for the end of it. Raises LookupError and TimeoutError."""
         found = next((row for row in self._rows(f"scheduled-tasks/?name={quote(name)}")), None)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from connectors.admin import credentials
+from connectors.admin.connect import ConnectMixin
 from connectors.admin.explain import ExplainMixin
 from connectors.admin.forms import ConnectorForm
 from connectors.admin.gallery import GalleryMixin, first_values, proposals, setup_guide
@@ -19,6 +20,7 @@ from connectors.admin.inlines import (
     MarketsInline,
     PropertyInline,
 )
+from connectors.admin.logins import LoginFilter
 from connectors.admin.plugins import plugin_link
 from connectors.admin.publishable import PublishableAdmin
 from connectors.admin.standing import StandingMixin
@@ -26,6 +28,7 @@ from connectors.admin.trial import TrialMixin
 from connectors.admin.typed_values import typed_codes, typed_settings
 from connectors.admin.webhooks import WebhookPageMixin
 from connectors.compiling import webhook_address
+from connectors.consents import asked_for
 from connectors.documents import PREFETCH, connector_document, overlapping
 from connectors.models import Connector
 from connectors.validation import label_of_type
@@ -43,7 +46,14 @@ OTHER_SETTINGS = (
 
 @admin.register(Connector)
 class ConnectorAdmin(
-    WebhookPageMixin, StandingMixin, TrialMixin, ExplainMixin, GalleryMixin, GridMixin, PublishableAdmin
+    ConnectMixin,
+    WebhookPageMixin,
+    StandingMixin,
+    TrialMixin,
+    ExplainMixin,
+    GalleryMixin,
+    GridMixin,
+    PublishableAdmin,
 ):
     nothing = (
         "A connector links this tenant with a vendor: a payment provider, a carrier, a shop, an ERP, a sender of mail. "
@@ -60,10 +70,10 @@ class ConnectorAdmin(
         "state",
         "health",
     ]
-    list_filter = ["category", "is_test", "retired"]
+    list_filter = ["category", "is_test", "retired", LoginFilter]
     list_select_related = ["live", "markets", *credentials.SELECT]
     search_fields = ["name", "display_name", "connector_id", "type", "host"]
-    readonly_fields = ["category", "standing", "tested", "calls", "webhook", "plugin"]
+    readonly_fields = ["category", "standing", "login", "tested", "calls", "webhook", "plugin"]
     fields = [
         "type",
         "plugin",
@@ -73,13 +83,22 @@ class ConnectorAdmin(
         "host",
         "is_test",
         "standing",
+        "login",
         "tested",
         "calls",
         "webhook",
         "comment",
         "seen",
     ]
-    actions_detail = ["test_connection", "going_live", "explain", "webhook_page", "let_through", "versions"]
+    actions_detail = [
+        "connect_page",
+        "test_connection",
+        "going_live",
+        "explain",
+        "webhook_page",
+        "let_through",
+        "versions",
+    ]
     change_form_before_template = "admin/connectors/gateway.html"
     actions_row = ["test_connection", "going_live"]
 
@@ -96,8 +115,10 @@ class ConnectorAdmin(
         return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """A new one has no state, tests and address yet."""
-        return [name for name in self.fields if obj is not None or name not in self.readonly_fields]
+        """A new one has no state, tests and address yet; only some vendors want somebody to let the connector in."""
+        if obj is None:
+            return [name for name in self.fields if name not in self.readonly_fields]
+        return [name for name in self.fields if name != "login" or asked_for(obj) is not None]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form also has what the template of the tab Authentication shows folded."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from connectors.consents import Standing, consent_of
 from connectors.documents import SECRETS, authentication_of
 from connectors.models import Connector
 from connectors.schema import Secret as SecretField
@@ -15,7 +16,7 @@ from connectors.validation import implementation_of
 #: Days after which a credential is worth changing.
 OLD = 365
 #: What `credentials` reads besides the row, for select_related and prefetch_related.
-SELECT = tuple(f"authentication__{name}" for name in SECRETS)
+SELECT = (*(f"authentication__{name}" for name in SECRETS), "oauth_token")
 PREFETCH = ("properties__secret", "headers__secret")
 
 
@@ -24,6 +25,10 @@ def credentials(connector: Connector) -> tuple[str, str]:
     missing = list(_missing(connector))
     if missing:
         return "missing", f"missing: {', '.join(missing)}"
+    consent = consent_of(connector)
+    if consent.standing is not Standing.NOT_NEEDED:
+        kinds = {Standing.CONNECTED: "set", Standing.ENDING: "old"}
+        return kinds.get(consent.standing, "missing"), consent.words
     stored = list(_stored(connector))
     if not stored:
         return "none", "none"

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from connectors import checklist
 from connectors.checklist import Finding
-from connectors.checklist.connector import UNTESTED
+from connectors.checklist.connector import NOT_CONNECTED, UNTESTED
 from connectors.labels import labelled
 from connectors.models import Publishable
 from connectors.publishing import PublishConflict, PublishRefused, kind_of
@@ -57,6 +57,8 @@ class GoingLiveMixin:
         """Where a finding is mended."""
         if finding.code == UNTESTED:
             return str(self.reverse_to("test_connection", root))  # type: ignore[attr-defined]
+        if finding.code == NOT_CONNECTED:
+            return reverse("admin:connectors_connector_connect_page", args=[root.pk])
         return next(_places(self, request, root, finding.field), "")
 
     def _before(self: Any, request: HttpRequest, obj: Publishable) -> dict[str, Any]:

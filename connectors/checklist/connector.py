@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 
 from connectors.checklist.base import Finding, Going, error, register, warning
 from connectors.compiled import ConnectorConfig
+from connectors.consents import GOOD, asked_for, consent_of, credential_for
 from connectors.documents import KIND, connector_rows, label_of, overlapping
 from connectors.models import Connector
 from connectors.schema import COLUMNS
+from connectors.tokens import OrmTokens
 from connectors.trial import credentials_of
 from connectors.validation import implementation_of
 
@@ -20,6 +22,8 @@ SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
 
 #: The warning that a test cures.
 UNTESTED = "untested"
+#: The warning that Connect cures.
+NOT_CONNECTED = "not_connected"
 #: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
 _TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
 _LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
@@ -146,6 +150,20 @@ def tested_as_it_is(going: Going) -> Iterator[Finding]:
     tested = going.obj.test_passed and going.obj.tested_account == credentials_of(going.obj)
     if not tested:
         yield warning(UNTESTED, "Test connection has not succeeded since host or credentials changed.")
+
+
+@register(KIND)
+def somebody_let_it_in(going: Going) -> Iterator[Finding]:
+    auth = asked_for(going.obj)
+    if auth is None or going.config.problem:
+        return
+    consent, token = consent_of(going.obj), OrmTokens().get(going.obj.pk)
+    if consent.standing not in GOOD:
+        yield warning(NOT_CONNECTED, f"It is {consent.words}; press Connect on its page.")
+    elif token is not None and token.credential != credential_for(going.config, auth):
+        yield warning(
+            NOT_CONNECTED, "Another app was connected than this draft names; press Connect on its page."
+        )
 
 
 def _tab(stored_as: str) -> str:

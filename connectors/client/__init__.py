@@ -11,7 +11,6 @@ from connectors.client.door import HttpDoor
 from connectors.client.egress import EgressPolicy
 from connectors.client.ports import MemoryTokens, Ports, TokenStore
 from connectors.compiled import ConnectorConfig
-from connectors.contracts.base import Door
 
 if TYPE_CHECKING:
     from connectors.calls import Prepared
@@ -33,7 +32,7 @@ def open_door(
     prepared: Prepared,
     key: str | None,
     deadline: Deadline | None = None,
-) -> Door:
+) -> HttpDoor:
     """The door of one operation. `key` is its idempotency key, None for reads.
 
     Without `deadline` the operation has `prepared.deadline_s` seconds from now, over all its requests and tries.

@@ -71,6 +71,13 @@ class HttpDoor:
         login = self._login(request) if request.authenticated else None
         return Sending(self, request, classify, login, self.prepared.spec.operation).result()
 
+    def renew_login(self) -> None:
+        """Put a new access token in the place of the stored one. Raises ProviderError."""
+        self._guard()
+        login = self._login(Request(method="GET", path="/"))
+        if login is not None:
+            login.renew()
+
     def _login(self, request: Request) -> Login | None:
         auth = auth_of(self.provider, request)
         asked = None if self.config.authenticated_manually else auth.token_request(self.config)
@@ -137,6 +144,7 @@ class Sending:
             writes=self.request.write,
             may_redirect=self.request.may_redirect,
             token=self.token,
+            secrets=self.request.unlogged,
             unlogged=door.provider.unlogged,
         )
         event.operation, event.at = self.operation, at

@@ -40,23 +40,31 @@ class Login:
     def after_refusal(self, refused: Token) -> Token:
         """Another token than the one that the provider has just refused."""
         stored = self.ports.tokens.get(self.config.id)
-        return stored if self._fits(stored) and stored != refused else self._renewed(stored)
+        return stored if self._is_news(stored, refused) else self._renewed(stored)
+
+    def renew(self) -> None:
+        """Put a new token in the place of a good one, before anybody needs it. Raises ProviderError."""
+        token = self.ports.tokens.get(self.config.id)
+        self._asked(token)
+        if self.ports.tokens.claim_refresh(self.config.id, token):
+            self._obtained(token)
 
     def _renewed_early(self, token: Token) -> Token:
         """While the old token is good, nobody waits for a new one and nobody fails for want of it."""
         if not self.ports.tokens.claim_refresh(self.config.id, token):
             return token
         try:
-            return self._obtained()
+            return self._obtained(token)
         except ProviderError:
             return token
 
     def _renewed(self, seen: Token | None) -> Token:
         for _ in range(_MOST_PAUSES):
+            self._asked(seen)
             if self.ports.tokens.claim_refresh(self.config.id, seen):
-                return self._obtained()
+                return self._obtained(seen)
             stored = self.ports.tokens.get(self.config.id)
-            if stored != seen and self._fits(stored):
+            if self._is_news(stored, seen):
                 return stored
             seen = stored
             if self.deadline.left <= _PAUSE_S:
@@ -64,16 +72,35 @@ class Login:
             self.ports.sleep(_PAUSE_S)
         raise RetryLater("The login is being renewed elsewhere", answered=False)
 
-    def _obtained(self) -> Token:
-        """The caller holds the claim."""
+    def _asked(self, seen: Token | None) -> Request:
+        """The request for a new token. Raises Misconfigured where a person has to act first."""
+        return self.auth.renewal(self.config, self.request, seen if self._fits(seen) else None)
+
+    def _obtained(self, seen: Token | None) -> Token:
+        """The caller holds the claim. The new token is stored before anybody uses it."""
+        before = seen if self._fits(seen) else None
         try:
-            answer = self.obtain(self.request)
-            token = replace(self.auth.read_token(answer, self.ports.now()), credential=self._credential)
+            answer = self.obtain(self._asked(seen))
+            read = self.auth.read_renewal(answer, self.ports.now(), before)
+            token = replace(read, credential=self._credential)
+        except ProviderError as error:
+            if before is not None and self.auth.is_refusal(error):
+                self._give_up(before, error.code)
+            self.ports.tokens.release(self.config.id)
+            raise
         except BaseException:
             self.ports.tokens.release(self.config.id)
             raise
         self.ports.tokens.save(self.config.id, token)
         return token
+
+    def _give_up(self, token: Token, reason: str) -> None:
+        """A refresh token that was refused is never sent again, and whoever needs it is told what to do. Raises."""
+        self.ports.tokens.refuse(self.config.id, token, reason)
+        self._asked(replace(token, refused=reason))
+
+    def _is_news(self, stored: Token | None, seen: Token | None) -> TypeGuard[Token]:
+        return self._fits(stored) and not stored.refused and stored != seen
 
     def _fits(self, token: Token | None) -> TypeGuard[Token]:
         """Whether it was obtained with the credentials of this configuration."""

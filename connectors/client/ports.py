@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
@@ -30,6 +30,10 @@ class TokenStore(Protocol):
 
     def release(self, connector_id: int) -> None:
         """End the claim without a new token."""
+        ...
+
+    def refuse(self, connector_id: int, seen: Token, reason: str) -> None:
+        """Note that the vendor renews this token no more, unless another one is stored by now; ends the claim."""
         ...
 
 
@@ -59,6 +63,12 @@ class MemoryTokens:
     def release(self, connector_id: int) -> None:
         with self._lock:
             self._claimed.discard(connector_id)
+
+    def refuse(self, connector_id: int, seen: Token, reason: str) -> None:
+        with self._lock:
+            self._claimed.discard(connector_id)
+            if self._tokens.get(connector_id) == seen:
+                self._tokens[connector_id] = replace(seen, refused=reason)
 
 
 def utc_now() -> datetime:

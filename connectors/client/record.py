@@ -44,13 +44,14 @@ def event_of(
     writes: bool,
     may_redirect: bool,
     token: Token | None,
+    secrets: Collection[SecretValue] = (),
     unlogged: Collection[str] = (),
 ) -> EventData:
     """The outcome is that of HTTP alone: what the provider makes of the answer is not known yet.
 
-    `unlogged` names fields of the answer that are left out of it.
+    `secrets` are the request's own; `unlogged` names fields of the answer that are left out of it.
     """
-    redactor = _redactor((*config.secrets, *((token.access,) if token else ())))
+    redactor = _redactor((*config.secrets, *((token.access,) if token else ()), *secrets))
     context = prepared.context
     return EventData(
         category=Category.CONNECTOR,

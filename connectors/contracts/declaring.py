@@ -106,6 +106,11 @@ class Declarations:
         return ""
 
     @classmethod
+    def account_of(cls, answer: Any) -> str:
+        """Whose account the answer to `check` says that this is, for people; "" where it does not say."""
+        return ""
+
+    @classmethod
     def webhook_of(cls, values: Any) -> Any:
         """The scheme that verifies the webhooks of a connector with these settings."""
         return cls.webhook

@@ -15,7 +15,7 @@ from connectors.models.subscription import (
     EventSubscription,
     EventSubscriptionHeader,
 )
-from connectors.models.token import OAuthToken
+from connectors.models.token import ConsentRequest, OAuthToken
 from connectors.models.traffic import ConnectorStanding, ConnectorTraffic
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ConnectorProperty",
     "ConnectorStanding",
     "ConnectorTraffic",
+    "ConsentRequest",
     "DeliveryAttempt",
     "Effect",
     "EventDelivery",

@@ -126,7 +126,7 @@ class Description:
                 yield "the body is missing"
             return
         kind = request.headers.get("content-type", "").partition(";")[0]
-        content = wanted.get("content", {}).get(kind)
+        content = wanted.get("content", {}).get(kind) or wanted.get("content", {}).get("*/*")
         if content is None:
             yield f"the body is {kind}, not {', '.join(wanted.get('content', {})) or 'empty'}"
         elif kind == "application/x-www-form-urlencoded":

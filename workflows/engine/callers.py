@@ -81,6 +81,9 @@ class AskedTokens:
     def release(self, connector_id: int) -> None:
         self._inbox.ask(self._orm.release, connector_id)
 
+    def refuse(self, connector_id: int, seen: Token, reason: str) -> None:
+        self._inbox.ask(self._orm.refuse, connector_id, seen, reason)
+
 
 class Callers:
     """A pool of threads for one process, kept over slices so that HTTP connections stay warm."""

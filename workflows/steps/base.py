@@ -15,6 +15,7 @@ from connectors.calls import CallSpec, Ending, Outcome
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.common import OrderDocument
+from connectors.errors import LeftAlone
 from connectors.runtime import TenantRuntime
 from connectors.schema import Settings
 from workflows.chart import StepConfig
@@ -141,8 +142,12 @@ class Step(ABC):
 
 
 def summary(outcomes: Sequence[Outcome]) -> Result:
-    """Success when every call succeeded, else Error with the failures' messages."""
+    """Success when every call succeeded, else Error with the failures' messages. What the connector's settings leave alone
+    is no failure; where that is all of it the result is Skipped."""
     failed = [outcome for outcome in outcomes if outcome.ending is not Ending.SUCCEEDED]
     if not failed:
         return Result.success()
-    return Result.error("; ".join(dict.fromkeys(outcome.message for outcome in failed)))
+    text = "; ".join(dict.fromkeys(outcome.message for outcome in failed))
+    if not all(isinstance(outcome.error, LeftAlone) for outcome in failed):
+        return Result.error(text)
+    return Result.skipped(text) if len(failed) == len(outcomes) else Result.success(f"Done, except: {text}")
