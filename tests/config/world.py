@@ -29,6 +29,7 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
+from workflows.inbound.placing import create_delivery
 from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup
 from workflows.orders import add_error, create_order
 
@@ -75,6 +76,8 @@ def _configuration(tenant: Tenant, mark: str) -> None:
 def _trade(tenant: Tenant, mark: str) -> None:
     product = ProductFactory(tenant=tenant, sku=mark)
     CustomerFactory(tenant=tenant, number=mark)
+    lines = [{"sku": mark, "quantity": "3"}]
+    create_delivery({"number": mark, "supplier": mark, "store": f"{mark}-store", "lines": lines})
     InventoryLevelFactory(tenant=tenant, product=product, store=StoreFactory(tenant=tenant, code=f"{mark}-2"))
     data = {"number": mark, "market": mark, "customer": {"email": f"{mark}@buyer.example"}}
     order = create_order({**data, "lines": [{"sku": mark, "quantity": "1", "unit_price": "1.00"}]})

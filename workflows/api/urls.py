@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
 from workflows.api.customers import CustomerViewSet
+from workflows.api.inbound import InboundDeliveryViewSet
 from workflows.api.inventory import InventoryViewSet
 from workflows.api.markets import MarketViewSet
 from workflows.api.one_order import NUMBER_PATTERN
@@ -23,6 +24,7 @@ router.register("runs", RunViewSet, basename="run")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
+router.register("inbound-deliveries", InboundDeliveryViewSet, basename="inbound-delivery")
 router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
 router.register("markets", MarketViewSet, basename="market")

@@ -1,6 +1,7 @@
 from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
 from workflows.models.imports import ImportedObject
+from workflows.models.inbound import EXPECTED, InboundDelivery, InboundLine, InboundState
 from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
 from workflows.models.orders import (
     ErrorSeverity,
@@ -27,6 +28,7 @@ from workflows.models.runs import (
 from workflows.models.schedules import ScheduledRun, ScheduledTask
 
 __all__ = [
+    "EXPECTED",
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
     "SHOWN_UNASKED",
@@ -36,6 +38,9 @@ __all__ = [
     "ErrorStatus",
     "GroupStep",
     "ImportedObject",
+    "InboundDelivery",
+    "InboundLine",
+    "InboundState",
     "InventoryLevel",
     "InventoryMovement",
     "Lane",
