@@ -54,7 +54,8 @@ def _take(context: TaskContext, items: Sequence[warehouse.InboundDelivery]) -> t
             continue
         told = list(_strange(row, item))
         remarks += told
-        counts["failed"] += bool(told)
+        if told:
+            counts["failed"] += 1
         counts["updated" if _received(row, item, source) else "unchanged"] += 1
     return counts, remarks
 

@@ -18,7 +18,8 @@ _HOUSE = "ongoing/houses/nordlager/812"
 _PASSWORD, _TOKEN = "ongoing-nordicOutdoor-61d0", "ongoing-hook-nordicOutdoor-aa83"
 _TYPE, _STORE, _SKU, _PIECES = "Warehouse", "NORDLAGER", "PUMP-1", 12
 _STATES, _RETURNS, _STOCK = "Orders at Ongoing", "Returns at Ongoing", "Stock at Ongoing"
-_SENT, _CALLED_OFF = "OW-1", "OW-2"
+_ANNOUNCE, _ARRIVED = "Deliveries to Ongoing", "Arrivals at Ongoing"
+_SENT, _CALLED_OFF, _DELIVERY, _ORDERED = "OW-1", "OW-2", "OPO-1", 40
 
 
 class OngoingFlow(Flow):
@@ -59,6 +60,8 @@ class OngoingFlow(Flow):
         task(_STATES, "ImportWarehouseOrders", connector, {"ShippedStatus": "Sent"})
         task(_RETURNS, "ImportReturns", connector, {"ReturnedStatus": "Returned"})
         task(_STOCK, "ImportInventory", connector)
+        task(_ANNOUNCE, "ExportInboundDeliveries", connector, {"Store": _STORE})
+        task(_ARRIVED, "ImportInboundDeliveries", connector)
 
     def prepare(self, vendors: Vendors, webhooks: Mapping[str, str]) -> None:
         article = {"articleNumber": _SKU, "articleName": "Water pump", "numberOfItems": _PIECES}
@@ -78,9 +81,22 @@ class OngoingFlow(Flow):
         if not merchant.comes_true(lambda: merchant.order(_SENT)["status"] == "Sent"):
             yield f"{_SENT} was sent by the warehouse, and is {merchant.order(_SENT)['status']} here"
         vendors.tell(f"{_HOUSE}/returns", {"order": _SENT, "pieces": {"1": 1}, "cause": "Too small"})
+        yield from self._delivered(merchant, vendors)
         for name in (_RETURNS, _STOCK):
             yield from merchant.task_went_well(name)
         yield from self._looked_at(merchant, vendors)
+
+    def _delivered(self, merchant: Merchant, vendors: Vendors) -> Iterator[str]:
+        """Goods are announced; three pieces of them are missing when they arrive."""
+        lines = [{"sku": _SKU, "quantity": str(_ORDERED)}]
+        told = {"number": _DELIVERY, "supplier": "Pumpefabrikken", "store": _STORE, "lines": lines}
+        merchant.create("inbound-deliveries/", told)
+        yield from merchant.task_went_well(_ANNOUNCE)
+        vendors.tell(f"{_HOUSE}/deliveries/{_DELIVERY}/receive", {"pieces": {"1": _ORDERED - 3}})
+        yield from merchant.task_went_well(_ARRIVED)
+        seen = merchant.read(f"inbound-deliveries/{_DELIVERY}/")
+        if (seen["state"], seen["lines"][0]["received"]) != ("partly_received", str(_ORDERED - 3)):
+            yield f"{_DELIVERY} arrived in part, and is {seen['state']} with {seen['lines']} here"
 
     def _looked_at(self, merchant: Merchant, vendors: Vendors) -> Iterator[str]:
         for number in (_SENT, _CALLED_OFF):
@@ -94,7 +110,7 @@ class OngoingFlow(Flow):
         if there != {_SENT: "Sent", _CALLED_OFF: "Cancelled"}:
             yield f"Ongoing has the orders {there}"
         levels = {row["store"]: Decimal(row["on_hand"]) for row in merchant.stock(_SKU)}
-        if levels != {_STORE: _PIECES - 2}:
+        if levels != {_STORE: _PIECES - 2 + _ORDERED - 3}:
             yield f"the stock of {_SKU} is {levels}"
 
 
