@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, action, display, register_page
 from tenants.dashboard import register_waiting
@@ -22,6 +24,7 @@ _COLOURS = {
     "partly_received": "warning",
     "received": "success",
     "closed": "",
+    "overdue": "danger",
 }
 
 
@@ -76,16 +79,7 @@ class InboundDeliveryAdmin(Masked, ReadOnlyAdmin):
         "Goods that are on their way are added by the API (inbound-deliveries). The scheduled task "
         "ExportInboundDeliveries announces them to the warehouse, ImportInboundDeliveries tells what arrived."
     )
-    list_display = [
-        "number",
-        "supplier",
-        "store",
-        "due",
-        "shown_state",
-        "progress",
-        "warehouse_word",
-        "problem",
-    ]
+    list_display = ["number", "supplier", "store", "due", "shown_state", "progress", "standing"]
     list_filter = ["state", "store", OverdueFilter]
     list_select_related = ["store"]
     search_fields = ["number__istartswith", "supplier__istartswith"]
@@ -108,15 +102,20 @@ class InboundDeliveryAdmin(Masked, ReadOnlyAdmin):
         return rows.annotate(announced_pieces=Sum("lines__quantity"), received_pieces=Sum("lines__received"))
 
     @display(description="Expected")
-    def due(self, obj: InboundDelivery) -> str:
+    def due(self, obj: InboundDelivery) -> SafeString | str:
         if obj.expected_on is None:
             return "-"
-        late = obj.state in EXPECTED and obj.expected_on < timezone.localdate()
-        return f"{obj.expected_on:%Y-%m-%d}{', overdue' if late else ''}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', obj.expected_on.isoformat())
 
     @display(description="State", label=_COLOURS)
     def shown_state(self, obj: InboundDelivery) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
+        late = obj.state in EXPECTED and obj.expected_on and obj.expected_on < timezone.localdate()
+        told = obj.get_state_display()
+        return ("overdue", f"{told}, overdue") if late else (obj.state, told)
+
+    @display(description="At the warehouse")
+    def standing(self, obj: InboundDelivery) -> str:
+        return obj.problem or obj.warehouse_word or "-"
 
     @display(description="Pieces received")
     def progress(self, obj: Any) -> str:
