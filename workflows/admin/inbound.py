@@ -124,17 +124,17 @@ class InboundDeliveryAdmin(Masked, ReadOnlyAdmin):
     @action(description="Announce again", permissions=["act"])
     def announce(self, request: HttpRequest, queryset: QuerySet[InboundDelivery]) -> None:
         """Those of which nothing has come; the task ExportInboundDeliveries sends them."""
-        self._tell(request, announce_again(_picked(queryset)), "will be announced by the task's next run")
+        self._tell(request, announce_again(_picked(queryset)), "To be announced by the task's next run")
 
     @action(description="Close: nothing more is expected", permissions=["act"])
     def close_short(self, request: HttpRequest, queryset: QuerySet[InboundDelivery]) -> None:
-        self._tell(request, close(_picked(queryset)), "closed")
+        self._tell(request, close(_picked(queryset)), "Closed")
 
-    def _tell(self, request: HttpRequest, times: int, what: str) -> None:
-        level = messages.SUCCESS if times else messages.WARNING
-        self.message_user(
-            request, f"{times} deliveries: {what}" if times else f"None could be: {what}", level
-        )
+    def _tell(self, request: HttpRequest, times: int, done: str) -> None:
+        if times:
+            self.message_user(request, f"{done}: {times}", messages.SUCCESS)
+        else:
+            self.message_user(request, "None of them is in a state for that", messages.WARNING)
 
 
 def _picked(queryset: QuerySet[InboundDelivery]) -> QuerySet[InboundDelivery]:

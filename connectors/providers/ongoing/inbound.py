@@ -67,7 +67,7 @@ class Inbounds(OngoingApi):
             expected_on=expected.date() if expected else None,
             lines=tuple(_lines(row)),
             word=f"{number} {status.get('text') or ''}".strip(),
-            closed=number in self.values.closed_inbound,
+            closed=str(number) in self.values.closed_inbound.split(","),
         )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from connectors.contracts.warehouse import WarehouseState
 from connectors.errors import Misconfigured
-from connectors.schema import Boolean, Choice, Date, Field, Group, Integer, Secret, Settings, Text, Url
+from connectors.schema import Boolean, Choice, Date, Group, Integer, Secret, Settings, Text, Url
 
 #: Ongoing's own system for trying things out.
 _DEMO = "apidemo"
@@ -55,12 +55,11 @@ class Warehouses(Group):
         return found
 
 
-class Numbers(Field):
+class Numbers(Text):
     """Status numbers with commas between them."""
 
-    def convert(self, raw: Any) -> frozenset[int]:
-        parts = raw if isinstance(raw, frozenset) else str(raw).split(",")
-        return frozenset(_number(part, "a status") for part in parts)
+    def convert(self, raw: Any) -> str:
+        return ",".join(str(_number(part, "a status")) for part in super().convert(raw).split(","))
 
 
 class OngoingSettings(Settings):
@@ -108,8 +107,8 @@ class OngoingSettings(Settings):
         "ClosedInboundStatuses",
         key="ClosedInboundStatuses",
         required=False,
-        default=frozenset({500, 900}),
-        help="Statuses of deliveries of which no more is expected: 500,900 unless set.",
+        default="500,900",
+        help="Statuses of deliveries of which no more is expected.",
     )
     stock_figure = Choice(
         "StockFigure",
