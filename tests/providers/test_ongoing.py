@@ -57,6 +57,29 @@ def test_a_number_of_somebody_else_is_left_alone(stand: OngoingStand) -> None:
     assert [item.reference for item in prefixed.everything("import_order_states")[0]] == ["100234"]
 
 
+def test_an_order_is_sent_as_the_shopper_chose(sandbox: Sandbox) -> None:
+    sandbox.reset()
+    groups = {"OngoingWaysOfDelivery": {"Pickup": "PUP"}, "OngoingTransporters": {"pickup": "BRING/5800"}}
+    stand = OngoingStand(sandbox, properties=groups)
+    chosen = {"shipping_option": "PICKUP", "pickup_point": "121414", "state": "created"}
+    stand.done("export_order", export(sections={"shipments": [chosen]}))
+    [order] = stand.house["orders"]
+    info = order["orderInfo"]
+    assert (info["wayOfDelivery"], info["servicePointCode"]) == ({"code": "PUP"}, "121414")
+    assert (order["transporter"]["code"], order["transporter"]["serviceCode"]) == ("BRING", "5800")
+
+
+def test_what_the_warehouse_says_of_a_refusal_reaches_staff(stand: OngoingStand) -> None:
+    strange = replace(export().order.lines[0], sku="TENT-9")
+    refused = stand.call("export_order", export(lines=(strange,)))
+    assert (refused.ending, refused.message) == (
+        Ending.FAILED,
+        "Ongoing: The article number TENT-9 does not exist.",
+    )
+    mapped = OngoingStand(stand.sandbox, options={"field_mapping": (("GiftWrap", "giftWrap"),)})
+    assert "The Field Mapping names giftWrap" in mapped.call("export_order", export()).message
+
+
 def test_an_order_is_taken_back_until_the_warehouse_is_at_work(stand: OngoingStand) -> None:
     for number in ("1", "2"):
         stand.done("export_order", export(number))

@@ -142,12 +142,15 @@ def _notification(value: str, wanted: bool) -> Body | None:
 
 
 def _delivery(order: OrderDocument, values: Any) -> Body:
-    """How it is sent: by the chosen shipment option, else by the shop's shipping method."""
+    """How it is sent: by the chosen shipment option, else by the shop's shipping method; and to which pickup point."""
     shipments = [item for item in order.sections.get("shipments", ()) if item.get("state") != "cancelled"]
     names = [str(item["shipping_option"]) for item in shipments if item.get("shipping_option")]
     names += [str(order.properties["ShippingMethod"])] if order.properties.get("ShippingMethod") else []
     way, transporter = by_name(values.ways_of_delivery, names), by_name(values.transporters, names)
+    points = [str(item["pickup_point"]) for item in shipments if item.get("pickup_point")]
     found: Body = {"wayOfDelivery": {"code": way}} if way else {}
+    if points:
+        found["servicePointCode"] = points[0]
     if transporter:
         code, _, service = transporter.partition("/")
         named = {"transporterCode": code.strip(), "transporterServiceCode": service.strip()}

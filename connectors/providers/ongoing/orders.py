@@ -64,25 +64,30 @@ class Orders(Standings, OrderExporter):
         return order_body(order, self.numbered(order.number), self.values, mapping, warehouse)
 
     def _there(self, order: OrderDocument) -> Json | None:
-        """Raises Rejected where the number is that of another order."""
+        """Raises Rejected where the number is that of an order which we did not put there."""
         number = self.numbered(order.number)
-        rows = self.listed("orders", orderNumber=number)
-        for row in rows:
+        for row in self.listed("orders", orderNumber=number):
             with reading("Ongoing's order", RetryLater):
                 info = row["orderInfo"]
                 if str(info["orderNumber"]).casefold() != number.casefold():
                     continue
-                owner = str(info.get("goodsOwnerOrderId") or "")
-            if owner and owner != str(order.id):
+                ours = str(info.get("goodsOwnerOrderId") or "") == str(order.id) or _id(row) == self._known(
+                    order
+                )
+            if not ours:
                 raise Rejected(
-                    f"Ongoing has another order with the number {number} (its own id there is {owner}). Set the property"
-                    " NumberPrefix, so that orders of several shops do not share numbers"
+                    f"Ongoing has an order {number} that was not made from this one. Set the property NumberPrefix, so that"
+                    " orders of several shops or systems do not share numbers"
                 )
             return row
         return None
 
+    def _known(self, order: OrderDocument) -> str:
+        """The id that the order had over there."""
+        return str(order.external_ids.get(str(self.config.connector_id or self.config.name), ""))
+
     def _check_new(self, order: OrderDocument) -> None:
-        before = order.external_ids.get(str(self.config.connector_id or self.config.name))
+        before = self._known(order)
         if before:
             raise Rejected(
                 f"Ongoing has the order {self.numbered(order.number)} (id {before}) no more. If it is still wanted, make it"

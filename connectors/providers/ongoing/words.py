@@ -17,10 +17,10 @@ ExportOrder puts the order under its number (after the property NumberPrefix, ne
 owner), so that a repetition changes nothing. A second ExportOrder changes address and lines while the warehouse still
 takes changes; of an order that is picked already, it is refused by name. The delivery date is the order's day plus
 DeliveryDays. Key Groups OngoingWaysOfDelivery and OngoingTransporters translate the shipment option, else the
-order's property ShippingMethod, to the code of a way of delivery and to a transporter (code, or code/service).
-NotifyByEmail and NotifyBySms let the carrier write to the customer. Field Mapping fills servicePointCode,
-deliveryInstruction, orderRemark, freeText1 to freeText3, deliveryDate and others from order properties. Prices are not
-sent.
+order's property ShippingMethod, to the code of a way of delivery and to a transporter (code, or code/service); a
+chosen pickup point goes along as servicePointCode. NotifyByEmail and NotifyBySms let the carrier write to the
+customer. Field Mapping fills deliveryInstruction, orderRemark, freeText1 to freeText3, deliveryDate, servicePointCode
+and others from order properties. Prices are not sent.
 
 ExportCancellation takes the order back. Once the warehouse has begun it may refuse, which the step tells in its words;
 then call the warehouse.
