@@ -219,6 +219,10 @@ SPECTACULAR_SETTINGS = {
         {"name": "Inventory", "description": "What each store has."},
         {"name": "Markets", "description": "Where is sold, and in which currency."},
         {"name": "Connectors", "description": "Which connector serves, and why."},
+        {
+            "name": "Configuration",
+            "description": "Connectors, payment methods, shipping providers and order types: drafts, versions, publishing.",
+        },
         {"name": "Scheduled tasks", "description": "What is done again and again."},
         {"name": "Event log", "description": "Everything that happened, and every call to a vendor."},
     ],
@@ -231,6 +235,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "CartKindEnum": "connectors.contracts.validation.KINDS",
+        "ConfigurationStateEnum": "connectors.api.configuration_serializers.CONFIGURATION_STATES",
         "DeliveryStateEnum": "connectors.api.subscription_serializers.DELIVERY_STATES",
         "EventCategoryEnum": "eventlog.events.CATEGORIES",
         "PaymentStateEnum": "payments.models.PaymentState",

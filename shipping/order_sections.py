@@ -15,11 +15,11 @@ def shipments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Shipment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
     for shipment in rows.select_related("connector", "store").prefetch_related("packages"):
-        found[shipment.order_id].append(_document(shipment))
+        found[shipment.order_id].append(shipment_document(shipment))
     return dict(found)
 
 
-def _document(shipment: Shipment) -> dict[str, Any]:
+def shipment_document(shipment: Shipment) -> dict[str, Any]:
     return {
         "reference": shipment.reference,
         "shipping_option": shipment.option_name,

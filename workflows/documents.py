@@ -6,7 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -14,6 +14,10 @@ from connectors.contracts.common import Address, Customer, Line, OrderDocument
 from tenants.models import Market
 from tenants.money import Money
 from workflows.models import Order, OrderLine
+
+if TYPE_CHECKING:
+    from workflows.intake import OrderDraft
+    from workflows.lines import Line as DraftLine
 
 Loader = Callable[[Collection[int]], Mapping[int, Any]]
 
@@ -23,12 +27,22 @@ Stamp = tuple[int, datetime]
 #: Orders of which a process remembers the lines: more than it drives at a time.
 _MOST_KEPT = 512
 
+#: The section with the external ids of the order's store.
+STORE_IDS = "store_ids"
+
 _SAME = ("id", "number", "order_type", "status", "currency", "placed_at", "properties", "external_ids")
 _AMOUNTS = ("shipping_total", "discount_total", "tax_total", "total")
 _COLUMNS = (
     *_SAME,
     *_AMOUNTS,
-    *("market_id", "market__code", "store__code", "customer_data", "customer__external_ids"),
+    *(
+        "market_id",
+        "market__code",
+        "store__code",
+        "store__external_ids",
+        "customer_data",
+        "customer__external_ids",
+    ),
     *("billing", "shipping", "tags", "version", "modified_at"),
 )
 _LINE_SAME = ("number", "sku", "name", "quantity", "tax_rate", "properties")
@@ -73,6 +87,39 @@ def order_documents(order_ids: Collection[int]) -> dict[int, OrderDocument]:
         )
         for order in orders
     }
+
+
+def draft_document(draft: OrderDraft, number: str) -> OrderDocument:
+    """The document of an order that is not placed yet; its id is 0."""
+    totals = draft.totals
+    money: dict[str, Any] = {name: Money(getattr(totals, name), draft.currency) for name in _AMOUNTS}
+    return OrderDocument(
+        id=0,
+        number=number,
+        order_type=draft.chart.name,
+        status=draft.status.name,
+        market=draft.market.code,
+        market_groups=_market_groups([draft.market.pk])[draft.market.pk],
+        store=draft.store.code if draft.store else "",
+        currency=draft.currency,
+        placed_at=draft.placed_at,
+        customer=Customer(
+            **draft.customer_data, external_ids=draft.customer.external_ids if draft.customer else {}
+        ),
+        billing=Address(**draft.billing),
+        shipping=Address(**draft.shipping),
+        lines=tuple(_draft_line(line, draft.currency) for line in draft.lines),
+        tags=tuple(draft.tags),
+        properties=draft.properties,
+        external_ids=draft.external_ids,
+        **money,
+    )
+
+
+def _draft_line(line: DraftLine, currency: str) -> Line:
+    money: dict[str, Any] = {name: Money(getattr(line, name), currency) for name in _LINE_MONEY}
+    plain = {name: getattr(line, name) for name in _LINE_SAME if name != "sku"}
+    return Line(sku=line.product.sku, **plain, **money)
 
 
 def lines_stay(order_id: int, before: Stamp, after: Stamp) -> None:
@@ -128,7 +175,7 @@ def _document(
         shipping=Address(**order["shipping"]),
         lines=lines,
         tags=tuple(order["tags"]),
-        sections=sections,
+        sections={**sections, STORE_IDS: ids} if (ids := order["store__external_ids"]) else sections,
         **money,
     )
 

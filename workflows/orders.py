@@ -43,6 +43,7 @@ __all__ = [
     "move_on",
     "patch_order",
     "place_order",
+    "read_new_order",
     "register_part",
     "report_error",
     "solve_error",
@@ -93,6 +94,13 @@ def check_order(data: Mapping[str, Any]) -> dict[str, list[str]]:
     errors = FieldErrors()
     _read(data, errors)
     return errors.found
+
+
+def read_new_order(data: Mapping[str, Any]) -> tuple[OrderDraft | None, FieldErrors]:
+    """What the document would become, its parts judged too; nothing is saved. None where too little can be read."""
+    errors = FieldErrors()
+    draft, _ = _read(data, errors)
+    return draft, errors
 
 
 def _judged(data: Mapping[str, Any]) -> tuple[OrderDraft, dict[str, Any]]:

@@ -63,6 +63,14 @@ def settings_are_complete(going: Going) -> Iterator[Finding]:
 
 
 @register(KIND)
+def field_mapping_means_something(going: Going) -> Iterator[Finding]:
+    implementation = implementation_of(going.obj.type)
+    if implementation is not None:
+        for ours, message in implementation.mapping_problems(going.config.field_mapping):
+            yield error("field_mapping", message, f"Field Mapping {ours}")
+
+
+@register(KIND)
 def host_is_there(going: Going) -> Iterator[Finding]:
     implementation = implementation_of(going.obj.type)
     local = implementation is not None and implementation.local

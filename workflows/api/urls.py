@@ -1,6 +1,9 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from workflows.api.actions import OrderActionViewSet
+from workflows.api.checkout import CartValidation
+from workflows.api.configuration import ConfigResolutionViewSet, OrderTypeConfiguration
 from workflows.api.customers import CustomerViewSet
 from workflows.api.inbound import InboundDeliveryViewSet
 from workflows.api.inventory import InventoryViewSet
@@ -12,6 +15,7 @@ from workflows.api.products import ProductViewSet
 from workflows.api.resolution import ResolutionViewSet
 from workflows.api.runs import OrderRunViewSet, RunViewSet
 from workflows.api.scheduled_tasks import ScheduledTaskViewSet
+from workflows.api.sync_items import SyncItemViewSet
 
 _ORDER = rf"orders/(?P<number>{NUMBER_PATTERN})"
 
@@ -27,6 +31,12 @@ router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("inbound-deliveries", InboundDeliveryViewSet, basename="inbound-delivery")
 router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
+router.register("sync-items", SyncItemViewSet, basename="sync-item")
 router.register("markets", MarketViewSet, basename="market")
+router.register("config/order-types", OrderTypeConfiguration, basename="config-order-type")
+router.register("config/resolution", ConfigResolutionViewSet, basename="config-resolution")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("checkout/validate/", CartValidation.as_view(), name="checkout-validate"),
+]

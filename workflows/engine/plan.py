@@ -116,6 +116,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         act_id=step.act_id or step.pk,
         connector=connector,
         shipment=step.shipment,
+        called_off=step.settle_only,
     )
     with tenant_scope(run.tenant_id):
         return implementation.plan(ticket.context)

@@ -134,8 +134,9 @@ def call_off(steps: Sequence[StepRun], book: Book) -> None:
 
 
 def is_detached(step: StepRun, open_runs: set[int]) -> bool:
-    """A step that ended in Error, or whose run is over, and that is still to be tried again."""
-    return step.due_at is not None and (step.state == StepState.ERROR or step.run_id not in open_runs)
+    """A step that ended in Error or was postponed, or whose run is over, and that is still to be tried."""
+    apart = step.state in (StepState.ERROR, StepState.POSTPONED)
+    return step.due_at is not None and (apart or step.run_id not in open_runs)
 
 
 def open_runs(order_ids: Sequence[int]) -> QuerySet[WorkflowRun]:

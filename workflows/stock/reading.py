@@ -10,13 +10,15 @@ from typing import Any
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.erp import StockLevel, StockPage, StockSource
 from connectors.schema import Settings, Text
-from tenants.models import Store
 from workflows import lookups
 from workflows.catalog import write_levels
 from workflows.models import InventoryLevel, Product
+from workflows.places import stores_by_place
 from workflows.problems import FieldErrors
 from workflows.schedules.pages import read_call, went_on
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
+from workflows.stock import ownership
+from workflows.syncing import stock
 
 _LIMIT, _FINEST = Decimal(10) ** 9, Decimal("0.001")
 
@@ -53,8 +55,13 @@ class ImportInventory(TaskType):
         if properties.store:
             lookups.store(properties.store, errors)
         yield from (f"Store: {text}" for _, text in errors)
+        yield from filter(None, [ownership.refusal(self.name, connector)])
 
     def plan(self, context: TaskContext) -> Leg:
+        """Raises TaskFailed where the connector's stock is not the other side's to tell."""
+        told = ownership.refusal(self.name, context.connector)
+        if told:
+            raise TaskFailed(told)
         return Leg(call=read_call(context, self.operation))
 
     def store(self, context: TaskContext, result: Any) -> Progress:
@@ -62,7 +69,7 @@ class ImportInventory(TaskType):
         went_on(context, page.cursor, page.more)
         only = context.properties.location.lower()
         items = [item for item in page.items if not only or item.location.lower() == only]
-        counts, remarks = _take(items, _Stores(context))
+        counts, remarks = _take(items, _Stores(context), connector_of(context))
         return Progress(
             cursor=page.cursor or context.cursor,
             more=page.more,
@@ -71,23 +78,23 @@ class ImportInventory(TaskType):
         )
 
 
+def connector_of(context: TaskContext) -> ConnectorConfig:
+    assert context.connector is not None
+    return context.connector
+
+
 class _Stores:
     """Which of our stores a level's location is."""
 
     def __init__(self, context: TaskContext) -> None:
         """Raises TaskFailed when the task's own store is none."""
-        connector = context.connector
-        assert connector is not None
-        source = connector.connector_id or connector.name
-        self._by_location: dict[str, int] = {}
-        active = list(Store.objects.filter(is_active=True))
-        for store in active:
-            self._by_location[store.code.lower()] = store.pk
-        for store in active:
-            if source in store.external_ids:
-                self._by_location[store.external_ids[source].lower()] = store.pk
+        connector = connector_of(context)
+        stores = stores_by_place(connector)
+        self._by_location = {place: store.pk for place, store in stores.items()}
         named = context.properties.store
-        self._only = next((store.pk for store in active if store.code.lower() == named.lower()), None)
+        self._only = next(
+            (store.pk for store in stores.values() if store.code.lower() == named.lower()), None
+        )
         if named and self._only is None:
             raise TaskFailed(f"There is no active store {named}; mend the property Store")
 
@@ -95,20 +102,30 @@ class _Stores:
         return self._only or self._by_location.get(level.location.lower())
 
 
-def _take(items: Sequence[StockLevel], stores: _Stores) -> tuple[Mapping[str, int], list[str]]:
+def _take(
+    items: Sequence[StockLevel], stores: _Stores, connector: ConnectorConfig
+) -> tuple[Mapping[str, int], list[str]]:
     """Write the levels that changed, in a fixed number of statements. The last level of one place counts."""
     counts: Counter[str] = Counter()
-    strangers: dict[str, None] = {}
+    strangers: dict[str, StockLevel] = {}
+    levels: dict[tuple[int, int], StockLevel] = {}
     products = dict(Product.objects.filter(sku__in={item.sku for item in items}).values_list("sku", "pk"))
     wanted: dict[tuple[int, int], Decimal] = {}
     for item in items:
         product, store = products.get(item.sku), stores.of(item)
         if product is None or store is None or not _is_storable(item.quantity):
-            strangers[_explained(item, product, store)] = None
+            strangers[_explained(item, product, store)] = item
         else:
             wanted[product, store] = item.quantity.quantize(_FINEST)
+            levels[product, store] = item
     rows = _changed(wanted)
     write_levels({place: wanted[place] for place in rows})
+    changed = set(rows)
+    stock.taken_in(
+        connector,
+        ((level, place[0], place in changed) for place, level in levels.items()),
+        ((level, reason) for reason, level in strangers.items()),
+    )
     counts["updated"] = len(rows)
     counts["unchanged"] = len(wanted) - len(rows)
     counts["failed"] = len(strangers)

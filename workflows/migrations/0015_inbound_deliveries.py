@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenants', '0002_requests_of_keys'),
-        ('workflows', '0010_lanes_by_tenant'),
+        ('workflows', '0014_sync_items'),
     ]
 
     operations = [
