@@ -56,7 +56,11 @@ class Orders(Documents):
         self, order: OrderDocument, part: Part, customer: int, products: dict[str, int]
     ) -> dict[str, Any]:
         placed, values = order.placed_at.astimezone(NORWAY).date(), self.values
-        due = {"invoicesDueIn": values.due_days, "invoicesDueInType": "DAYS"} if values.due_days else {}
+        due = (
+            {"invoicesDueIn": values.invoices_due_in_days, "invoicesDueInType": "DAYS"}
+            if values.invoices_due_in_days
+            else {}
+        )
         mapped = {
             field: order.properties[name]
             for name, field in self.config.field_mapping

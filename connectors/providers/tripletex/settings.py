@@ -77,7 +77,7 @@ class TripletexSettings(Settings):
     reference_prefix = Text(
         "ReferencePrefix", required=False, default="", help="Goes before the order number."
     )
-    due_days = Integer(
+    invoices_due_in_days = Integer(
         "InvoicesDueInDays", required=False, help="Days until invoices are due; empty is Tripletex's choice."
     )
     department_id = Integer("DepartmentId", required=False, help="Department of new orders, by its id.")

@@ -34,7 +34,7 @@ def control(vendor: Tripletex, request: Request) -> Any:
 
 def _books(company: Company, data: Json) -> Json:
     deep = {
-        "customers": "*",
+        "customers": "*,postalAddress(*)",
         "products": "*",
         "orders": "*,customer(id,email),currency(code),orderLines(*,product(id,number),vatType(number))",
         "invoices": "*,customer(id,email),currency(code),orders(id,number)",
