@@ -30,7 +30,7 @@ class Tripletex(Payments, Changes, Uploads, Webhooks):
     hosts = {"live": "https://tripletex.no/v2", "test": "https://api-test.tripletex.tech/v2"}
     settings = TripletexSettings
     auth = SessionLogin()
-    check = ("GET", "/token/session/%3EwhoAmI")
+    check = ("GET", "/token/session/>whoAmI")
     limits = Limits(per_second=8, remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset")
     timeout_ms = 30_000
     guide = GUIDE

@@ -65,7 +65,7 @@ class Webhooks(Books, ChangeNotices, WebhookRegistrar):
         with reading("This webhook of Tripletex"):
             body = inbound.json()
             event, found = body["event"], body["id"]
-            if not isinstance(event, str) or "." not in event or not isinstance(found, int):
+            if not isinstance(event, str) or "." not in event or type(found) is not int:
                 raise TypeError("event or id is of another kind")
         changed, operation = _TOLD.get(event, ("", ""))
         return [
