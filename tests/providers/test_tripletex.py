@@ -241,12 +241,19 @@ def test_what_is_sent_again_changes_nothing_and_only_what_differs_is_changed(des
     price = PriceRecord(sku="WOOL-M", price=nok("449.00"))
     assert desk.done("export_customers", [moved]).items[0].state == "done"
     assert desk.done("export_prices", [price]).items[0].state == "done"
+    kept = replace(wool, name="Wool", description="Knitted", keep=frozenset({"name", "description", "price"}))
+    assert desk.done("export_products", [kept]).items[0].state == "done"
     [customer], [product] = desk.books["customers"], desk.books["products"]
     assert (customer["postalAddress"]["addressLine1"], customer["version"]) == ("Ny gate 1", 1)
     assert (product["priceIncludingVatCurrency"], product["name"]) == (449, "Wool sweater")
+    assert product["description"] == "Knitted"
+    [read] = desk.done("import_products", "").items
+    assert (read.sku, read.price, read.tax_rate, read.active) == ("WOOL-M", nok("449.00"), 25, True)
 
     page = desk.done("import_customers", "")
-    assert [item.email for item in page.items] == ["kari@example.com"]
+    assert [(item.email, item.last_name, item.address.city) for item in page.items] == [
+        ("kari@example.com", "Kari", "Oslo")
+    ]
     assert len(desk.done("import_customers", page.cursor).items) == 1
     assert "changedSince" in desk.sandbox.calls("tripletex")[-1]["query"]
 

@@ -13,7 +13,7 @@ from connectors.errors import RetryLater
 from connectors.providers.tripletex.api import NORWAY, today
 from tenants.secret_value import SecretValue
 
-#: A session ends at the beginning of this day, counted from today. Each day asks for another one, so none gets old.
+#: A session ends at the beginning of this day, counted from today.
 DAYS = timedelta(days=2)
 
 
@@ -32,7 +32,13 @@ class SessionLogin(Auth):
             "employeeToken": needed(config.values, "employee_token"),
         }
         body = {**tokens, "expirationDate": today() + DAYS}
-        return Request(method="POST", path="/token/session/:create", json=body, authenticated=False)
+        return Request(
+            method="POST",
+            path="/token/session/:create",
+            json=body,
+            credential="\n".join(tokens.values()),
+            authenticated=False,
+        )
 
     def read_token(self, answer: Answer, now: datetime) -> Token:
         try:

@@ -30,6 +30,15 @@ _CUSTOMER = (
     "id,version,customerNumber,name,email,invoiceEmail,phoneNumberMobile,organizationNumber,isPrivateIndividual,"
     "postalAddress(id,addressLine1,addressLine2,postalCode,city,country(id))"
 )
+#: Attributes of our products by the fields over there.
+_ATTRIBUTES = {
+    "ean": "gtin",
+    "isInactive": "active",
+    "priceIncludingVatCurrency": "price",
+    "vatType": "tax_rate",
+    "weight": "weight_g",
+    "weightUnit": "weight_g",
+}
 
 Sent = tuple[ItemState, str]
 
@@ -54,7 +63,9 @@ class Uploads(Masters, ProductSink, PriceSink, CustomerSink):
         if there is None:
             body = {**self.values.product_fields, "name": item.sku, **told, "number": item.sku}
             return ItemState.DONE, str(id_of(self.made("/product", body)))
-        return self._updated("/product", told, there)
+        kept = [name for name in told if _ATTRIBUTES.get(name, name) in item.keep and there.get(name)]
+        wanted = {name: value for name, value in told.items() if name not in kept}
+        return self._updated("/product", wanted, there)
 
     def _product_told(self, item: ProductRecord) -> dict[str, Any]:
         weight = item.weight_g

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from connectors.sandbox.tripletex.api import Tripletex
 
 EMPLOYEE = "test-employee-demo"
+#: What is subscribed to.
+EVENTS = ("product.create", "product.update", "customer.create", "customer.update", "invoice.charged")
 
 
 def control(vendor: Tripletex, request: Request) -> Any:
@@ -89,6 +91,13 @@ def _subscriptions(company: Company, data: Json) -> None:
         subscription |= data
 
 
+def _subscribe(company: Company, data: Json) -> None:
+    """{"url": …, "secret": …}: subscriptions to all that is told, as registering that address makes them."""
+    for event in EVENTS:
+        told = {"targetUrl": data["url"], "hmacSharedSecret": data["secret"], "fields": "id"}
+        masters.create_subscription(company, {"event": event, **told})
+
+
 _CONTROLS: dict[tuple[str, str], Callable[[Company, Json], Any]] = {
     ("GET", "/books"): _books,
     ("POST", "/products"): _products,
@@ -96,4 +105,5 @@ _CONTROLS: dict[tuple[str, str], Callable[[Company, Json], Any]] = {
     ("POST", "/invoices/pay"): _pay,
     ("POST", "/orders"): _order,
     ("POST", "/subscriptions"): _subscriptions,
+    ("POST", "/subscribe"): _subscribe,
 }
