@@ -50,13 +50,14 @@ def register_section(name: str, loader: Loader) -> None:
 
 
 @cache
-def _discover() -> None:
+def discover() -> None:
+    """Load the sections of all apps."""
     autodiscover_modules("order_sections")
 
 
 def order_documents(order_ids: Collection[int]) -> dict[int, OrderDocument]:
     """The documents of these orders by id; ids that the scope does not show are missing."""
-    _discover()
+    discover()
     orders = list(Order.objects.filter(pk__in=order_ids).order_by().values(*_COLUMNS))
     if not orders:
         return {}

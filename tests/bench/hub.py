@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +65,7 @@ class Hub:
             "accept_p95_ms": accepted.percentile(95),
             **_ran(last, orders),
             **_spent(before, orders),
-            "cpu_s": round(watch.cpu_s, 1),
+            **_cpu(watch.cpu_s, orders),
             "peak_mb": round(watch.peak_mb),
         }
 
@@ -169,6 +169,12 @@ def _statements() -> tuple[int, int]:
         )
         web, worker = cursor.fetchone()
     return int(web), int(worker)
+
+
+def _cpu(seconds: Sequence[float], orders: int) -> dict[str, float]:
+    """Of all processes of the web and of the worker, for each order (ms)."""
+    web, worker = (round(each * 1000 / orders, 1) for each in seconds)
+    return {"web_cpu_ms_per_run": web, "worker_cpu_ms_per_run": worker}
 
 
 def _spent(before: tuple[int, int], orders: int) -> dict[str, float]:
