@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -27,8 +28,9 @@ _FIRST_MOMENT = datetime(2, 2, 2, 2, 2, 2, 2, tzinfo=UTC)
 
 
 class Kept:
-    """`build(*values)` gives the query. Values are numbers, texts, moments or UUIDs, or lists of them for `__in`; the query
-    may use them in its conditions only. It may fetch related rows along, but not prefetch any.
+    """`build(*values, **constants)` gives the query. Values are numbers, texts, moments or UUIDs, or lists of them for
+    `__in`; the query may use them in its conditions only. There is one composed query for each set of constants. It may
+    fetch related rows along, but not prefetch any.
 
     Elsewhere than on PostgreSQL each query is composed anew.
     """
@@ -37,15 +39,15 @@ class Kept:
         self._build = build
         self._composed: dict[Any, _Composed | None] = {}
 
-    def __call__(self, *values: Any) -> list[Any]:
+    def __call__(self, *values: Any, **constants: Any) -> list[Any]:
         """The rows, of the tenant in scope like those of any query."""
         if connection.vendor != "postgresql" or is_closed():
-            return list(self._build(*values))
+            return list(self._build(*values, **constants))
         tenant = current_tenant_id()
         filled = [_filled(value) if isinstance(value, (list, tuple)) else value for value in values]
-        shape = (tenant is None, *map(_shape, filled))
+        shape = (tenant is None, *map(_shape, filled), *constants.items())
         if shape not in self._composed:
-            self._composed[shape] = _compose(self._build, filled, tenant)
+            self._composed[shape] = _compose(partial(self._build, **constants), filled, tenant)
         composed = self._composed[shape]
         return [] if composed is None else list(composed.rows([tenant, *_flat(filled)]))
 

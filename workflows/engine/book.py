@@ -11,6 +11,7 @@ from django.db.models import Min
 from eventlog.events import Category, EventData, Outcome
 from eventlog.store import record_many
 from tenants.bulk import update_many
+from tenants.kept import Kept
 from workflows.engine.claim import Ticket
 from workflows.models import Lane, StepRun, WorkflowRun
 from workflows.order_changes import apply_many
@@ -111,5 +112,12 @@ def _rows(objects: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _next_due(order_ids: list[int]) -> dict[int, datetime]:
-    waiting = StepRun.objects.filter(order_id__in=order_ids, due_at__isnull=False).order_by()
-    return dict(waiting.values_list("order_id").annotate(first=Min("due_at")))
+    return dict(_first_due(order_ids))
+
+
+_first_due = Kept(
+    lambda ids: StepRun.objects.filter(order_id__in=ids, due_at__isnull=False)
+    .order_by()
+    .values_list("order_id")
+    .annotate(first=Min("due_at"))
+)

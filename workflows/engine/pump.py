@@ -22,7 +22,7 @@ from connectors import killpoint
 from connectors.traffic.sharing import shared
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
-from workflows.engine.claim import due_lanes
+from workflows.engine.claim import any_due
 from workflows.engine.clock import DatabaseClock
 from workflows.engine.drive import Finished, Job
 from workflows.engine.lifeline import asked_to_stop
@@ -122,7 +122,7 @@ class Pump:
     def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
-        if not (finished or self.inbox.events or (room > 0 and due_lanes(now).exists())):
+        if not (finished or self.inbox.events or (room > 0 and any_due(now))):
             return False
         turn = Turn(self.id, now, room, self._crowded(), self.inbox.events)
         began = time.monotonic()
