@@ -15,6 +15,7 @@ from django.db.models import Avg, F, Max
 
 from config.demo.merchant import Merchant
 from tests.bench.bare import CALLS
+from tests.bench.client import Client
 from tests.bench.numbers import percentile
 from tests.bench.tenant import ORDER
 from tests.bench.watch import Watch
@@ -90,10 +91,10 @@ class Hub:
         timed = Timed()
 
         def work(share: list[str]) -> None:
-            merchant = Merchant(self.url, self.key)
+            client = Client(self.url, self.key)
             for number in share:
                 began = time.monotonic()
-                act(merchant, number)
+                act(client, number)
                 timed.waits.append((time.monotonic() - began) * 1000)
 
         began = time.monotonic()
