@@ -35,10 +35,12 @@ def _document(payment: Payment) -> dict[str, Any]:
 
 
 _payments = Kept(
-    lambda ids: Payment.objects.filter(order_id__in=ids)
-    .order_by("order_id", "position")
-    .select_related("connector")
-    .defer("token_sealed")
+    lambda ids: (
+        Payment.objects.filter(order_id__in=ids)
+        .order_by("order_id", "position")
+        .select_related("connector")
+        .defer("token_sealed")
+    )
 )
 
 register_section("payments", payments_of)

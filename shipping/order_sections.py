@@ -51,9 +51,11 @@ def _parcel(package: Package) -> dict[str, Any]:
 
 
 _shipments = Kept(
-    lambda ids: Shipment.objects.filter(order_id__in=ids)
-    .order_by("order_id", "position")
-    .select_related("connector", "store")
+    lambda ids: (
+        Shipment.objects.filter(order_id__in=ids)
+        .order_by("order_id", "position")
+        .select_related("connector", "store")
+    )
 )
 
 register_section("shipments", shipments_of)

@@ -106,9 +106,7 @@ def _compose(
     numbers = count()
     marks = [[_mark(item, next(numbers)) for item in _items(value)] for value in values]
     own = _FIRST_MARK - 1
-    given = [
-        mark if isinstance(value, list) else mark[0] for value, mark in zip(values, marks, strict=True)
-    ]
+    given = [mark if isinstance(value, list) else mark[0] for value, mark in zip(values, marks, strict=True)]
     if tenant is None:
         queryset = build(*given)
     else:
@@ -129,7 +127,11 @@ def _compose(
 
 def _place(parameter: Any, places: Sequence[Any]) -> tuple[int | None, Any]:
     found = next(
-        (place for place, mark in enumerate(places) if type(mark) in type(parameter).__mro__ and mark == parameter),
+        (
+            place
+            for place, mark in enumerate(places)
+            if type(mark) in type(parameter).__mro__ and mark == parameter
+        ),
         None,
     )
     return found, parameter

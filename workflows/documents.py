@@ -141,9 +141,13 @@ def _line(row: Mapping[str, Any], currency: str) -> Line:
 
 
 _orders = Kept(lambda ids: Order.objects.filter(pk__in=ids).order_by().values(*_COLUMNS))
-_lines = Kept(lambda ids: OrderLine.objects.filter(order_id__in=ids).order_by("number").values(*_LINE_COLUMNS))
+_lines = Kept(
+    lambda ids: OrderLine.objects.filter(order_id__in=ids).order_by("number").values(*_LINE_COLUMNS)
+)
 _groups = Kept(
-    lambda ids: Market.objects.filter(pk__in=ids, groups__isnull=False)
-    .order_by("groups__code")
-    .values_list("pk", "groups__code")
+    lambda ids: (
+        Market.objects.filter(pk__in=ids, groups__isnull=False)
+        .order_by("groups__code")
+        .values_list("pk", "groups__code")
+    )
 )

@@ -159,11 +159,13 @@ def _lock_to_move(order: Order | int) -> Any:
 
 
 _to_move = Kept(
-    lambda pk: Order.objects.only("tenant_id", "number", "order_type", "status", "version", "modified_at")
-    .annotate(generation=F("tenant__generation"))
-    .select_for_update(of=("self",))
-    .filter(pk=pk)
-    .order_by()
+    lambda pk: (
+        Order.objects.only("tenant_id", "number", "order_type", "status", "version", "modified_at")
+        .annotate(generation=F("tenant__generation"))
+        .select_for_update(of=("self",))
+        .filter(pk=pk)
+        .order_by()
+    )
 )
 
 
@@ -202,9 +204,7 @@ def _allowed(chart: Chart, order: Order, requested: str) -> str:
     return name
 
 
-def _record(
-    order: Order, previous: str, chart: Chart, actor: str, reason: str, together: Together
-) -> None:
+def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str, together: Together) -> None:
     entered = chart.statuses.get(order.status)
     canceled = entered is not None and entered.is_canceled
     eventlog.record(

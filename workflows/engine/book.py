@@ -116,8 +116,10 @@ def _next_due(order_ids: list[int]) -> dict[int, datetime]:
 
 
 _first_due = Kept(
-    lambda ids: StepRun.objects.filter(order_id__in=ids, due_at__isnull=False)
-    .order_by()
-    .values_list("order_id")
-    .annotate(first=Min("due_at"))
+    lambda ids: (
+        StepRun.objects.filter(order_id__in=ids, due_at__isnull=False)
+        .order_by()
+        .values_list("order_id")
+        .annotate(first=Min("due_at"))
+    )
 )

@@ -18,6 +18,9 @@ from workflows import documents
 from workflows.engine import lifeline
 from workflows.steps.registry import all_steps
 
+#: Below that of the web processes beside it, where callers wait for an answer.
+_NICE = 5
+
 _TOLD_TO_END = (signal.SIGTERM, signal.SIGINT)
 
 #: What the cluster's processes would load for themselves otherwise.
@@ -66,6 +69,7 @@ def _load() -> None:
 
 def _run(environment: Mapping[str, str], not_ours: int) -> None:
     os.setsid()
+    os.nice(_NICE)
     for number in _TOLD_TO_END:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD_TO_END)

@@ -14,8 +14,7 @@ from tenants.together import Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import FINAL_STEP_STATES, Lane, Order, RunState, StepRun, WorkflowRun
-
+from workflows.models import FINAL_STEP_STATES, Order, RunState, StepRun, WorkflowRun
 
 _LANE = "workflows_lane"
 

@@ -23,4 +23,3 @@ class Command(BaseCommand):
             companion.relay_events()
             return
         Supervisor().run()
-
