@@ -102,7 +102,8 @@ class Book:
         for ticket, lane in self.released:
             lane.claimed_by = None
             if lane.bell == ticket.bell:
-                lane.due_at = due.get(ticket.order_id)
+                told = (due.get(ticket.order_id), ticket.put_off_until)
+                lane.due_at = min((moment for moment in told if moment is not None), default=None)
         lanes = [lane for _, lane in self.released]
         update_many(Lane, _rows(lanes, ["order_id", "claimed_by", "due_at"]), keys=["order_id"])
 

@@ -32,6 +32,7 @@ class Ticket:
     detached: list[StepRun] = field(default_factory=list)
     step: StepRun | None = None
     context: Any = None
+    put_off_until: datetime | None = None
 
 
 def claim(worker: UUID, limit: int, now: datetime, crowded: Iterable[int] = ()) -> list[tuple[Ticket, Lane]]:

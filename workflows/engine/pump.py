@@ -26,6 +26,7 @@ from workflows.engine.claim import any_due
 from workflows.engine.clock import DatabaseClock
 from workflows.engine.drive import Finished, Job
 from workflows.engine.lifeline import asked_to_stop
+from workflows.engine.silence import Silence
 from workflows.engine.turn import Turn, names_of
 from workflows.models import Worker
 
@@ -68,6 +69,7 @@ class Pump:
         self.inbox = Inbox()
         self.clock = DatabaseClock()
         self.held: dict[int, int] = {}
+        self.silence = Silence(callers.threads)
         self.done = 0
         self._late: list[Finished] = []
         self._beat_at = float("-inf")
@@ -117,14 +119,17 @@ class Pump:
         for item in items:
             if isinstance(item, Question):
                 item.reply()
-        return [item for item in items if isinstance(item, Finished)]
+        finished = [item for item in items if isinstance(item, Finished)]
+        for item in finished:
+            self.silence.ended(item.job.connector_id, item.outcomes)
+        return finished
 
     def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
         if not (finished or self.inbox.events or (room > 0 and any_due(now))):
             return False
-        turn = Turn(self.id, now, room, self._crowded(), self.inbox.events)
+        turn = Turn(self.id, now, room, self._crowded(), self.silence, self.inbox.events)
         began = time.monotonic()
         self._account(finished, turn.take(finished, again=again))
         self._took = time.monotonic() - began
@@ -139,6 +144,7 @@ class Pump:
             self.held.pop(item.job.ticket.order_id, None)
         for job in jobs:
             self.held[job.ticket.order_id] = job.ticket.tenant_id
+            self.silence.begun(job.connector_id)
             self.callers.submit(job, self.inbox)
         if killpoint.armed:
             killpoint.reached("K5", names_of(item.job for item in finished))
