@@ -69,14 +69,15 @@ class _Composed:
             found = cursor.fetchall()
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *_, **__: _Read(self, found)  # type: ignore[method-assign]
-        source = SimpleNamespace(
+        source: Any = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             query=query,
             model=self.queryset.model,
-            _fields=self.queryset._fields,  # type: ignore[attr-defined]
+            _fields=getattr(self.queryset, "_fields"),  # noqa: B009
             _known_related_objects={},
         )
-        rows: Iterator[Any] = iter(self.queryset._iterable_class(source))  # type: ignore[attr-defined]
+        iterable: Any = getattr(self.queryset, "_iterable_class")  # noqa: B009
+        rows: Iterator[Any] = iter(iterable(source))
         return rows
 
 

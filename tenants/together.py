@@ -40,7 +40,7 @@ class Together:
             f"({', '.join([*_values(model, row, parameters), *expressions.values()])})" for row in rows
         )
         table = connection.ops.quote_name(model._meta.db_table)
-        returning = _column(model, model._meta.pk.attname)  # type: ignore[union-attr]
+        returning = _column(model, model._meta.pk.attname)
         return self.add(f"INSERT INTO {table} ({columns}) VALUES {values} RETURNING {returning}", parameters)  # noqa: S608
 
     def update(self, model: type[models.Model], key: Any, values: Mapping[str, Any]) -> None:
@@ -49,7 +49,7 @@ class Together:
         written = zip(values, _values(model, values, parameters), strict=True)
         sets = ", ".join(f"{_column(model, name)} = {value}" for name, value in written)
         table = connection.ops.quote_name(model._meta.db_table)
-        pk = _column(model, model._meta.pk.attname)  # type: ignore[union-attr]
+        pk = _column(model, model._meta.pk.attname)
         self.add(f"UPDATE {table} SET {sets} WHERE {pk} = %s", [*parameters, key])  # noqa: S608
 
     def run(self) -> list[list[tuple[Any, ...]]]:
@@ -79,7 +79,7 @@ def row_of(instance: models.Model, *but: str) -> dict[str, Any]:
 
 def newest_key(model: type[models.Model]) -> str:
     """SQL of the primary key that this transaction drew last."""
-    table, pk = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    table, pk = model._meta.db_table, model._meta.pk.column
     if connection.vendor == "postgresql":
         return f"currval(pg_get_serial_sequence('{table}', '{pk}'))"
     return f"(SELECT max({pk}) FROM {table})"  # noqa: S608 - one transaction writes at a time
