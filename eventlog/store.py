@@ -126,7 +126,8 @@ def _insert(events: Sequence[EventData], *, numbers: bool = False) -> list[int]:
 def _values(event: EventData) -> dict[str, Any]:
     values = {column: getattr(event, column) for column in _COLUMNS}
     for column, limit in _TEXTS.items():
-        values[column] = _storable(values[column], limit)
+        if values[column] != "":
+            values[column] = _storable(values[column], limit)
     for column, largest in _LARGEST.items():
         if values[column] is not None:
             values[column] = min(max(0, values[column]), largest)

@@ -56,7 +56,7 @@ class Kept:
 class _Composed:
     """`parameters` are constants, or places in the list of all values."""
 
-    queryset: models.QuerySet
+    queryset: Any
     compiler: Any
     sql: str
     parameters: Sequence[tuple[int | None, Any]]
@@ -68,16 +68,15 @@ class _Composed:
             cursor.execute(self.sql, given)
             found = cursor.fetchall()
         query = copy.copy(self.queryset.query)
-        query.get_compiler = lambda *_, **__: _Read(self, found)  # type: ignore[method-assign]
-        source: Any = SimpleNamespace(
+        query.get_compiler = lambda *_, **__: _Read(self, found)
+        source = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             query=query,
             model=self.queryset.model,
-            _fields=getattr(self.queryset, "_fields"),  # noqa: B009
+            _fields=self.queryset._fields,
             _known_related_objects={},
         )
-        iterable: Any = getattr(self.queryset, "_iterable_class")  # noqa: B009
-        rows: Iterator[Any] = iter(iterable(source))
+        rows: Iterator[Any] = iter(self.queryset._iterable_class(source))
         return rows
 
 

@@ -93,12 +93,14 @@ def _values(model: type[models.Model], row: Mapping[str, Any], parameters: list[
     """SQL for each value; what is no literal goes to the parameters."""
     written = []
     for name, value in row.items():
-        literal = _LITERALS.get((type(value), value)) if type(value) in _PLAIN else None
+        field = _field(model, name)
+        plain = value is None or (type(value) in _PLAIN and not isinstance(field, models.JSONField))
+        literal = _LITERALS.get((type(value), value)) if plain else None
         if literal is not None:
             written.append(literal)
             continue
         written.append("%s")
-        parameters.append(_field(model, name).get_db_prep_save(value, connection))
+        parameters.append(field.get_db_prep_save(value, connection))
     return written
 
 
