@@ -14,6 +14,7 @@ from workflows.orders import create_order
 
 @pytest.fixture
 def sections(monkeypatch):
+    documents.discover()
     monkeypatch.setattr(documents, "_sections", {})
 
 
