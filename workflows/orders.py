@@ -140,7 +140,7 @@ def _save(
     )
     if not run_workflow or draft.chart.disable_workflow:
         return Placed(order, None, lines)
-    run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime, new=True)
+    run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime)
     return Placed(order, run, lines)
 
 

@@ -15,6 +15,7 @@ from workflows.orders import create_order, read_new_order
 
 @pytest.fixture
 def sections(monkeypatch):
+    documents.discover()
     monkeypatch.setattr(documents, "_sections", {})
 
 

@@ -180,3 +180,10 @@ def _count_attempt(step: StepRun, book: Book) -> None:
     step.attempts += 1
     step.started_at = step.started_at or book.now
     book.step(step)
+
+
+def take_back(step: StepRun) -> None:
+    """The first try that was counted is not made yet."""
+    step.state = StepState.PENDING
+    step.attempts -= 1
+    step.started_at = None
