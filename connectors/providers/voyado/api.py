@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from connectors.contracts.base import Answer, BadAnswer
 from connectors.contracts.crm import CrmProvider
-from connectors.errors import Rejected, RetryLater, Unknown
+from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 from connectors.providers.voyado.words import CURES, ERRORS
 
 Json = Mapping[str, Any]
@@ -82,6 +82,15 @@ class Engage(CrmProvider):
                 return False
             raise
         return True
+
+    def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
+        """A success that names the code of an error is none."""
+        error = super().classify(answer, writes)
+        if error is None and b'"errorcode"' in answer.body.lower():
+            code, text = self.read_error(answer)
+            kind = ERRORS.get(code, Rejected)
+            return kind(text, code=code, status=answer.status) if code else None
+        return error
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
         """Engage's answers name a code such as ContactNotFound, alone or beside a text, and fields that are wrong."""
