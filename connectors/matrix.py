@@ -69,12 +69,13 @@ CONTRACTS: dict[str, type[Provider]] = {
 }
 
 
-#: A registration takes the place of the one before it, a file that is fetched again is the same, and what only comes in
-#: writes nothing at the vendor.
+#: A registration takes the place of the one before it, a file that is fetched again is the same, a batch sets what it
+#: says, and what only comes in writes nothing at the vendor.
 _ENDINGS: dict[type[Provider], str] = {
     WebhookRegistrar: "done again",
     FeedProvider: "done again",
     MailReceiver: "writes nothing",
+    **dict.fromkeys((ProductSink, PriceSink, CustomerSink), "done again"),
 }
 
 

@@ -3,5 +3,6 @@
 from workflows import chart_checks, scope_checks, step_checks
 from workflows.checkout import checks as cart_checks
 from workflows.feeds import publish_checks as feed_checks
+from workflows.stock import ownership
 
-__all__ = ["cart_checks", "chart_checks", "feed_checks", "scope_checks", "step_checks"]
+__all__ = ["cart_checks", "chart_checks", "feed_checks", "ownership", "scope_checks", "step_checks"]

@@ -103,6 +103,9 @@ class Declarations:
     #: The query parameter whose value a vendor wants back while it registers a webhook address.
     webhook_handshake: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
+    #: The external id under which stores name their place at the vendor, beside the connector's own name. A store may have
+    #: one for each market: the name, a dash, and the market's code.
+    place_id: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 
     @classmethod
