@@ -79,7 +79,7 @@ class LoyaltyOf(Engage):
 
     def _points(self, accounts: list[Json]) -> Decimal | None:
         wanted = self.values.point_definition_id
-        found = [row for row in accounts if wanted is None or str(row["definitionId"]) == str(wanted)]
+        found = [row for row in accounts if wanted in ("", str(row["definitionId"]))]
         kinds = sorted({str(row["definitionId"]) for row in found})
         if len(kinds) > 1:
             raise Misconfigured(

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.schema import Boolean, Choice, Date, Group, Integer, Secret, Settings, Text, Url
+from connectors.schema import Boolean, Choice, Date, Group, Secret, Settings, Text, Url
 
 #: Our names of consents to Engage's preferences, unless the Key Group ConsentMapping says otherwise.
 PREFERENCES = {"email": "acceptsEmail", "sms": "acceptsSms", "post": "acceptsPostal"}
@@ -125,7 +125,9 @@ class VoyadoSettings(Settings):
         help="Whose local time receipts are told in.",
     )
     redemption_channel = Choice("RedemptionChannel", choices=("ECOM", "POS", "OTHER"), default="ECOM")
-    point_definition_id = Integer("PointDefinitionId", required=False, help="Where there are several kinds.")
+    point_definition_id = Text(
+        "PointDefinitionId", required=False, default="", help="Where there are several kinds of points."
+    )
     level_field = Text(
         "LevelField", required=False, default="", help="Field of contacts that holds a member's level."
     )
