@@ -24,6 +24,7 @@ def shipment_document(shipment: Shipment) -> dict[str, Any]:
         "reference": shipment.reference,
         "shipping_option": shipment.option_name,
         "warehouse": shipment.store.code if shipment.store else "",
+        "pickup_point": shipment.pickup_point,
         "carrier": shipment.carrier,
         "product": shipment.product,
         "consignment": shipment.consignment,

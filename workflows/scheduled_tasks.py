@@ -3,6 +3,8 @@
 from workflows.feeds.tasks import GenerateFeeds
 from workflows.imports.standing import ImportPaidInvoices, ImportReturns, ImportWarehouseOrders
 from workflows.imports.tasks import ImportOrders
+from workflows.inbound.announcing import ExportInboundDeliveries
+from workflows.inbound.receiving import ImportInboundDeliveries
 from workflows.schedules.cleanup import CleanUp
 from workflows.schedules.webhooks import CheckWebhooks
 from workflows.stock.reading import ImportInventory
@@ -16,11 +18,13 @@ __all__ = [
     "CheckWebhooks",
     "CleanUp",
     "ExportCustomers",
+    "ExportInboundDeliveries",
     "ExportInventory",
     "ExportPrices",
     "ExportProducts",
     "GenerateFeeds",
     "ImportCustomers",
+    "ImportInboundDeliveries",
     "ImportInventory",
     "ImportOrders",
     "ImportPaidInvoices",

@@ -24,9 +24,9 @@ SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
 UNTESTED = "untested"
 #: The warning that Connect cures.
 NOT_CONNECTED = "not_connected"
-#: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
-_TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
-_LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
+#: How vendors mark what their keys are good for, as in sk_test_…, sk_live_… and test-….
+_TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test[_-]", re.IGNORECASE)
+_LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live[_-]", re.IGNORECASE)
 
 
 @register(KIND)

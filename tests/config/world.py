@@ -34,6 +34,7 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
+from workflows.inbound.placing import create_delivery
 from workflows.models import (
     FeedBuild,
     FeedProblem,
@@ -90,6 +91,8 @@ def _configuration(tenant: Tenant, mark: str) -> None:
 def _trade(tenant: Tenant, mark: str) -> None:
     product = ProductFactory(tenant=tenant, sku=mark)
     CustomerFactory(tenant=tenant, number=mark)
+    lines = [{"sku": mark, "quantity": "3"}]
+    create_delivery({"number": mark, "supplier": mark, "store": f"{mark}-store", "lines": lines})
     InventoryLevelFactory(tenant=tenant, product=product, store=StoreFactory(tenant=tenant, code=f"{mark}-2"))
     data = {"number": mark, "market": mark, "customer": {"email": f"{mark}@buyer.example"}}
     order = create_order({**data, "lines": [{"sku": mark, "quantity": "1", "unit_price": "1.00"}]})

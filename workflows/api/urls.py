@@ -5,6 +5,7 @@ from workflows.api.actions import OrderActionViewSet
 from workflows.api.checkout import CartValidation
 from workflows.api.configuration import ConfigResolutionViewSet, OrderTypeConfiguration
 from workflows.api.customers import CustomerViewSet
+from workflows.api.inbound import InboundDeliveryViewSet
 from workflows.api.inventory import InventoryViewSet
 from workflows.api.loyalty import MemberLoyalty
 from workflows.api.markets import MarketViewSet
@@ -28,6 +29,7 @@ router.register("runs", RunViewSet, basename="run")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
+router.register("inbound-deliveries", InboundDeliveryViewSet, basename="inbound-delivery")
 router.register("resolution", ResolutionViewSet, basename="resolution")
 router.register("scheduled-tasks", ScheduledTaskViewSet, basename="scheduled-task")
 router.register("sync-items", SyncItemViewSet, basename="sync-item")

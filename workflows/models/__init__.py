@@ -2,6 +2,7 @@ from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup,
 from workflows.models.customers import Customer
 from workflows.models.feeds import FeedBuild, FeedPart, FeedProblem, ProductFeed
 from workflows.models.imports import ImportedObject
+from workflows.models.inbound import EXPECTED, InboundDelivery, InboundLine, InboundState
 from workflows.models.mails import ReceivedMail
 from workflows.models.messages import MessageState, SentMessage
 from workflows.models.notifications import Channel, FallbackWhen, NotificationTemplate
@@ -31,6 +32,7 @@ from workflows.models.schedules import ScheduledRun, ScheduledTask
 from workflows.models.syncing import SyncItem
 
 __all__ = [
+    "EXPECTED",
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
     "SHOWN_UNASKED",
@@ -44,6 +46,9 @@ __all__ = [
     "FeedProblem",
     "GroupStep",
     "ImportedObject",
+    "InboundDelivery",
+    "InboundLine",
+    "InboundState",
     "InventoryLevel",
     "InventoryMovement",
     "Lane",
