@@ -17,7 +17,7 @@ class WorkflowsConfig(AppConfig):
         from connectors.webhooks import register_handler
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
-        from workflows.checkout import validators
+        from workflows.checkout import loyalty, validators
         from workflows.engine.chores import register_chore
         from workflows.imports.again import take_webhook
         from workflows.imports.waking import wake
@@ -29,6 +29,7 @@ class WorkflowsConfig(AppConfig):
         register_references(usage.of_scheduled_tasks)
         register_references(usage.of_templates)
         register_references(validators.uses)
+        register_references(loyalty.uses)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)

@@ -7,6 +7,7 @@ from workflows.api.configuration import ConfigResolutionViewSet, OrderTypeConfig
 from workflows.api.customers import CustomerViewSet
 from workflows.api.inbound import InboundDeliveryViewSet
 from workflows.api.inventory import InventoryViewSet
+from workflows.api.loyalty import MemberLoyalty
 from workflows.api.markets import MarketViewSet
 from workflows.api.one_order import NUMBER_PATTERN
 from workflows.api.order_errors import OrderErrorViewSet
@@ -39,4 +40,5 @@ router.register("config/resolution", ConfigResolutionViewSet, basename="config-r
 urlpatterns = [
     *router.urls,
     path("checkout/validate/", CartValidation.as_view(), name="checkout-validate"),
+    path("checkout/loyalty/", MemberLoyalty.as_view(), name="checkout-loyalty"),
 ]
