@@ -48,6 +48,8 @@ def _imports(wanted: Wanted, words: str) -> Iterator[str]:
         "connectors.contracts.base": {"Answer", "BadAnswer", "Category"},
         "connectors.schema": {"Secret", "Settings"},
     }
+    if _reads_webhooks(wanted):
+        needed["connectors.signing"] = {"HmacSha256"}
     for base in wanted.contracts:
         needed.setdefault(base.__module__, set()).add(base.__name__)
         for name, item in vars(inspect.getmodule(base)).items():
@@ -63,16 +65,23 @@ def _names(words: str) -> set[str]:
     return set("".join(c if c.isalnum() or c == "_" else " " for c in words).split())
 
 
+def _reads_webhooks(wanted: Wanted) -> bool:
+    return "read_webhook" in {name for _, name in wanted.operations}
+
+
 def _settings(wanted: Wanted) -> str:
-    return dedent(f'''\
+    text = dedent(f'''\
         class {wanted.class_name}Settings(Settings):
             """The vendor's own names of what an administrator fills in, and where the connector keeps each."""
 
             api_key = Secret("API Key", column="bearer_token", help="Where it is found at the vendor.")''')
+    signing = 'webhook_secret = Secret("Webhook Secret", help="What the vendor signs its webhooks with.")'
+    return f"{text}\n    {signing}" if _reads_webhooks(wanted) else text
 
 
 def _declarations(wanted: Wanted) -> str:
-    return dedent(f'''\
+    """Whoever reads webhooks has to say how they are signed, so that a scheme stands there to be replaced."""
+    text = dedent(f'''\
         slug, label, category = "{wanted.slug}", "{wanted.label}", Category.{wanted.category.name}
         names = ("{wanted.label}",)
         hosts = dict.fromkeys(("live", "test"), "{wanted.host}")
@@ -82,6 +91,8 @@ def _declarations(wanted: Wanted) -> str:
         guide = """
         How an administrator sets it up at the vendor, step by step, and what may surprise.
         """''')
+    signing = 'webhook = HmacSha256(header="X-Signature", key="webhook_secret")'
+    return text.replace("guide =", f"{signing}\nguide =", 1) if _reads_webhooks(wanted) else text
 
 
 def _methods(wanted: Wanted, signatures: list[str]) -> str:
@@ -95,9 +106,9 @@ def _methods(wanted: Wanted, signatures: list[str]) -> str:
                 """The vendor's code and text of a failure."""
                 try:
                     body = answer.json()
-                except BadAnswer:
-                    return "", ""
-                return str(body.get("code", "")), str(body.get("message", ""))''')
+                    return str(body.get("code", "")), str(body.get("message", ""))
+                except (BadAnswer, AttributeError):
+                    return "", ""''')
     )
     written[-1] = indent(written[-1], "    ")
     return "\n\n".join(written) + "\n"
@@ -118,7 +129,9 @@ def fixture(wanted: Wanted) -> str:
         "scenarios": {name: {"exchanges": []} for name in _scenarios(wanted)},
         "webhooks": [],
     }
-    if "read_webhook" not in {name for _, name in wanted.operations}:
+    if _reads_webhooks(wanted):
+        data["connector"]["properties"]["WebhookSecret"] = f"{wanted.slug}-webhook-secret-of-your-own"
+    else:
         del data["webhooks"]
     return json.dumps(data, indent=2) + "\n"
 

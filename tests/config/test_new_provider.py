@@ -27,13 +27,21 @@ def test_the_files_are_whole_python_with_every_operation_and_scenario(checkout, 
         compile((checkout / name / "acmesms.py").read_text(), "acmesms.py", "exec")
     assert "def send_message(self, message: Message) -> Sent:" in text
     fixture = json.loads((checkout / "tests/providers/acmesms.json").read_text())
-    assert list(fixture["scenarios"]) == ["send", "send refused"]
-    assert "tests/contract -k acmesms" in capsys.readouterr().out
+    assert list(fixture["scenarios"]) == ["send", "send refused", "send batch"]
+    assert "tests/providers -k acmesms" in capsys.readouterr().out
 
 
 def test_only_some_operations_of_a_contract(checkout):
     call_command("new_provider", *ASKED, "--operation", "send_message")
-    assert "read_webhook" not in (checkout / "connectors/providers/acmesms.py").read_text()
+    assert "HmacSha256" not in (checkout / "connectors/providers/acmesms.py").read_text()
+
+
+def test_who_reads_webhooks_begins_with_a_signature_and_its_secret(checkout):
+    call_command("new_provider", *ASKED)
+    text = (checkout / "connectors/providers/acmesms.py").read_text()
+    assert 'webhook = HmacSha256(header="X-Signature", key="webhook_secret")' in text
+    fixture = json.loads((checkout / "tests/providers/acmesms.json").read_text())
+    assert "WebhookSecret" in fixture["connector"]["properties"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from connectors.client import EgressPolicy, Ports
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.contracts.plain import plain
-from connectors.schema import secrets_of
+from connectors.schema import SettingsError, secrets_of
 from eventlog.events import EventData
 from tenants.money import Money
 from tenants.secret_value import SecretValue
@@ -105,7 +105,11 @@ def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
     is_test = filled.get("is_test", True)
     columns = {**placed(filled.get("columns", {}), host), "host": host, "is_test": is_test}
     properties = placed(filled.get("properties", {}), host)
-    values = implementation.settings.compile(columns, properties)
+    try:
+        values = implementation.settings.compile(columns, properties)
+    except SettingsError as error:
+        told = "; ".join(f"{place} ({label}) {text}" for label, place, text in error.problems)
+        raise AssertionError(f"tests/providers/{slug}.json does not fill in the connector: {told}") from None
     settings = {
         "id": 1,
         "tenant_id": 1,

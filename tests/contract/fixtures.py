@@ -11,7 +11,12 @@ signs       the vendor's private key, where the secret that webhooks are verifie
 samples     the file of the vendor's samples where it is not <slug>.json
 fetched     what the scheme of its webhooks has fetched: text by address
 shapes      objects of the vendor; {"like": "name", ...} anywhere below is that object with some fields changed
-scenarios   name -> given (fields of the contract's request), exchanges, result or error; see scenarios/
+scenarios   name -> given (fields of the contract's request), exchanges, result or error; see scenarios/. Texts of result and
+            error that begin with ~ are regular expressions
+exchanges   in their order: request (method, path, query, and json, form or text as body; headers beside `always`) and
+            answer (status, headers, and body as JSON or text; or "drop": true). Only the headers named here are compared
+webhooks    deliveries: body (JSON), form or text; query, headers or beside where they matter; and the events that each is
+            read as, at least with their type. Signed with the connector's own secret by the `sign` of its scheme
 """
 
 from __future__ import annotations

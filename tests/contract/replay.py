@@ -49,7 +49,8 @@ class Replay(FaultServer):
 
     def _next(self, request: Received) -> Behaviour:
         if not self.steps:
-            self.problems.append(f"one request too many: {request.method} {request.path}")
+            told = f"{request.method} {request.path} with {body_of(request)!r}"
+            self.problems.append(f"one request more than the scenario has exchanges: {told}")
             return faultserver.answer(400, {"error": "the script is over"})
         step = self.steps.pop(0)
         found = differences(step["request"], request, self.always)

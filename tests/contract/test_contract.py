@@ -23,11 +23,12 @@ CASES = [
 def test_scenario(slug: str, scenario: Scenario, caplog: pytest.LogCaptureFixture) -> None:
     recorded = fixture(slug).get("scenarios", {}).get(scenario.name)
     assert recorded, f"tests/providers/{slug}.json has no scenario {scenario.name!r}"
+    assert "exchanges" in recorded, f"{scenario.name!r} has no exchanges; see tests/contract/fixtures.py"
 
     played = play(slug, scenario)
 
     assert played.problems == []
-    assert played.left == 0, "the vendor was asked less often than foreseen"
+    assert played.left == 0, f"{played.left} exchanges were not asked for: {played.outcome.message}"
     scenario.expect(played.outcome)
     _compare(played, recorded)
     assert secrets_in(played.events, slug) == []

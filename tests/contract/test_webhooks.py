@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -22,7 +23,8 @@ from tests.contract.fixtures import fixture
 
 NOW = 1_795_168_900.0
 URL = "https://hub.example/webhooks/t/"
-READERS = [slug for slug, item in registry.all().items() if "read_webhook" in item.operations()]
+EVERY = [slug for slug, item in registry.all().items() if "read_webhook" in item.operations()]
+READERS = [slug for slug in EVERY if registry.get(slug).webhook]
 SIGNED = [slug for slug in READERS if not isinstance(registry.get(slug).webhook, Unsigned)]
 UNSIGNED = [slug for slug in READERS if slug not in SIGNED]
 KEYED = [slug for slug in READERS if registry.get(slug).webhook.key]
@@ -40,8 +42,11 @@ def reader(slug: str) -> Provider:
 
 def secret_of(slug: str) -> SecretValue:
     provider = reader(slug)
-    secret = getattr(provider.values, provider.webhook.key)
-    assert isinstance(secret, SecretValue)
+    key = provider.webhook.key
+    secret = getattr(provider.values, key)
+    assert isinstance(secret, SecretValue), (
+        f"tests/providers/{slug}.json: its connector does not fill in {key}"
+    )
     return secret
 
 
@@ -53,36 +58,49 @@ def signers_of(slug: str) -> list[SecretValue]:
 
 def deliveries(slug: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = fixture(slug).get("webhooks", [])
-    assert found, f"tests/providers/{slug}.json has no webhooks"
+    assert found, f"tests/providers/{slug}.json has no webhooks; see webhooks in tests/contract/fixtures.py"
     return found
 
 
 def arrived(slug: str, delivery: dict[str, Any], *, secret: SecretValue | None = None) -> Inbound:
     """A delivery as it comes in: signed here, unless the fixture brings the vendor's own headers.
 
+    Its content is "body" as JSON, "form" as a form or "text" as it is; "query" is what the called address has after ?, and
     "beside" are headers that go along without being signed.
     """
-    body = delivery["text"].encode() if "text" in delivery else json.dumps(delivery["body"]).encode()
+    body = _written(slug, delivery)
+    url = f"{URL}?{urlencode(delivery['query'])}" if "query" in delivery else URL
     headers, scheme = delivery.get("headers"), registry.get(slug).webhook
     if isinstance(scheme, SignedFields | SharedWord):
         body, headers = scheme.sign_body(body, [secret] if secret else signers_of(slug)), {}
     if headers is None and slug not in KEYED:
         headers = {}
     if headers is None:
-        where = {"url": URL} if getattr(scheme, "signs_url", False) else {}
+        where = {"url": url} if getattr(scheme, "signs_url", False) else {}
         signers = [secret] if secret else signers_of(slug)
         headers = scheme.sign(body, signers, now=NOW, message_id="msg_1", **where)
         headers |= delivery.get("beside", {})
     lower = {name.lower(): value for name, value in headers.items()}
     fetched = {url: text.encode() for url, text in fixture(slug).get("fetched", {}).items()}
-    return Inbound(method="POST", url=URL, headers=lower, body=body, received_at=NOW, fetched=fetched)
+    return Inbound(method="POST", url=url, headers=lower, body=body, received_at=NOW, fetched=fetched)
+
+
+def _type_of(delivery: dict[str, Any]) -> str:
+    events = delivery.get("events") or [{}]
+    return str(events[0].get("type", "no type"))
 
 
 CASES = [
-    pytest.param(slug, delivery, id=f"{slug}-{number}-{delivery['events'][0]['type']}")
+    pytest.param(slug, delivery, id=f"{slug}-{number}-{_type_of(delivery)}")
     for slug in READERS
     for number, delivery in enumerate(fixture(slug).get("webhooks", []), 1)
 ]
+
+
+@pytest.mark.parametrize("slug", EVERY)
+def test_who_reads_webhooks_says_how_they_are_signed(slug: str) -> None:
+    cure = "declare webhook, one of connectors/signing; Unsigned() where the vendor signs nothing"
+    assert registry.get(slug).webhook, f"{slug} has read_webhook: {cure}"
 
 
 @pytest.mark.parametrize(("slug", "delivery"), CASES)
@@ -92,6 +110,7 @@ def test_good_webhook_is_read(slug: str, delivery: dict[str, Any]) -> None:
 
     events = provider.read_webhook(inbound)  # type: ignore[attr-defined]
 
+    assert "events" in delivery, f"a webhook in tests/providers/{slug}.json does not say what it is read as"
     assert len(events) == len(delivery["events"])
     for event, wanted in zip(events, delivery["events"], strict=True):
         assert event.id
@@ -131,7 +150,7 @@ def test_one_changed_byte_anywhere_is_refused(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SIGNED)
 def test_the_same_data_written_differently_is_refused(slug: str) -> None:
-    if isinstance(registry.get(slug).webhook, SignedFields | SharedWord):
+    if isinstance(registry.get(slug).webhook, SignedFields | SharedWord) or "form" in deliveries(slug)[0]:
         pytest.skip(f"{slug} signs fields, not bytes")
     inbound = arrived(slug, deliveries(slug)[0])
     with pytest.raises(BadSignature):
@@ -167,6 +186,11 @@ def test_a_broken_body_is_refused_in_words(slug: str) -> None:
     bodies += [
         json.dumps(broken).encode() for item in deliveries(slug) for broken in _broken(item.get("body"))
     ]
+    bodies += [
+        urlencode(broken, doseq=True).encode()
+        for item in deliveries(slug)
+        for broken in _broken(item.get("form"))
+    ]
     refused = 0
     for body in bodies:
         try:
@@ -175,6 +199,15 @@ def test_a_broken_body_is_refused_in_words(slug: str) -> None:
             refused += 1
             assert " " in error.message
     assert refused >= 7
+
+
+def _written(slug: str, delivery: dict[str, Any]) -> bytes:
+    if "form" in delivery:
+        return urlencode(delivery["form"]).encode()
+    if "text" in delivery:
+        return str(delivery["text"]).encode()
+    assert "body" in delivery, f"a webhook in tests/providers/{slug}.json has neither body nor form nor text"
+    return json.dumps(delivery["body"]).encode()
 
 
 def _verify(slug: str, inbound: Inbound, now: float) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from connectors.calls import Ending
 from connectors.contracts.notification import MessageBatch
+from connectors.contracts.phones import international
 from connectors.contracts.sms import SmsLength, outside_gsm, sms_length, without_astral
 from connectors.errors import Misconfigured, Rejected, RetryLater, Unknown
 from connectors.providers.linkmobility import Linkmobility
-from connectors.providers.linkmobility.messages import international
 from connectors.schema import SettingsError
 from tests.contract.fixtures import fixture
 from tests.contract.scenarios.notification import message

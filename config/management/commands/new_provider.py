@@ -15,8 +15,9 @@ from connectors.matrix import CONTRACTS
 _NEXT = """
 Next, as the README's "Your first provider in an hour" tells:
   1. Declare host, settings, auth, check request, limits and errors in the provider, then write its methods one by one.
-  2. Fill each scenario of the fixture with the vendor's exchange, values of your own, and run
-     .venv/bin/python -m pytest -q tests/contract -k {slug}
+  2. Fill each scenario of the fixture with the vendor's exchange, values of your own (its form stands at the top of
+     tests/contract/fixtures.py), and run
+     CROSSDOCK_THOROUGH=1 .venv/bin/python -m pytest -q --nomigrations tests/contract tests/providers -k {slug}
   3. Let the simulated vendor answer, and have something go through it in the demo: make demo ARGS="--once"
   4. make capabilities, make check, make test
 """

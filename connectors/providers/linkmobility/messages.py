@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from connectors.contracts.notification import Message
+from connectors.contracts.phones import international
 from connectors.contracts.sms import outside_gsm, sms_length, without_astral
 from connectors.errors import Misconfigured, Rejected
 from connectors.providers.linkmobility.settings import ENCODINGS, kind_of_sender
 
-_PUNCTUATION = re.compile(r"[\s().\-/]")
-_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{5,14}")
 _MINUTE_MS = 60_000
 
 
@@ -44,21 +42,6 @@ def part(message: Message, values: Any, *, is_test: bool) -> dict[str, Any]:
         "userData": _text(message, values),
         "refId": message.reference,
     }
-
-
-def international(number: str, calling_code: str | None) -> str:
-    """The number in E.164. Raises Rejected where its country is not known."""
-    plain = _PUNCTUATION.sub("", number)
-    if plain.startswith("00"):
-        plain = f"+{plain[2:]}"
-    elif calling_code and not plain.startswith("+"):
-        plain = f"+{calling_code}{plain.removeprefix('0')}"
-    if not _INTERNATIONAL.fullmatch(plain):
-        raise Rejected(
-            f"…{number[-2:]} is no phone number that SMS can be sent to; correct the customer's phone, or set CallingCode"
-            " for numbers without +"
-        )
-    return plain
 
 
 def _recipient(message: Message, values: Any, *, is_test: bool) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connectors.contracts.phones import PHONE, CallingCode, Phone
 from connectors.schema import Choice, Integer, Secret, Settings, Text
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ]{0,9}[A-Za-z0-9])?")
 _SHORT = re.compile(r"[0-9]{1,14}")
-_PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 
 #: How LINK calls the encodings, by the words of our setting.
 ENCODINGS = {"Auto": "TEXT", "GSM": "GSM", "Unicode": "UCS2"}
@@ -17,7 +17,7 @@ ENCODINGS = {"Auto": "TEXT", "GSM": "GSM", "Unicode": "UCS2"}
 
 def kind_of_sender(sender: str) -> str:
     """LINK's sourceTON. Raises ValueError with the rules as its text."""
-    for kind, pattern in (("MSISDN", _PHONE), ("SHORTNUMBER", _SHORT), ("ALPHANUMERIC", _NAME)):
+    for kind, pattern in (("MSISDN", PHONE), ("SHORTNUMBER", _SHORT), ("ALPHANUMERIC", _NAME)):
         if pattern.fullmatch(sender):
             return kind
     raise ValueError(
@@ -32,22 +32,6 @@ class Sender(Text):
         sender = super().convert(raw)
         kind_of_sender(sender)
         return sender
-
-
-class CallingCode(Text):
-    def convert(self, raw: Any) -> str:
-        code = super().convert(raw).removeprefix("+")
-        if not re.fullmatch(r"[1-9][0-9]{0,2}", code):
-            raise ValueError("must be a country's calling code such as 47")
-        return code
-
-
-class Phone(Text):
-    def convert(self, raw: Any) -> str:
-        number = "".join(super().convert(raw).split())
-        if not _PHONE.fullmatch(number):
-            raise ValueError("must be a phone number with + and the calling code, such as +4790000001")
-        return number
 
 
 class Between(Integer):

@@ -63,9 +63,10 @@ def exported(outcome: Outcome) -> None:
 
 def refused(outcome: Outcome) -> None:
     """The receiver's own words reach staff."""
-    assert outcome.ending is Ending.FAILED
-    assert isinstance(outcome.error, Rejected)
-    assert " " in outcome.message
+    told = f"{outcome.ending.value}, {type(outcome.error).__name__}: {outcome.message}"
+    assert outcome.ending is Ending.FAILED, f"this has to fail; it ended {told}"
+    assert isinstance(outcome.error, Rejected), f"this has to be Rejected; see errors. It ended {told}"
+    assert " " in outcome.message, f"the vendor's words are missing; see read_error. It ended {told}"
 
 
 def changed(outcome: Outcome) -> None:
