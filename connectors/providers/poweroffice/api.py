@@ -15,7 +15,6 @@ Json = Mapping[str, Any]
 
 #: The currency of the books and of the products' prices.
 CURRENCY = "NOK"
-PAGE = 1000
 #: Pages of a look-up that few records answer; one that needs more does not look for something of ours.
 MOST_PAGES = 20
 #: Seconds for which a request may still be at work there after its answer was given up.
@@ -34,7 +33,7 @@ class Go(ErpProvider):
 
     def page(self, path: str, number: int = 1, **query: Any) -> tuple[list[Json], bool]:
         """A page of a list, and whether there is another one. Nothing but 204 passes for an empty list."""
-        paging = {"PageNumber": number, "PageSize": PAGE}
+        paging = {"PageNumber": number, "PageSize": self.values.page_size}
         answer = self.send("GET", path, write=False, query={**query, **paging})
         if answer.status == 204:
             return [], False
@@ -42,7 +41,9 @@ class Go(ErpProvider):
             rows = answer.json()
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise TypeError("it is no list of records")
-            return rows, len(rows) >= PAGE
+            if not rows and number == 1:
+                raise ValueError("an empty list comes as 204")
+            return rows, len(rows) >= self.values.page_size
 
     def rows(self, path: str, **query: Any) -> Iterator[Json]:
         """All records that a filter finds. Raises Rejected where that are too many to be about one thing."""
@@ -51,7 +52,8 @@ class Go(ErpProvider):
             yield from found
             if not more:
                 return
-        raise Rejected(f"PowerOffice Go finds more than {MOST_PAGES * PAGE} records at {path} for {query}")
+        most = MOST_PAGES * self.values.page_size
+        raise Rejected(f"PowerOffice Go finds more than {most} records at {path} for {query}")
 
     def one(self, path: str) -> Json:
         return _record(self.get(path), path, RetryLater)

@@ -46,6 +46,7 @@ def customer(row: Json, prefix: str) -> CustomerRecord:
     """Our number is what we have called the customer there; one that was made there has none but Go's."""
     person = row.get("IsPerson") is True
     ours = _text(row, "ExternalImportReference").removeprefix(prefix)
+    ours = "" if "@" in ours else ours
     return CustomerRecord(
         external_id=str(row["Number"]),
         number=ours or str(row["Number"]),

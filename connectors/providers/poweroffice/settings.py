@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connectors.schema import Boolean, Choice, Group, Secret, Settings, Text, Url
+from connectors.schema import Boolean, Choice, Group, Integer, Secret, Settings, Text, Url
 from connectors.schema.fields import FALSE, TRUE
 
 #: Further fields that hold a whole number; those that end in Id hold one too.
@@ -21,6 +21,8 @@ _NUMBERS = frozenset(
 )
 #: Every field that holds yes or no begins with one of these words.
 _FLAG = re.compile(r"(Is|Use|Send|DoNot|Transfer)[A-Z]")
+#: Go gives out no more records on one page.
+_MOST_OF_A_PAGE = 20_000
 #: Key of the account of lines without VAT.
 FREE = "free"
 
@@ -65,6 +67,14 @@ class SalesAccounts(Accounts):
     def check_key(self, key: str) -> None:
         if key != FREE and not re.fullmatch(r"[0-9]{1,2}(\.[0-9]+)?", key):
             raise ValueError(f"{key} is no VAT rate; use a percentage such as 25, or {FREE}")
+
+
+class PageSize(Integer):
+    def convert(self, raw: Any) -> int:
+        size = super().convert(raw)
+        if not 1 <= size <= _MOST_OF_A_PAGE:
+            raise ValueError(f"must be from 1 to {_MOST_OF_A_PAGE}")
+        return size
 
 
 class PowerOfficeSettings(Settings):
@@ -130,6 +140,9 @@ class PowerOfficeSettings(Settings):
         help="Available is without what confirmed orders reserve.",
     )
     prices_include_vat = Boolean("PricesIncludeVat", required=False, default=False)
+    page_size = PageSize(
+        "PageSize", required=False, default=1000, help="Records that one call of a list asks for."
+    )
     order_fields = Fields("Order Fields", group="OrderFields", help="Further fields of new sales orders.")
     customer_fields = Fields(
         "Customer Fields", group="CustomerFields", help="Further fields of new customers."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from connectors.sandbox.poweroffice.company import VAT, Company, Json, now, number, rounded, today
 from connectors.sandbox.poweroffice.errors import GoError, in_use, missing
@@ -56,7 +56,7 @@ def order_shown(order: Json, *, complete: bool = False) -> Json:
     shown = {name: value for name, value in order.items() if name != "lines"}
     if not complete:
         return shown
-    lines = [{**line, "Id": at + 1} for at, line in enumerate(order["lines"])]
+    lines = [{**line, "Id": str(uuid5(UUID(order["Id"]), str(at)))} for at, line in enumerate(order["lines"])]
     return {**shown, "SalesOrderLines": lines}
 
 
