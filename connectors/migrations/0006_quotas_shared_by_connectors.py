@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connectors', '0005_consents_by_authorisation_code'),
+        ("connectors", "0005_consents_by_authorisation_code"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='connectortraffic',
-            name='account',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="connectortraffic",
+            name="account",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
     ]

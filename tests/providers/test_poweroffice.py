@@ -72,8 +72,7 @@ def test_an_order_is_made_with_its_customer_and_products_and_only_once(sandbox: 
     assert first.external_id == second.external_id
     assert second.message == "there before, so nothing was changed"
     assert (
-        first.message
-        == "sales order 6001 for new customer 10001, with new products WOOL-M, SOCK-42, FRAKT"
+        first.message == "sales order 6001 for new customer 10001, with new products WOOL-M, SOCK-42, FRAKT"
     )
     [made] = desk.books["orders"]
     assert (made["TotalAmount"], made["ImportedOrderNo"], made["PaymentTerm"]) == (1199.2, 100234, 14)
@@ -236,9 +235,9 @@ def test_stock_goes_both_ways_and_only_to_stock_items(desk: Desk) -> None:
     desk.control("products", products=[{"Code": "BOOK", "IsStockItem": False}])
     none = desk.perform("set_inventory", (level, StockLevel(sku="BOOK", quantity=Decimal(1))))
     assert "keeps no stock of BOOK" in none.message
-    assert "no product X" in desk.perform(
-        "set_inventory", (StockLevel(sku="X", quantity=Decimal(1)),)
-    ).message
+    assert (
+        "no product X" in desk.perform("set_inventory", (StockLevel(sku="X", quantity=Decimal(1)),)).message
+    )
 
 
 def test_what_confirmed_orders_reserve_is_not_available(sandbox: Sandbox) -> None:

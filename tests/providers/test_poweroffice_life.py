@@ -1,4 +1,4 @@
-"""PowerOffice Go from the steps and tasks: an order is exported, invoiced, paid and credited, and how it stands comes back."""
+"""PowerOffice Go from the steps and tasks: an order is exported, invoiced, paid and credited, and what comes back."""
 
 from __future__ import annotations
 
@@ -66,10 +66,8 @@ def test_an_orders_whole_life_in_the_books(shop: Shop) -> None:
     assert order.external_ids["PowerOffice"] == made["Id"]
 
     told = moved(shop, order, "Ship")
-    assert (
-        told["ExportInvoices"] == "success: Invoiced by PowerOffice Go as 15001: made of sales order 6001"
-    )
-    assert told["ExportPayments"] == "success: PowerOffice Go was told: 100.00 NOK captured (Stripe)"
+    assert told["ExportInvoices"] == "success: Invoiced by PowerOffice as 15001: made of sales order 6001"
+    assert told["ExportPayments"] == "success: PowerOffice was told: 100.00 NOK captured (Stripe)"
     again = moved(shop, order, "Again")
     assert again["ExportOrder"].endswith("there before, so nothing was changed")
     assert again["ExportInvoices"] == "success: Was invoiced before"
@@ -79,8 +77,8 @@ def test_an_orders_whole_life_in_the_books(shop: Shop) -> None:
     assert order.properties["InvoicePaid"]
 
     back = moved(shop, order, "Back")
-    assert back["CreateCreditNote"] == "success: Credited by PowerOffice Go: 100.00 NOK as 15002"
-    assert back["ExportPayments"] == "success: PowerOffice Go was told: 100.00 NOK refunded (Stripe)"
+    assert back["CreateCreditNote"] == "success: Credited by PowerOffice: 100.00 NOK as 15002"
+    assert back["ExportPayments"] == "success: PowerOffice was told: 100.00 NOK refunded (Stripe)"
     found = books(shop)
     assert [invoice["TotalAmount"] for invoice in found["invoices"]] == [100, -100]
     assert [entry["Amount"] for entry in found["entries"]] == [-100, 100]

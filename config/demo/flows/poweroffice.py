@@ -1,4 +1,4 @@
-"""The books of the Norwegian company: orders become invoices there a moment later, are paid, credited, and told to be paid."""
+"""The books of the Norwegian company: orders are invoiced there a moment later, paid, credited, and told as paid."""
 
 from __future__ import annotations
 

@@ -22,9 +22,7 @@ LAG = 300
 MOST_REFERENCE = 50
 
 IN_USE = "AlreadyInUse"
-_NO_LEAVE = (
-    "PowerOffice Go gives this integration no leave for that; let an administrator of the company grant the privilege"
-)
+_NO_LEAVE = "PowerOffice Go gives this integration no leave for that; have the company grant the privilege"
 _WAIT = re.compile(r"in (\d+) seconds?")
 
 

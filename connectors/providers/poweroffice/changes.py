@@ -99,9 +99,7 @@ class Changes(Masters, ProductSource, PriceSource, CustomerSource, PaidInvoiceSo
         field = "StockAvailable" if every else "StockOnHand"
         with reading("PowerOffice Go's stock", RetryLater):
             counted = [row for row in rows if _is_stocked(row) and row[field] is not None]
-            levels = tuple(
-                StockLevel(sku=str(row["Code"]), quantity=decimal(row[field])) for row in counted
-            )
+            levels = tuple(StockLevel(sku=str(row["Code"]), quantity=decimal(row[field])) for row in counted)
         return StockPage(items=levels, cursor=following, more=more)
 
     def _changed(

@@ -11,7 +11,14 @@ from connectors.contracts.books import CreditNoteExport, CreditNoteExporter
 from connectors.contracts.common import Exported
 from connectors.errors import Rejected, RetryLater
 from connectors.providers.poweroffice.api import LAG, Json, short
-from connectors.providers.poweroffice.bodies import Body, body_of_line, fee_line, order_body, order_lines, total_note
+from connectors.providers.poweroffice.bodies import (
+    Body,
+    body_of_line,
+    fee_line,
+    order_body,
+    order_lines,
+    total_note,
+)
 from connectors.providers.poweroffice.documents import Documents, number_in
 from connectors.providers.poweroffice.masters import service
 

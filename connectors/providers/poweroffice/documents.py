@@ -49,8 +49,8 @@ class Documents(Masters):
             standing = [row for row in same if row["IsReversed"] is not True]
             if same and not standing:
                 raise Rejected(
-                    f"Invoice {same[0]['InvoiceNo']} of {ours} was reversed in PowerOffice Go. If it is still wanted, make it"
-                    " there"
+                    f"Invoice {same[0]['InvoiceNo']} of {ours} was reversed in PowerOffice Go. If it is still wanted,"
+                    " make it there"
                 )
             return standing[0] if standing else None
 

@@ -17,7 +17,9 @@ class Invoices(Documents, InvoiceExporter):
         order = export.order
         there = self._document(export)
         if there is None:
-            raise Rejected(f"PowerOffice Go has no sales order for {order.number}; run ExportOrder before this")
+            raise Rejected(
+                f"PowerOffice Go has no sales order for {order.number}; run ExportOrder before this"
+            )
         if number_in(there):
             return Exported(external_id=number_in(there), message="invoiced there before")
         number, said = self.send_invoice(str(there["Id"]), order.customer.email or order.billing.email)

@@ -36,14 +36,18 @@ class Uploads(Masters, ProductSink, CustomerSink, StockSink):
     def export_customers(self, customers: Sequence[CustomerRecord]) -> BatchResult:
         """By their number there, else by ours."""
         return BatchResult(
-            items=tuple(self._tried(item.number or item.email, self._customer_sent, item) for item in customers)
+            items=tuple(
+                self._tried(item.number or item.email, self._customer_sent, item) for item in customers
+            )
         )
 
     def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
         """Nothing is changed before it is known that all of them can be. Setting the same again changes nothing."""
         there = self._stocked([level.sku for level in levels])
         changed = [
-            level for level in levels if Decimal(str(there[level.sku].get("StockOnHand") or 0)) != level.quantity
+            level
+            for level in levels
+            if Decimal(str(there[level.sku].get("StockOnHand") or 0)) != level.quantity
         ]
         for level in changed:
             self.changed(f"/Products/{there[level.sku]['Id']}", {"StockOnHand": level.quantity})
@@ -112,9 +116,7 @@ def _customer_told(item: CustomerRecord) -> dict[str, Any]:
     who = named(item.company, item.first_name, item.last_name, full, item.email) if names else {}
     return {
         **who,
-        **told(
-            EmailAddress=item.email, PhoneNumber=item.phone, OrganizationNumber=item.organisation_number
-        ),
+        **told(EmailAddress=item.email, PhoneNumber=item.phone, OrganizationNumber=item.organisation_number),
         **_typed(item.fields),
     }
 

@@ -71,7 +71,9 @@ class PowerOffice(Vendor):
         pair = request.headers.get("authorization", "").removeprefix("Basic ")
         application, _, client = base64.b64decode(pair).decode().partition(":")
         if not application or not client or client.startswith("wrong"):
-            told = "Client integration not found. Please ensure the provided keys are matching the environment."
+            told = (
+                "Client integration not found. Please ensure the provided keys are matching the environment."
+            )
             return json_response({"error": "invalid_client", "error_description": told}, 400)
         token = f"po-access-{next(self._numbers):06d}"
         self.tokens[token] = client
@@ -187,9 +189,7 @@ _LISTS: dict[tuple[str, str], Callable[[Company, Request], Response]] = {
         map(documents.order_shown, company.orders.values()), request.query
     ),
     ("GET", "/SalesOrders/sentState"): _sent_state,
-    ("GET", "/OutgoingInvoices"): lambda company, request: listed(
-        company.invoices.values(), request.query
-    ),
+    ("GET", "/OutgoingInvoices"): lambda company, request: listed(company.invoices.values(), request.query),
     ("GET", "/Customerledger/Statement"): lambda company, request: listed(
         company.entries.values(), request.query, customernos="CustomerAccountNo"
     ),

@@ -16,7 +16,7 @@ def create(company: Company, kind: str, given: Json) -> Json:
         if reference and there["ExternalImportReference"] == reference:
             raise in_use(reference, there["Id"])
     lines = list(given.get("VoucherLines") or [])
-    if not lines or sum(number(line["CurrencyAmount"]) for line in lines):
+    if not lines or sum((number(line["CurrencyAmount"]) for line in lines), Decimal(0)):
         raise GoError("Voucher validation error(s)", "The voucher is not in balance.")
     for line in lines:
         _account(company, int(line["AccountId"]))

@@ -218,4 +218,4 @@ def test_processes_share_the_quota_of_a_key_whichever_connectors_they_serve(tena
                 call(process.gate)
             process.hear()
         one.hear()
-    assert (one.gate.limiter.share, other.gate.limiter.share) == (0.75, 0.25)
+        assert (one.gate.limiter.share, other.gate.limiter.share) == (0.75, 0.25)
