@@ -162,11 +162,19 @@ def _contracts(operations: Mapping[str, Mapping[str, bool]]) -> list[tuple[str, 
 def _limits(implementation: type[Provider]) -> list[tuple[str, str]]:
     quota = implementation.limits
     rows = [
-        ("Calls per second", f"{quota.per_second:g}" if quota.per_second else "not published"),
+        ("Calls per second", _per_second(implementation)),
         ("Calls at a time", str(quota.concurrent) if quota.concurrent else "not published"),
         ("Timeout", f"{implementation.timeout_ms} ms, unless the connector says otherwise"),
     ]
     return [] if implementation.local else rows
+
+
+def _per_second(implementation: type[Provider]) -> str:
+    quota = implementation.limits
+    if not quota.per_second:
+        return "not published"
+    owner = implementation.settings.fields()[quota.shared_by].label if quota.shared_by else ""
+    return f"{quota.per_second:g}" + (f" for all connectors with the same {owner} together" if owner else "")
 
 
 def _idempotency(given: Idempotency | None) -> list[tuple[str, str]]:

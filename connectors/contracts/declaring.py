@@ -55,13 +55,15 @@ class Limits:
     """The vendor's published quota for one account.
 
     `remaining` names the header that tells how many calls are left, `reset` the one that tells when there are more: in
-    seconds, or as seconds since the epoch.
+    seconds, or as seconds since the epoch. `shared_by` names the setting whose value the quota belongs to, where all
+    connectors that have the same one share it.
     """
 
     per_second: float | None = None
     concurrent: int | None = None
     remaining: str = ""
     reset: str = ""
+    shared_by: str = ""
 
 
 class Declarations:

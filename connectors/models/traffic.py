@@ -27,10 +27,14 @@ class ConnectorStanding(TenantModel):
 
 
 class ConnectorTraffic(TenantModel):
-    """One process's calls to a connector's vendor in the last minute, as of `at`."""
+    """One process's calls to a connector's vendor in the last minute, as of `at`.
+
+    `account` is the fingerprint of what the vendor's quota belongs to, where several connectors share it.
+    """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="+")
     process = models.UUIDField()
+    account = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField(db_index=True)
     generation = models.PositiveBigIntegerField(default=0)
     asked = models.PositiveIntegerField(default=0)

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 
 from connectors.contracts.base import Limits
 from connectors.errors import Held
 from connectors.traffic.breaker import Breaker, Standing
-from connectors.traffic.limiter import Limiter, Slot
+from connectors.traffic.limiter import Limiter, Quota, Slot
 from connectors.traffic.ranks import Rank
 from connectors.traffic.window import Counts, LastMinute
 
@@ -50,17 +49,21 @@ class Gate:
         tenant_id: int = 0,
         alone: bool = True,
         clock: Callable[[], float] = time.monotonic,
+        quota: Quota | None = None,
     ) -> None:
+        """`quota` is the one that this connector shares with others; without it, it has one of its own."""
+        quota = quota or Quota(Limiter(limits.per_second, limits.concurrent))
         self.label = label
         self.tenant_id = tenant_id
         self.alone = alone
         self.breaker = Breaker()
-        self.limiter = Limiter(limits.per_second, limits.concurrent)
+        self.account = quota.account
+        self.limiter = quota.limiter
         self.mine = LastMinute()
         self.others = Counts()
         self.changed = False
         self.used_at = 0.0
-        self.lock = Lock()
+        self.lock = quota.lock
         self._clock = clock
 
     def ask(self, rank: Rank, *, retry: bool = False, rested: float = 0.0, left: float = 60.0) -> Pass:
@@ -166,12 +169,11 @@ class Gate:
             return counts, self.breaker.generation
 
     def hear(self, others: Counts, how_many: int) -> None:
-        """The last minute of the other processes; the quota is shared out by what each of them asks for."""
+        """The last minute of the other processes; a quota of its own is shared out by what each of them asks for."""
         with self.lock:
             self.others = others
-            asked = self.mine.total.asked
-            fair = asked / (asked + others.asked) if asked else 1.0
-            self.limiter.share = max(fair, 0.5 / (how_many + 1)) if how_many else 1.0
+            if not self.account:
+                self.limiter.share_out(self.mine.total.asked, others.asked, how_many)
 
     def tell(self) -> Standing:
         """What the other processes have to know; they are taken to know it from now on."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from connectors.traffic.ranks import Rank
 
@@ -95,3 +96,17 @@ class Limiter:
 
     def pause(self, until: float) -> None:
         self.paused_until = max(self.paused_until, until)
+
+    def share_out(self, mine: int, others: int, how_many: int) -> None:
+        """The quota is shared out by what this process and the `how_many` others have asked for."""
+        fair = mine / (mine + others) if mine else 1.0
+        self.share = max(fair, 0.5 / (how_many + 1)) if how_many else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A limiter and the lock of all who use it. `account` names whose quota it is where several connectors share it."""
+
+    limiter: Limiter
+    account: str = ""
+    lock: Lock = field(default_factory=Lock)

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from connectors.models import Connector, ConnectorTraffic
@@ -76,7 +77,7 @@ class Sharing:
             [self._row(pk, gate) for pk, gate in active.items()],
             update_conflicts=True,
             unique_fields=["connector", "process"],
-            update_fields=["at", "generation", *COUNTED],
+            update_fields=["at", "generation", "account", *COUNTED],
         )
 
     def _row(self, pk: int, gate: Gate) -> ConnectorTraffic:
@@ -87,17 +88,25 @@ class Sharing:
             process=self.process,
             at=Now(),
             generation=generation,
+            account=gate.account,
             **{name: getattr(counts, name) for name in COUNTED},
         )
 
     def _hear(self, active: dict[int, Gate]) -> None:
         fresh = Now() - timedelta(seconds=SPAN_S / 2)
-        rows = ConnectorTraffic.objects.filter(connector_id__in=list(active), at__gt=fresh)
-        others: dict[int, list[ConnectorTraffic]] = {pk: [] for pk in active}
-        for row in rows.exclude(process=self.process):
-            others[row.connector_id].append(row)
+        accounts = {gate.account for gate in active.values() if gate.account}
+        ours = Q(connector_id__in=list(active)) | Q(account__in=accounts)
+        rows = list(ConnectorTraffic.objects.filter(ours, at__gt=fresh).exclude(process=self.process))
+        by_connector: dict[int, list[ConnectorTraffic]] = {pk: [] for pk in active}
+        for row in rows:
+            by_connector.setdefault(row.connector_id, []).append(row)
         for pk, gate in active.items():
-            gate.hear(*_summed(others[pk], gate.breaker.generation))
+            gate.hear(*_summed(by_connector[pk], gate.breaker.generation))
+        for account in accounts:
+            _share_out(
+                [gate for gate in active.values() if gate.account == account],
+                [row for row in rows if row.account == account],
+            )
 
     def _clear_away(self) -> None:
         if time.monotonic() - self._cleared_at < _CLEAR_S:
@@ -121,6 +130,14 @@ def _summed(rows: Sequence[ConnectorTraffic], generation: int) -> tuple[Counts, 
             counts.ended = counts.failures = 0
         total.add(counts)
     return total, sum(row.asked > 0 for row in rows)
+
+
+def _share_out(gates: Sequence[Gate], others: Sequence[ConnectorTraffic]) -> None:
+    """One quota among all connectors that share it, in this process and in the others."""
+    asked = sum(gate.reading()[0].asked for gate in gates)
+    processes = {row.process for row in others if row.asked}
+    with gates[0].lock:
+        gates[0].limiter.share_out(asked, sum(row.asked for row in others), len(processes))
 
 
 @cache

@@ -65,7 +65,9 @@ def test_every_operation_has_a_scenario(slug: str) -> None:
 def test_every_operation_of_every_contract_has_a_scenario() -> None:
     for contract, scenarios in CONTRACTS.items():
         marked = {name for name, item in vars(contract).items() if hasattr(item, "is_operation")}
-        assert marked - {"read_webhook"} == {scenario.operation for scenario in scenarios}
+        covered = {scenario.operation for scenario in scenarios}
+        assert marked - {"read_webhook"} <= covered
+        assert all(hasattr(contract, name) for name in covered)
 
 
 def _compare(played: Played, recorded: dict[str, object]) -> None:

@@ -14,9 +14,9 @@ from connectors.calls import Ending
 from connectors.contracts.books import CreditNoteExport
 from connectors.contracts.common import Customer
 from connectors.contracts.erp import Movement, PaymentExport
+from connectors.contracts.fees import shipping_rate
 from connectors.errors import LeftAlone, Misconfigured, Rejected
 from connectors.providers.fortnox import Fortnox
-from connectors.providers.fortnox.bodies import shipping_rate
 from connectors.sandbox import Sandbox, start
 from connectors.schema import SettingsError
 from tests.contract.scenarios.base import ORDER, nok

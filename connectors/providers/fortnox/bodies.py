@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
 from typing import Any
 
 from connectors.contracts.common import Address, Line, OrderDocument
+from connectors.contracts.fees import shipping_rate
 from connectors.errors import Rejected
 from connectors.providers.fortnox.words import COUNTRIES
 from tenants.money import quantum
@@ -159,16 +159,6 @@ def _shipping(order: OrderDocument, article: str) -> Body:
         "Price": order.shipping_total.amount,
         "VAT": _plain(shipping_rate(order)),
     }
-
-
-def shipping_rate(order: OrderDocument) -> Decimal:
-    """The rate of the lines by which the fee's tax comes out best: that of the order which is on none of its lines."""
-    fee = order.shipping_total.amount
-    tax = reduce(lambda rest, line: rest - line.tax, order.lines, order.tax_total).amount
-    rates = sorted(
-        {line.tax_rate for line in order.lines} | ({Decimal(0)} if not tax else set()), reverse=True
-    )
-    return min(rates, key=lambda rate: abs(fee * rate / (100 + rate) - tax), default=Decimal(0))
 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db.models import F
 
+from connectors import registry
 from connectors.contracts.base import Limits
 from connectors.models import ConnectorStanding, ConnectorTraffic
 from connectors.traffic import Gate, Gates, standing
@@ -184,3 +186,36 @@ def test_an_exchange_takes_a_handful_of_statements(
     one.hear()
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         one.hear()
+
+
+class OneKey(Keyed):
+    """A vendor whose quota belongs to a key that several connectors may have."""
+
+    slug, limits = "bench-one-key", Limits(per_second=10, shared_by="token")
+
+
+def of_one_key(tenant: Tenant, connector_id: int) -> Process:
+    process = Process(tenant, connector_id)
+    process.config = config_of(OneKey, id=connector_id, tenant_id=tenant.pk, tenant_uid=tenant.uid)
+    return process
+
+
+def test_connectors_with_the_same_key_share_one_quota(tenant: Tenant) -> None:
+    gates = Gates()
+    with registry.registered(OneKey):
+        one, other = (config_of(OneKey, id=number, tenant_uid=tenant.uid) for number in (1, 2))
+        gates.of(one).pause(60)
+        assert sent(gates.of(other)) is None
+        changed = replace(other, values=one.values.__class__({"token": "another key"}))
+        assert sent(gates.of(changed))
+
+
+def test_processes_share_the_quota_of_a_key_whichever_connectors_they_serve(tenant: Tenant) -> None:
+    with registry.registered(OneKey):
+        one, other = (of_one_key(tenant, make_connector(tenant).pk) for _ in range(2))
+        for process, calls in ((one, 30), (other, 10)):
+            for _ in range(calls):
+                call(process.gate)
+            process.hear()
+        one.hear()
+        assert (one.gate.limiter.share, other.gate.limiter.share) == (0.75, 0.25)
