@@ -86,10 +86,10 @@ def _webhook(implementation: type[Provider]) -> Iterator[str]:
     if scheme is None:
         return
     field: Field | None = implementation.settings.fields().get(scheme.key)
-    if isinstance(scheme, Unsigned):
-        if implementation.confirm is Provider.confirm:
-            yield "its webhooks are not signed, and it has no confirm() to read what they tell from the vendor"
-    elif not isinstance(field, Secret):
+    unsigned = isinstance(scheme, Unsigned)
+    if unsigned and implementation.confirm is Provider.confirm:
+        yield "its webhooks are not signed, and it has no confirm() to read what they tell from the vendor"
+    if (scheme.key or not unsigned) and not isinstance(field, Secret):
         yield f"its webhook is verified with the setting {scheme.key!r}, which is no Secret of its settings"
     if "read_webhook" not in implementation.operations():
         yield "it verifies webhooks but does not read them"

@@ -35,6 +35,7 @@ _SCHEMES = {
     "HmacSha256": "HMAC-SHA256 of the body",
     "StandardWebhook": "Standard Webhooks",
     "EcdsaSha256": "ECDSA with SHA-256",
+    "FixedHeader": "a header that is always the same",
 }
 
 
@@ -139,8 +140,9 @@ def _kind(item: Field) -> str:
 
 
 def _need(item: Field) -> str:
-    if item.default not in (None, "", {}, [], ()):
-        words = str(item.default)
+    if item.default not in (None, "", {}, [], (), frozenset()):
+        several = isinstance(item.default, (tuple, frozenset))
+        words = ", ".join(map(str, sorted(item.default))) if several else str(item.default)
         return f"otherwise {words.lower() if isinstance(item.default, bool) else words}"
     return "required" if item.required and item.default is None else "optional"
 

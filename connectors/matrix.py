@@ -61,8 +61,9 @@ CONTRACTS: dict[str, type[Provider]] = {
 }
 
 
-#: A registration takes the place of the one before it.
+#: A registration takes the place of the one before it, and a batch sets what it says; both may be sent twice.
 DONE_AGAIN = "done again"
+_TWICE = frozenset({WebhookRegistrar, ProductSink, PriceSink, CustomerSink})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] is WebhookRegistrar else row["care"]
+            ending = DONE_AGAIN if CONTRACTS[contract] in _TWICE else row["care"]
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 

@@ -103,7 +103,7 @@ def _inbound(request: HttpRequest, body: bytes) -> Inbound:
 def _verify(config: ConnectorConfig, implementation: type[Provider], inbound: Inbound) -> None:
     """Against the live secret, then against the one before it while that is fresh: vendors change over with a delay."""
     scheme = implementation.webhook_of(config.values)
-    if isinstance(scheme, Unsigned):
+    if isinstance(scheme, Unsigned) and not scheme.key:
         return
     inbound = with_fetched(scheme, config, inbound)
     try:

@@ -23,12 +23,22 @@ Stamp = tuple[int, datetime]
 #: Orders of which a process remembers the lines: more than it drives at a time.
 _MOST_KEPT = 512
 
+#: The section with the external ids of the order's store.
+STORE_IDS = "store_ids"
+
 _SAME = ("id", "number", "order_type", "status", "currency", "placed_at", "properties", "external_ids")
 _AMOUNTS = ("shipping_total", "discount_total", "tax_total", "total")
 _COLUMNS = (
     *_SAME,
     *_AMOUNTS,
-    *("market_id", "market__code", "store__code", "customer_data", "customer__external_ids"),
+    *(
+        "market_id",
+        "market__code",
+        "store__code",
+        "store__external_ids",
+        "customer_data",
+        "customer__external_ids",
+    ),
     *("billing", "shipping", "tags", "version", "modified_at"),
 )
 _LINE_SAME = ("number", "sku", "name", "quantity", "tax_rate", "properties")
@@ -128,7 +138,7 @@ def _document(
         shipping=Address(**order["shipping"]),
         lines=lines,
         tags=tuple(order["tags"]),
-        sections=sections,
+        sections={**sections, STORE_IDS: ids} if (ids := order["store__external_ids"]) else sections,
         **money,
     )
 

@@ -56,7 +56,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDocument:
-    """An order as exporters and steps see it. `sections` holds what other apps add (payments, shipments)."""
+    """An order as exporters and steps see it. `sections` holds what other apps add (payments, shipments), and as "store_ids"
+    the external ids of the order's store where it has some."""
 
     id: int
     number: str

@@ -98,6 +98,9 @@ class Declarations:
     #: The body of our 200 to a webhook, for vendors that read it.
     webhook_answer: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
+    #: The external id under which stores name their place at the vendor, beside the connector's own name. A store may have
+    #: one for each market: the name, a dash, and the market's code.
+    place_id: ClassVar[str] = ""
     guide: ClassVar[str] = ""
 
     @classmethod

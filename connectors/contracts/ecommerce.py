@@ -55,9 +55,10 @@ class ImportedOrder:
     """A shop's order, or a till's receipt. `external_id` is the vendor's id and unique per connector; `raw` keeps what has
     no field here.
 
-    `store` is the code of our store that the connector routes it to. `shipping_total` includes tax and is after discount.
-    `return_of` is the vendor's id of the order that a return belongs to. `handed_over` tells that the goods have left, as
-    over a counter.
+    `store` is the code of our store that the connector routes it to; where it is empty, `location` is the vendor's id of
+    the place, which a store names among its external ids. `order_type` is what the connector asks for. `shipping_total`
+    includes tax and is after discount. `return_of` is the vendor's id of the order that a return belongs to. `handed_over`
+    tells that the goods have left, as over a counter.
     """
 
     external_id: str
@@ -82,6 +83,8 @@ class ImportedOrder:
     kind: OrderKind = OrderKind.SALE
     return_of: str = ""
     handed_over: bool = False
+    location: str = ""
+    order_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

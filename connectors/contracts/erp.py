@@ -12,6 +12,7 @@ from typing import Any
 from connectors.contracts.base import Category, NotExecuted, Provider, operation
 from connectors.contracts.common import Exported, OrderDocument
 from connectors.errors import NotSupported
+from connectors.schema import Choice
 from tenants.money import Money
 
 
@@ -68,6 +69,20 @@ class PaymentExport:
     provider_id: str
     occurred_at: datetime
     properties: Mapping[str, Any]
+
+
+#: The owner of stock that is counted here.
+HUB = "Crossdock"
+
+
+def owner_setting(vendor: str) -> Choice:
+    """The setting `stock_owner` of a connector that could exchange stock both ways: only its owner's numbers go out."""
+    return Choice(
+        "StockOwner",
+        choices=(vendor, HUB),
+        default=vendor,
+        help=f"{vendor}: stock is only imported; {HUB}: stock is only exported.",
+    )
 
 
 class OrderExporter(Provider):

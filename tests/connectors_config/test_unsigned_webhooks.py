@@ -10,10 +10,13 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from connectors import inbox, registry, webhooks
+from connectors.contracts.base import Inbound
 from connectors.contracts.common import WebhookEvent
+from connectors.errors import BadSignature
 from connectors.models import InboundWebhook
-from connectors.signing import Unsigned
+from connectors.signing import FixedHeader, Unsigned
 from eventlog.models import Event
+from tenants.secret_value import SecretValue
 from tests.connectors_config.acme import Acme
 from tests.connectors_config.conftest import TOKEN
 from tests.factories.connectors import publish_connector
@@ -98,3 +101,28 @@ def test_the_sweeper_rings_for_what_nobody_took_up(stage, monkeypatch):
     monkeypatch.setattr(inbox, "_looked_at", -inbox.OVERLOOKED_AFTER)
     assert inbox.ring_for_overlooked()
     assert OrmQ.objects.count() == 1
+
+
+def test_a_fixed_header_lets_in_whoever_has_the_secret():
+    header = {"X-Door": "Bearer the-word"}
+    guarded = FixedHeader(key="webhook_secret", header="X-Door", form="bearer")
+    for given in ({}, {"x-door": "Bearer other"}, {"x-door": "the-word"}, {"x-door": "Bearer "}):
+        inbound = Inbound(method="POST", url="", headers=given, body=b"", received_at=0)
+        with pytest.raises(BadSignature):
+            guarded.verify(inbound, [SecretValue("the-word")], 0)
+    assert guarded.sign(b"", [SecretValue("the-word")], now=0) == header
+
+
+@pytest.mark.parametrize("given", ["Basic !", "Basic b25lOg==", "Basic b25lOndyb25n", "Bearer the-word"])
+def test_basic_credentials_are_compared_by_their_password(given):
+    scheme, secret = FixedHeader(key="password", form="basic"), SecretValue("the-word")
+    good = scheme.sign(b"", [secret], now=0)
+    for text, fits in ((good["Authorization"], True), (given, False)):
+        inbound = Inbound(
+            method="POST", url="", headers={"authorization": text}, body=b"anything", received_at=0
+        )
+        if fits:
+            scheme.verify(inbound, [SecretValue("former"), secret], 0)
+        else:
+            with pytest.raises(BadSignature):
+                scheme.verify(inbound, [secret], 0)

@@ -115,6 +115,7 @@ def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
         "properties": filled.get("properties", {}),
         "timeout_ms": 2000,
         "secrets": secrets_of(values),
+        "field_mapping": tuple((ours, theirs) for ours, theirs in filled.get("field_mapping", ())),
     }
     return ConnectorConfig(**{**settings, **options})
 

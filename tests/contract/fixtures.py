@@ -1,7 +1,8 @@
 """tests/providers/<slug>.json: one vendor's exchanges for each scenario of its contracts.
 
 connector   columns, properties, is_test: a connector as an administrator fills it in, with secrets of our own;
-            {server} in a column, and anywhere in an answer, is the address at which the vendor is played
+            {server} in a column, and anywhere in an answer, is the address at which the vendor is played;
+            field_mapping has the rows of its Field Mapping
 always      headers that every request carries; {name} stands for a column or property
 login       an exchange that may happen at any time (a token request) and is not counted
 hidden      values in answers that must not reach the event log either

@@ -94,7 +94,7 @@ class Description:
 
     def _leads_to(self, path: str, pattern: re.Pattern[str], item: Mapping[str, Any]) -> bool:
         base = _base(item) if item.get("servers") else self.base
-        return any(map(pattern.fullmatch, {path, path.removeprefix(base)}))
+        return any(map(pattern.fullmatch, {path, re.sub(f"^{_pattern(base).pattern}", "", path)}))
 
     def resolve(self, schema: Schema) -> Schema:
         while "$ref" in schema:
@@ -153,6 +153,9 @@ class Description:
             kind = next(item for item in kind if item != "null")
         if kind == "object":
             return self._cast_object(schema, value, place)
+        if kind == "array" and isinstance(value, str):
+            # Several values as one, divided by commas.
+            return [self._cast(schema["items"], item, place) for item in value.split(",")]
         if kind == "array":
             return [
                 self._cast(schema["items"], item, f"{place}[{index}]")

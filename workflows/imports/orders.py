@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -16,12 +17,14 @@ from django.utils import timezone
 
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.ecommerce import ImportedOrder, OrderKind
+from tenants.models import Store
 from workflows.imports import documents, goods
 from workflows.imports.changes import apply_copy
 from workflows.imports.markets import ImportRefused, Markets
 from workflows.imports.memory import is_news, locked_rows, save_rows
 from workflows.models import ImportedObject, Lane, Order
 from workflows.orders import place_order
+from workflows.places import stores_by_place
 from workflows.problems import DuplicateNumber, OrderBusy, OrderProblem
 
 log = logging.getLogger(__name__)
@@ -127,10 +130,10 @@ class _Taking:
             return "skipped"
         _check(order)
         data = documents.order_data(
-            order,
+            self._routed(order),
             number=documents.order_number(order, self.rules.number_prefix),
             market=self.markets.of(order),
-            order_type=self.rules.return_order_type if _came_back(order) else self.rules.order_type,
+            order_type=self._order_type(order),
             source=self.source,
         )
         row.order = place_order(data, actor=self.actor, trigger=self.trigger).order
@@ -147,6 +150,23 @@ class _Taking:
         row.state, row.tags = _State.IMPORTED, list(order.tags)
         row.checksum = documents.fixed_part(order)
         return "updated"
+
+    def _order_type(self, order: ImportedOrder) -> str:
+        if _came_back(order):
+            found: str = self.rules.return_order_type
+            return found
+        return self.rules.order_type or order.order_type
+
+    def _routed(self, order: ImportedOrder) -> ImportedOrder:
+        """With the store whose place the order is from; a place that no store has leaves it without."""
+        if order.store or not order.location:
+            return order
+        store = self.stores.get(order.location.lower())
+        return replace(order, store=store.code) if store else order
+
+    @cached_property
+    def stores(self) -> dict[str, Store]:
+        return stores_by_place(self.config)
 
     def _not_wanted(self, order: ImportedOrder) -> str:
         if order.cancelled:

@@ -10,13 +10,14 @@ from typing import Any
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.erp import StockLevel, StockPage, StockSource
 from connectors.schema import Settings, Text
-from tenants.models import Store
 from workflows import lookups
 from workflows.catalog import write_levels
 from workflows.models import InventoryLevel, Product
+from workflows.places import stores_by_place
 from workflows.problems import FieldErrors
 from workflows.schedules.pages import read_call, went_on
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
+from workflows.stock import ownership
 
 _LIMIT, _FINEST = Decimal(10) ** 9, Decimal("0.001")
 
@@ -53,8 +54,13 @@ class ImportInventory(TaskType):
         if properties.store:
             lookups.store(properties.store, errors)
         yield from (f"Store: {text}" for _, text in errors)
+        yield from filter(None, [ownership.refusal(self.name, connector)])
 
     def plan(self, context: TaskContext) -> Leg:
+        """Raises TaskFailed where the connector's stock is not the other side's to tell."""
+        told = ownership.refusal(self.name, context.connector)
+        if told:
+            raise TaskFailed(told)
         return Leg(call=read_call(context, self.operation))
 
     def store(self, context: TaskContext, result: Any) -> Progress:
@@ -78,16 +84,12 @@ class _Stores:
         """Raises TaskFailed when the task's own store is none."""
         connector = context.connector
         assert connector is not None
-        source = connector.connector_id or connector.name
-        self._by_location: dict[str, int] = {}
-        active = list(Store.objects.filter(is_active=True))
-        for store in active:
-            self._by_location[store.code.lower()] = store.pk
-        for store in active:
-            if source in store.external_ids:
-                self._by_location[store.external_ids[source].lower()] = store.pk
+        stores = stores_by_place(connector)
+        self._by_location = {place: store.pk for place, store in stores.items()}
         named = context.properties.store
-        self._only = next((store.pk for store in active if store.code.lower() == named.lower()), None)
+        self._only = next(
+            (store.pk for store in stores.values() if store.code.lower() == named.lower()), None
+        )
         if named and self._only is None:
             raise TaskFailed(f"There is no active store {named}; mend the property Store")
 

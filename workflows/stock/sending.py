@@ -19,8 +19,10 @@ from connectors.schema import Boolean, Integer, Settings, Text
 from workflows import lookups
 from workflows.engine.clock import database_now
 from workflows.models import InventoryLevel
+from workflows.places import names_of, place_of
 from workflows.problems import FieldErrors
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
+from workflows.stock import ownership
 
 #: Levels younger than this wait for the next run: whoever wrote them may not have committed all of them yet, and what
 #: becomes visible behind the cursor would never be sent.
@@ -88,11 +90,18 @@ class ExportInventory(TaskType):
         if properties.store:
             lookups.store(properties.store, errors)
         yield from (f"Store: {text}" for _, text in errors)
+        yield from filter(None, [ownership.refusal(self.name, connector)])
         if not 1 <= properties.batch_size <= LARGEST_BATCH:
             yield f"BatchSize: use a number from 1 to {LARGEST_BATCH}."
 
     def plan(self, context: TaskContext) -> Leg | None:
-        """The batch is kept with the run, so that a worker that takes over sends the very same one again."""
+        """The batch is kept with the run, so that a worker that takes over sends the very same one again.
+
+        Raises TaskFailed where the connector's stock is not ours to tell.
+        """
+        told = ownership.refusal(self.name, context.connector)
+        if told:
+            raise TaskFailed(told)
         pending = dict(context.pending) or self._batch(context)
         if not pending:
             return None
@@ -148,12 +157,12 @@ def _changed_since(start: Place, context: TaskContext) -> QuerySet[InventoryLeve
 
 def _levels(rows: Sequence[InventoryLevel], connector: ConnectorConfig) -> list[list[str]]:
     """SKU, quantity and location as JSON; what is oversold counts as none."""
-    source = connector.connector_id or connector.name
+    names = names_of(connector)
     return [
         [
             row.product.sku,
             str(max(row.available, Decimal(0))),
-            row.store.external_ids.get(source, row.store.code),
+            place_of(row.store.external_ids, names) or row.store.code,
         ]
         for row in rows
     ]
