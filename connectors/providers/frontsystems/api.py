@@ -21,6 +21,8 @@ _REFUSED = (
     "Front Systems refuses the keys; check the subscription key of its API gateway, and the API key that is made in its"
     " Portal under Admin, Integration users"
 )
+#: Code of an error: what was asked for is not there.
+UNKNOWN_THERE = "not found"
 #: Where an answer's text may be, in lower case.
 _TEXTS = ("message", "detail", "error", "title")
 
@@ -62,10 +64,12 @@ class FrontSystemsApi(PosProvider):
         return error
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
+        """Only Front Systems itself can say that it does not know an object, not a web page on the way."""
         try:
-            return "", text_of(lowered(answer.json()))
+            text = text_of(lowered(answer.json())) if answer.body else ""
         except BadAnswer:
             return "", ""
+        return UNKNOWN_THERE if answer.status == 404 else "", text
 
 
 def whole_number(value: Any, what: str) -> int:

@@ -9,7 +9,7 @@ from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport, OrderExporter
 from connectors.errors import Misconfigured, Rejected, RetryLater
 from connectors.providers.frontsystems import omni, websales
-from connectors.providers.frontsystems.api import Json, told, whole_number
+from connectors.providers.frontsystems.api import UNKNOWN_THERE, Json, told, whole_number
 from connectors.providers.frontsystems.people import Customers
 from connectors.providers.frontsystems.stock import LAG, Stock
 from connectors.providers.frontsystems.websales import Places
@@ -75,7 +75,7 @@ class Exports(Customers, Stock, OrderExporter):
         try:
             found = self.ask("/OmniChannel", orderNo=order.number)
         except Rejected as error:
-            if error.status == 404:
+            if error.code == UNKNOWN_THERE:
                 return None
             raise
         if not found:

@@ -14,7 +14,7 @@ from connectors.contracts.base import NotExecuted, reading
 from connectors.contracts.common import Exported
 from connectors.contracts.erp import StockLevel, StockPage, StockSink, StockSource
 from connectors.errors import Misconfigured, Rejected, RetryLater, Unknown
-from connectors.providers.frontsystems.api import REST, FrontSystemsApi, Json, chunks, told
+from connectors.providers.frontsystems.api import REST, UNKNOWN_THERE, FrontSystemsApi, Json, chunks, told
 from connectors.providers.frontsystems.cursor import Paging
 
 #: Seconds that a write may still be under way over there after its answer was given up.
@@ -113,14 +113,14 @@ class Stock(FrontSystemsApi, StockSource, StockSink):
             "items": [{"gtin": row.sku, "quantity": int(row.quantity)} for row in rows],
         }
         answer = self.send("POST", f"{REST}/Stock/adjust", body, write=True)
-        if answer.text().strip().strip('"').casefold() != "ok":
-            raise Unknown(f"Front Systems does not confirm the count: {answer.text()[:200]}")
+        if answer.body.strip().strip(b'"').lower() != b"ok":
+            raise Unknown("Front Systems does not confirm the count; compare the levels there")
 
     def _level_of(self, stock: str, gtin: str) -> Decimal:
         try:
             items = self.rows(f"/Stock/gtin/{quote(gtin, safe='')}")
         except Rejected as error:
-            if error.status == 404:
+            if error.code == UNKNOWN_THERE:
                 return Decimal(0)
             raise
         with reading(f"Stock of {gtin}", RetryLater):
