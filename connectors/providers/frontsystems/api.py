@@ -4,12 +4,14 @@ answers are read with names in lower case."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors.contracts.base import Answer, BadAnswer, reading
 from connectors.contracts.ecommerce import PosProvider
 from connectors.errors import Misconfigured, ProviderError, RetryLater, Unknown
 from connectors.providers.frontsystems.settings import FrontSystemsSettings
+from tenants.money import Money, quantum
 
 Json = Mapping[str, Any]
 
@@ -113,6 +115,11 @@ def told(item: Json, name: str) -> str:
     """A field as text; "" for what is not there."""
     value = item.get(name)
     return "" if value is None else str(value).strip()
+
+
+def price_of(value: Any, currency: str) -> Money:
+    """A price in whole cents, of a number that may be a fraction behind them. Raises ValueError."""
+    return Money.of(Decimal(value).quantize(quantum(currency), ROUND_HALF_UP), currency)
 
 
 def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

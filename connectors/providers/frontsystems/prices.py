@@ -18,9 +18,8 @@ from connectors.contracts.catalog import (
     PriceSource,
 )
 from connectors.errors import Misconfigured, Rejected, RetryLater, Unknown
-from connectors.providers.frontsystems.api import FrontSystemsApi, Json, told
+from connectors.providers.frontsystems.api import FrontSystemsApi, Json, price_of, told
 from connectors.providers.frontsystems.cursor import CLOCK, moment
-from tenants.money import Money
 
 #: From when and until when a price is good where nothing is said.
 ALWAYS, FOREVER = "2000-01-01T00:00:00", "9999-12-31T00:00:00"
@@ -69,7 +68,7 @@ class Prices(FrontSystemsApi, PriceSource, PriceSink):
     def _price(self, item: Json, name: str) -> PriceRecord:
         return PriceRecord(
             sku=told(item, "gtin"),
-            price=Money.of(item["price"], self.values.currency),
+            price=price_of(item["price"], self.values.currency),
             price_list=name,
             valid_from=_limit(item.get("validfrom"), ALWAYS),
             valid_to=_limit(item.get("validto"), FOREVER),

@@ -17,9 +17,8 @@ from connectors.contracts.catalog import (
     ProductSource,
 )
 from connectors.errors import RetryLater, Unknown
-from connectors.providers.frontsystems.api import FrontSystemsApi, Json, details, told
+from connectors.providers.frontsystems.api import FrontSystemsApi, Json, details, price_of, told
 from connectors.providers.frontsystems.cursor import Paging, moment
-from tenants.money import Money
 
 _EXTRA = (
     *(
@@ -138,7 +137,7 @@ def _sizes(variant: Json, currency: str) -> Iterator[ProductRecord]:
             gtin=gtin,
             category=told(variant, "groupname"),
             active=None if discontinued is None else not (discontinued or variant.get("isdeleted")),
-            price=Money.of(price, currency) if price else None,
+            price=price_of(price, currency) if price else None,
             parent=told(variant, "extid") or told(variant, "productid"),
             options={name: text for name, text in options.items() if text},
             images=tuple(str(image) for image in variant.get("images") or () if image),
