@@ -18,6 +18,7 @@ from connectors.models import InboundWebhook
 from tenants.models import Store
 from tenants.money import Money
 from tenants.scoping import tenant_scope
+from tenants.secret_value import SecretValue
 from tests.factories.tenants import StoreFactory
 from tests.factories.workflows import InventoryLevelFactory, make_shop, publish_order_type
 from tests.providers.asking import ask
@@ -210,5 +211,5 @@ def test_nothing_is_lost_or_doubled_when_calls_go_wrong(till: Till, fault: dict[
 
 def _sandbox(till: Till) -> dict[str, Any]:
     """For `ask`: the sandbox in the place of answers that are told."""
-    account = values(stock_id=1, stock_ids=())
+    account = values(stock_id=1, stock_ids=(), api_key=SecretValue("nordic.secret-of-the-tenant"))
     return {"values": account, "host": f"{till.vendors.url}/frontsystems", "reachable": (till.vendors.port,)}

@@ -37,7 +37,7 @@ class Stock(FrontSystemsApi, StockSource, StockSink):
         following = at.behind("" for _ in items)
         if following.wanted is None:
             left, following = left[1:], Paging(in_pages=following.in_pages)
-        text = json.dumps({"left": left, "at": following.text()}) if left else ""
+        text = json.dumps({"left": left, "at": following.text()})
         return StockPage(items=found, cursor=text, more=bool(left))
 
     def set_inventory(self, levels: Sequence[StockLevel]) -> Exported:
@@ -65,15 +65,15 @@ class Stock(FrontSystemsApi, StockSource, StockSink):
         return self.rows("/Stores")
 
     def _place(self, cursor: str) -> tuple[list[str], Paging]:
-        if not cursor:
-            return list(self.values.stock_ids or self._all_stocks()), Paging()
+        """The locations that are left, the one under way first; a run that follows a finished one begins anew."""
         try:
-            given = json.loads(cursor)
-            return [str(int(stock)) for stock in given["left"]], Paging.read(given["at"])
+            given = json.loads(cursor or '{"left": [], "at": ""}')
+            left, at = [str(int(stock)) for stock in given["left"]], Paging.read(given["at"])
         except (ValueError, TypeError, LookupError):
             raise Rejected(
                 f"{cursor[:80]!r} is no cursor of Front Systems' stock; start anew without one"
             ) from None
+        return left or list(self.values.stock_ids or self._all_stocks()), at
 
     def _all_stocks(self) -> list[str]:
         with reading("Front Systems' stores", RetryLater):
