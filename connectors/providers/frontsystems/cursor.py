@@ -16,6 +16,7 @@ CLOCK = ZoneInfo("Europe/Oslo")
 #: Days that every import reads again: tills that were offline deliver late, and parked sales are finished later.
 AGAIN = timedelta(days=3)
 PAGE = 1000
+_OVERLAP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Paging:
     def read(cls, text: str) -> Paging:
         """Raises Rejected for a text that is none of ours."""
         try:
-            return cls(**json.loads(text)) if text else cls()
+            at = cls(**json.loads(text)) if text else cls()
+            moment(at.since or "2000-01-01")
+            return at
         except (ValueError, TypeError):
             raise Rejected(
                 f"{text[:80]!r} is no cursor of Front Systems'; empty it to read all of it again"
@@ -76,6 +79,11 @@ class Paging:
 
     def counted(self, wanted: int, everything: int) -> Paging:
         return replace(self, wanted=wanted, everything=everything)
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The filter of what changed, a little further back: changes may become visible out of turn. Raises ValueError."""
+        return {"upt": (moment(self.since) - _OVERLAP).isoformat()} if self.since else {}
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Customers(FrontSystemsApi, CustomerSource, CustomerSink):
 
     def import_customers(self, cursor: str) -> CatalogPage[CustomerRecord]:
         at = Paging.read(cursor)
-        changed = {"upt": at.since} if at.since else {}
+        changed = at.changed
         if at.wanted is None:
             at = at.counted(self.count("/Customer/count", changed), self.count("/Customer/count", {}))
         items = self.rows("/Customer", {**changed, **at.asked})

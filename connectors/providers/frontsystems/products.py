@@ -48,7 +48,7 @@ class Products(FrontSystemsApi, ProductSource, ProductSink):
         changed = {
             "includeEmptyGTINs": False,
             "isDiscontinued": True,
-            **({"upt": at.since} if at.since else {}),
+            **at.changed,
         }
         if at.wanted is None:
             everything = {"includeEmptyGTINs": False, "isDiscontinued": True}
