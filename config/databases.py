@@ -30,6 +30,7 @@ def _postgresql() -> dict[str, Any]:
         "lock_timeout": 5_000,
     }
     return {
+        "ENGINE": "tenants.postgresql",
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "crossdock",

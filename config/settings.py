@@ -37,7 +37,7 @@ CROSSDOCK_FOLLOWERS_TRUSTED_FOR = env.float("CROSSDOCK_FOLLOWERS_TRUSTED_FOR", d
 CROSSDOCK_WORKER_DEAD_AFTER = env.int("CROSSDOCK_WORKER_DEAD_AFTER", default=30)
 CROSSDOCK_WORKER_HUNG_AFTER = env.int("CROSSDOCK_WORKER_HUNG_AFTER", default=30)
 CROSSDOCK_PUMP_LINGER = env.float("CROSSDOCK_PUMP_LINGER", default=1.0)
-CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=64)
+CROSSDOCK_PUMP_THREADS = env.int("CROSSDOCK_PUMP_THREADS", default=128)
 CROSSDOCK_TRAFFIC_SYNC = env.float("CROSSDOCK_TRAFFIC_SYNC", default=1.0)
 CROSSDOCK_API_RATE = env.float("CROSSDOCK_API_RATE", default=200.0)
 CROSSDOCK_RETRY_SCHEDULE = env.list(
@@ -219,6 +219,10 @@ SPECTACULAR_SETTINGS = {
         {"name": "Inventory", "description": "What each store has."},
         {"name": "Markets", "description": "Where is sold, and in which currency."},
         {"name": "Connectors", "description": "Which connector serves, and why."},
+        {
+            "name": "Configuration",
+            "description": "Connectors, payment methods, shipping providers and order types: drafts, versions, publishing.",
+        },
         {"name": "Scheduled tasks", "description": "What is done again and again."},
         {"name": "Event log", "description": "Everything that happened, and every call to a vendor."},
     ],
@@ -231,6 +235,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "CartKindEnum": "connectors.contracts.validation.KINDS",
+        "ConfigurationStateEnum": "connectors.api.configuration_serializers.CONFIGURATION_STATES",
         "DeliveryStateEnum": "connectors.api.subscription_serializers.DELIVERY_STATES",
         "EventCategoryEnum": "eventlog.events.CATEGORIES",
         "PaymentStateEnum": "payments.models.PaymentState",

@@ -8,6 +8,7 @@ from config import api
 from config.health import healthz
 from connectors.admin.connect import callback
 from tenants.views import favicon
+from workflows.feeds.serving import serve as serve_feed
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("oauth/callback/", callback, name="oauth-callback"),
+    path("feeds/<str:name>", serve_feed, name="product-feed"),
     path("healthz", healthz, name="healthz"),
     path("favicon.ico", favicon, name="favicon"),
 ]
@@ -27,3 +29,8 @@ if find_spec("connectors.webhooks"):
     from connectors.webhooks import receive
 
     urlpatterns.append(path("webhooks/<str:token>/", receive, name="webhook"))
+
+if find_spec("workflows.mail"):
+    from workflows.mail.receiving import receive_mail
+
+    urlpatterns.append(path("webhooks/<str:token>/mail/", receive_mail, name="mail"))

@@ -6,10 +6,15 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
+from django.urls import get_resolver  # noqa: E402
+
 from config.checks import refuse_dangerous_settings  # noqa: E402
+from connectors import registry  # noqa: E402
+from workflows.steps.registry import all_steps  # noqa: E402
 
 refuse_dangerous_settings()
 
 # With gunicorn's --preload the processes share what is loaded by now; a collection would write into it.
+_shared = (get_resolver().url_patterns, registry.all(), all_steps())
 gc.collect()
 gc.freeze()

@@ -88,7 +88,8 @@ def read_oauth_token(body: Mapping[str, Any], now: datetime) -> Token:
 
 def credential_of(request: Request, url: str) -> str:
     """A short name of the credentials in a token request to this URL: equal for equal ones, and not readable."""
-    parts = [url, request.json, request.form, sorted(request.headers.items())]
+    sent = [request.json, request.form, sorted(request.headers.items())]
+    parts = [url, *([request.credential] if request.credential else sent)]
     text = json.dumps(parts, sort_keys=True, default=str)
     return hmac.new(b"crossdock-token", text.encode(), hashlib.sha256).hexdigest()[:32]
 

@@ -193,7 +193,8 @@ class _Try:
 
     def _may_repeat_key(self) -> bool:
         """The vendor's own memory of the key decides, unless it would only replay an error or refuse a changed body."""
-        carrier = registry.get(self.spec.connector.slug).idempotency
+        connector = self.spec.connector
+        carrier = registry.get(connector.slug).idempotency_of(connector.values)
         if carrier is None or not carrier.covers(self.spec.operation) or self.prepared.first_sent_at is None:
             return False
         if self.prepared.settle_only or (self.prepared.answered and carrier.errors_kept):

@@ -14,7 +14,7 @@ from connectors.contracts.base import Category, Provider
 from connectors.schema import Field, Secret, is_web_address
 from connectors.signing import Unsigned
 
-_CARRIERS = ("header:", "body:", "query:")
+_CARRIERS = ("header:", "json-header:", "body:", "query:")
 
 
 @register(Tags.compatibility)
@@ -71,7 +71,7 @@ def _identity(implementation: type[Provider]) -> Iterator[str]:
         yield "it has no label"
     if getattr(implementation, "category", None) not in set(Category):
         yield "its category is none of the eight"
-    if not implementation.operations():
+    if not implementation.operations() and not implementation.hub_itself:
         yield "it has no operation of any contract"
 
 

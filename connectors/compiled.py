@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from connectors.field_rules import MappedField
 from tenants.secret_value import SecretValue
 
 
@@ -16,7 +17,8 @@ class ConnectorConfig:
 
     Market, group and store codes are lower case. `values` gives the implementation's settings by attribute.
     Times: `timeout_ms` in milliseconds, `handler_lifetime_s` in seconds. `secrets` is every live secret value, for
-    redaction. `revision` changes whenever anything of it changes and names the session cache. A `retired` connector
+    redaction. `field_mapping` is (Property, Connector Property), `field_rules` the same rows with their rules.
+    `revision` changes whenever anything of it changes and names the session cache. A `retired` connector
     serves only what it began; one with a `problem` (a text for staff) cannot be used at all; `problems` are the settings
     that are to blame, as (label, column or property key, message).
     """
@@ -45,6 +47,7 @@ class ConnectorConfig:
     disabled_market_groups: frozenset[str] = frozenset()
     store: str = ""
     field_mapping: tuple[tuple[str, str], ...] = ()
+    field_rules: tuple[MappedField, ...] = ()
     secrets: tuple[SecretValue, ...] = ()
     public_url: str = ""
     retired: bool = False

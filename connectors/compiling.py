@@ -15,6 +15,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Provider
 from connectors.documents import MARKET_LISTS, SECRETS, TEXTS
 from connectors.errors import Misconfigured
+from connectors.field_rules import MappedField, Rule
 from connectors.generations import TenantInfo
 from connectors.hosts import host_of
 from connectors.property_values import IS_TEST, is_true, read_value
@@ -80,7 +81,8 @@ def compile_connector(document: Document, context: CompileContext) -> ConnectorC
     try:
         return _compile(document, context)
     except Misconfigured as error:
-        return _config(document, context, problem=f"Connector {document['name']} cannot be used: {error}")
+        told = f"Connector {document['name']} cannot be used: {error}"
+        return _config(document, context, problem=told, properties=_readable(document))
 
 
 def secret_ids(document: Document) -> Iterator[str]:
@@ -119,7 +121,9 @@ def _compile(document: Document, context: CompileContext) -> ConnectorConfig:
         values = settings_of(implementation, opened.columns, opened.properties)
     except SettingsError as error:
         told = f"Connector {document['name']} cannot be used: {error}"
-        return _config(document, context, problem=told, problems=tuple(error.problems))
+        return _config(
+            document, context, problem=told, problems=tuple(error.problems), properties=_readable(document)
+        )
     return _config(
         document,
         context,
@@ -171,6 +175,7 @@ def _config(document: Document, context: CompileContext, **values: Any) -> Conne
         field_mapping=tuple(
             (row["property"], row["connector_property"]) for row in document["field_mapping"]
         ),
+        field_rules=tuple(_mapped_field(row) for row in document["field_mapping"]),
         public_url=webhook_address(document["webhook_token"]),
         retired=context.retired,
         **markets,
@@ -178,9 +183,19 @@ def _config(document: Document, context: CompileContext, **values: Any) -> Conne
     )
 
 
+def _mapped_field(row: Document) -> MappedField:
+    rules = {name: Rule(row[name]) for name in ("on_import", "on_export") if name in row}
+    return MappedField(property=row["property"], connector_property=row["connector_property"], **rules)
+
+
 def webhook_address(token: str) -> str:
     """Where a provider sends its webhooks for this connector."""
     return f"{settings.CROSSDOCK_PUBLIC_URL}/webhooks/{token}/"
+
+
+def mail_address(token: str) -> str:
+    """Where a provider hands on the mail that customers send."""
+    return f"{webhook_address(token)}mail/"
 
 
 def _open(document: Document, secrets: Secrets) -> _Opened:
@@ -198,6 +213,11 @@ def _open(document: Document, secrets: Secrets) -> _Opened:
     ]
     opened.secrets = [value for value in values if isinstance(value, SecretValue) and value]
     return opened
+
+
+def _readable(document: Document) -> dict[str, str]:
+    """What a connector that cannot be used was for can still be read; nothing of it is secret."""
+    return {row["key"]: row["value"] for row in document["properties"] if "value" in row}
 
 
 def _row_value(row: Document, secrets: Secrets) -> Any:

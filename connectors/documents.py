@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
+from connectors.field_rules import Rule
 from connectors.models import (
     Connector,
     ConnectorAuthentication,
@@ -60,10 +61,7 @@ def connector_document(connector: Connector) -> dict[str, Any]:
         "properties": [_property(row) for row in _sorted(connector.properties, "key_group", "key")],
         "headers": [_header(row) for row in _sorted(connector.headers, "name")],
         "markets": _markets(markets_of(connector)),
-        "field_mapping": [
-            {"property": row.property, "connector_property": row.connector_property}
-            for row in _sorted(connector.field_mapping, "property")
-        ],
+        "field_mapping": [_mapping(row) for row in _sorted(connector.field_mapping, "property")],
     }
 
 
@@ -138,6 +136,13 @@ def _header(row: Any) -> dict[str, Any]:
 
 def _value(row: Any) -> dict[str, Any]:
     return {"secret": _reference(row.secret_id)} if row.is_secret else {"value": row.value}
+
+
+def _mapping(row: ConnectorFieldMapping) -> dict[str, str]:
+    """A rule is named only where it is not the usual one, so that documents without any stay the same."""
+    rules = {"on_import": row.on_import, "on_export": row.on_export}
+    named = {name: rule for name, rule in rules.items() if rule != Rule.OVERWRITE}
+    return {"property": row.property, "connector_property": row.connector_property, **named}
 
 
 def _markets(row: ConnectorMarkets) -> dict[str, list[str]]:

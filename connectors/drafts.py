@@ -21,6 +21,7 @@ from connectors.documents import (
     label_of,
     markets_of,
 )
+from connectors.field_rules import Rule
 from connectors.models import Connector, ConnectorAuthentication, ConnectorMarkets
 from connectors.property_values import FileValue
 from connectors.secret_keys import is_secret_header, is_secret_property
@@ -30,6 +31,8 @@ from tenants.secret_value import SecretValue
 
 Document = Mapping[str, Any]
 
+_USUAL_RULES = dict.fromkeys(("on_import", "on_export"), Rule.OVERWRITE.value)
+
 
 def create_connector(
     tenant: Tenant,
@@ -38,14 +41,15 @@ def create_connector(
     name: str = "",
     properties: Mapping[str, Any] | None = None,
     headers: Mapping[str, Any] | None = None,
-    field_mapping: Mapping[str, str] | None = None,
+    field_mapping: Mapping[str, str | tuple[str, str, str]] | None = None,
     user: Any = None,
     **values: Any,
 ) -> Connector:
     """A new draft. `values` are connector and authentication fields and lists of market and group codes.
 
     Secrets are given in clear and stored as secrets, also properties and headers that hold one. A property whose
-    value is a mapping is a Key Group. Raises NotInstalled, ValidationError for unknown market codes, and TypeError
+    value is a mapping is a Key Group. The field of a Field Mapping may come with its rules:
+    (field, on import, on export). Raises NotInstalled, ValidationError for unknown market codes, and TypeError
     for a value that a connector does not have.
     """
     implementation = registry.get(type)
@@ -61,9 +65,7 @@ def create_connector(
             {"name": key, **_value(value, is_secret_header(key))} for key, value in (headers or {}).items()
         ],
         "markets": {key: values.get(field, []) for key, field in MARKET_LISTS.items()},
-        "field_mapping": [
-            {"property": ours, "connector_property": theirs} for ours, theirs in (field_mapping or {}).items()
-        ],
+        "field_mapping": [_mapping_row(ours, theirs) for ours, theirs in (field_mapping or {}).items()],
     }
     return write_document(Connector(tenant=tenant), document, user)
 
@@ -81,8 +83,15 @@ def write_document(connector: Connector, document: Document, user: Any = None) -
         stored = _storing(connector, user)
         _sync(connector.properties, ("key", "key_group"), [stored(row) for row in document["properties"]])
         _sync(connector.headers, ("name",), [stored(row) for row in document["headers"]])
-        _sync(connector.field_mapping, ("property",), document["field_mapping"])
+        mapping: list[Document] = [{**_USUAL_RULES, **row} for row in document["field_mapping"]]
+        _sync(connector.field_mapping, ("property",), mapping)
     return connector
+
+
+def _mapping_row(ours: str, theirs: str | tuple[str, str, str]) -> dict[str, str]:
+    values = (theirs,) if isinstance(theirs, str) else theirs
+    named = zip(("connector_property", "on_import", "on_export"), values, strict=False)
+    return {"property": ours, **dict(named)}
 
 
 def free_id(label: str) -> str:

@@ -1,7 +1,9 @@
 """Field Mapping of a connector: which of our properties takes which field of the shop's. Knows no Django.
 
 Rows are (Property, Connector Property) as the connector's tab has them, e.g. ("SkuId", "barcode"), ("Brand", "vendor").
-Names compare without case, spaces and underscores, so that "variant_title" is "variantTitle".
+Names compare without case, spaces and underscores, so that "variant_title" is "variantTitle". A property such as
+"Customer.VatNumber" is one of customers; all others are of products and order lines. Each row has a rule for imports and
+one for exports of products and customers; lines of imported orders always take what the rows say.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.contracts.ecommerce import ImportedLine
+from connectors.field_rules import is_of_customers, plain_name
 
 Rows = Sequence[tuple[str, str]]
 
@@ -20,8 +23,8 @@ _OWN = {"sku": "sku", "skuid": "sku", "name": "name"}
 
 def mapped(rows: Rows, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Our properties with the values of the shop's fields; a field that is not there or is empty changes nothing."""
-    known = {_plain(name): value for name, value in fields.items()}
-    found = {ours: known.get(_plain(theirs)) for ours, theirs in rows}
+    known = {plain_name(name): value for name, value in fields.items()}
+    found = {ours: known.get(plain_name(theirs)) for ours, theirs in rows}
     return {ours: value for ours, value in found.items() if value not in (None, "")}
 
 
@@ -29,8 +32,8 @@ def with_mapping(line: ImportedLine, rows: Rows, fields: Mapping[str, Any]) -> I
     """The line with what the rows say: sku and name where they belong, everything else among its properties."""
     own: dict[str, str] = {}
     others: dict[str, Any] = {}
-    for ours, value in mapped(rows, fields).items():
-        place = _OWN.get(_plain(ours))
+    for ours, value in mapped([row for row in rows if not is_of_customers(row[0])], fields).items():
+        place = _OWN.get(plain_name(ours))
         if place:
             own[place] = str(value)
         else:
@@ -41,7 +44,3 @@ def with_mapping(line: ImportedLine, rows: Rows, fields: Mapping[str, Any]) -> I
         name=own.get("name", line.name),
         properties={**line.properties, **others},
     )
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace(" ", "").casefold()

@@ -75,7 +75,7 @@ def read(config: ConnectorConfig, inbound: Inbound) -> list[WebhookEvent] | str:
     """The events of a verified webhook, or why its body cannot be read."""
     implementation: Any = registry.get(config.slug)
     try:
-        return list(implementation(config, _NoDoor()).read_webhook(inbound))
+        return list(implementation(config, NoDoor()).read_webhook(inbound))
     except Exception as error:
         log.exception("a verified webhook of connector %s cannot be read", config.id)
         return f"{type(error).__name__}: {error}"
@@ -129,7 +129,7 @@ def try_again(rows: QuerySet[InboundWebhook]) -> int:
     return begun
 
 
-class _NoDoor:
+class NoDoor:
     """Reading a webhook asks nobody."""
 
     def send(self, request: Request, classify: Classify) -> Answer:

@@ -10,6 +10,7 @@ from connectors import registry
 from connectors.contracts.base import Provider
 from connectors.contracts.books import CreditNoteExporter, PaidInvoiceSource
 from connectors.contracts.catalog import (
+    ChangeNotices,
     CustomerSink,
     CustomerSource,
     PriceSink,
@@ -24,9 +25,12 @@ from connectors.contracts.erp import (
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    ShipmentExporter,
     StockSink,
     StockSource,
 )
+from connectors.contracts.feeds import FeedProvider
+from connectors.contracts.mail import MailReceiver
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -41,6 +45,7 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Order import": OrderSource,
     "Order export": OrderExporter,
     "Payment export": PaymentExporter,
+    "Shipment export": ShipmentExporter,
     "Invoice export": InvoiceExporter,
     "Credit note export": CreditNoteExporter,
     "Paid invoices": PaidInvoiceSource,
@@ -52,18 +57,26 @@ CONTRACTS: dict[str, type[Provider]] = {
     "Price export": PriceSink,
     "Customer import": CustomerSource,
     "Customer export": CustomerSink,
+    "Change notices": ChangeNotices,
     "Warehouse": WmsProvider,
     "CRM": CrmProvider,
     "Order exchange": OrderExchange,
     "Notification": Notifier,
+    "Mail": MailReceiver,
     "Validation": Validator,
     "Webhook registration": WebhookRegistrar,
+    "Product feed": FeedProvider,
 }
 
 
-#: A registration takes the place of the one before it, and a batch sets what it says; both may be sent twice.
-DONE_AGAIN = "done again"
-_TWICE = frozenset({WebhookRegistrar, ProductSink, PriceSink, CustomerSink})
+#: A registration takes the place of the one before it, a file that is fetched again is the same, a batch sets what it
+#: says, and what only comes in writes nothing at the vendor.
+_ENDINGS: dict[type[Provider], str] = {
+    WebhookRegistrar: "done again",
+    FeedProvider: "done again",
+    MailReceiver: "writes nothing",
+    **dict.fromkeys((ProductSink, PriceSink, CustomerSink), "done again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,7 @@ def markdown(implementations: Iterable[type[Provider]] | None = None) -> str:
     for row in matrix(implementations):
         for contract, offered in row["operations"].items():
             names = ", ".join(_noted(Operation(contract, name), row) for name, has in offered.items() if has)
-            ending = DONE_AGAIN if CONTRACTS[contract] in _TWICE else row["care"]
+            ending = _ENDINGS.get(CONTRACTS[contract], row["care"])
             lines.append(f"| {row['label']} | {contract} | {names} | {ending} |")
     return "\n".join(lines) + "\n"
 
@@ -117,6 +130,8 @@ def _noted(operation: Operation, row: dict[str, Any]) -> str:
 
 def care(implementation: type[Provider]) -> str:
     """How a write whose answer was lost is brought to an end."""
+    if issubclass(implementation, FeedProvider):
+        return _ENDINGS[FeedProvider]
     carrier, found = implementation.idempotency, _looks_up(implementation)
     end = "looked up" if found else "a person decides"
     if carrier is None:

@@ -74,8 +74,11 @@ def publish(
     comment: str = "",
     expected: int | None = None,
     confirmed: Collection[str] | None = None,
+    actor: str = "",
 ) -> Publication:
     """Make the draft live and return its publication; an unchanged draft keeps the one it has.
+
+    `actor` is told in the event log where no user publishes, such as an API key.
 
     `expected` is the number that the publisher saw in force (0 for none); raises PublishConflict when another is.
     Raises PublishRefused when the checklist finds an error, or a warning whose code is not in `confirmed`; None
@@ -89,10 +92,10 @@ def publish(
         if last is not None and not last.retired and last.checksum == checksum(document):
             return last
         _check_list(kind, obj, document, confirmed)
-        return _write(tenant, kind, obj, last, document, user=user, comment=comment)
+        return _write(tenant, kind, obj, last, document, user=user, comment=comment, actor=actor)
 
 
-def retire(obj: Publishable, *, user: Any = None, comment: str = "") -> Publication | None:
+def retire(obj: Publishable, *, user: Any = None, comment: str = "", actor: str = "") -> Publication | None:
     """Take out of service: new work never chooses it, what it began may end with it. None when it never was live."""
     with transaction.atomic(), tenant_scope(obj.tenant_id):
         tenant, kind = lock(obj), kind_of(obj)
@@ -102,7 +105,9 @@ def retire(obj: Publishable, *, user: Any = None, comment: str = "") -> Publicat
             return None
         if last.retired:
             return last
-        return _write(tenant, kind, obj, last, last.document, user=user, comment=comment, retired=True)
+        return _write(
+            tenant, kind, obj, last, last.document, user=user, comment=comment, actor=actor, retired=True
+        )
 
 
 def live_documents(tenant_id: int, generation: int) -> dict[str, list[LiveDocument]]:
@@ -154,6 +159,7 @@ def _write(
     *,
     user: Any,
     comment: str,
+    actor: str,
     retired: bool = False,
 ) -> Publication:
     generation = generations.advance(tenant)
@@ -173,7 +179,7 @@ def _write(
     )
     publication.save()
     _point(obj, publication, retired=retired)
-    _tell(publication, obj, user)
+    _tell(publication, obj, user.get_username() if user else actor)
     return publication
 
 
@@ -195,13 +201,13 @@ def _latest_history(model: Any, keys: list[Any]) -> list[int]:
     return sorted(rows.values(key).annotate(latest=Max("history_id")).values_list("latest", flat=True))
 
 
-def _tell(publication: Publication, obj: Publishable, user: Any) -> None:
+def _tell(publication: Publication, obj: Publishable, actor: str) -> None:
     did = "was retired" if publication.retired else f"version {publication.number} was published"
     store.record(
         Category.PUBLISHED,
         f"{str(obj._meta.verbose_name).capitalize()} {obj}: {did}",
         tenant_id=publication.tenant_id,
-        actor=user.get_username() if user else "",
+        actor=actor,
         details={
             "kind": publication.kind,
             "object_id": publication.object_id,

@@ -37,6 +37,7 @@ _TEXTS = {
     WebhookState.ACTIVE: "The address is registered and gets all events that are needed.",
     WebhookState.INCOMPLETE: "The address is registered but does not get these events: {missing}. Register it again.",
     WebhookState.DISABLED: "The address is registered but switched off at the vendor. Register it again.",
+    WebhookState.EXPIRING: "The address is registered, and ends soon. Register it again, or let a task CheckWebhooks.",
     WebhookState.MISSING: "The vendor does not know the address. Register it.",
 }
 

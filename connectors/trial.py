@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from connectors.models import Connector
 from connectors.ports import trial_ports
 from connectors.rotation import account
 from connectors.runtime import runtime
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,15 @@ def _try(config: ConnectorConfig, actor: str) -> Trial:
     try:
         answer = check(config, actor)
     except ProviderError as error:
-        return Trial(False, error.message, round((time.monotonic() - started) * 1000))
-    lasted = round((time.monotonic() - started) * 1000)
-    return Trial(True, f"{config.host} answered as it should.", lasted, answer)
+        return Trial(False, error.message, _ms_since(started))
+    except Exception:
+        log.exception("the check of connector %s failed with a bug", config.id)
+        return Trial(False, "Internal error while testing; the log has the details.", _ms_since(started))
+    return Trial(True, f"{config.host} answered as it should.", _ms_since(started), answer)
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def check(config: ConnectorConfig, actor: str = "") -> Any:

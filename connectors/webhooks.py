@@ -32,11 +32,12 @@ from eventlog.events import Category
 from eventlog.redaction.names import is_sensitive
 from tenants.scoping import platform_scope, tenant_scope
 
-__all__ = ["receive", "register_handler", "work_off_due"]
+__all__ = ["connector_of", "inbound_of", "receive", "register_handler", "work_off_due"]
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_HANDSHAKE = 1000
 #: A connector's bad signatures are logged at most this often, in seconds.
 LOG_EVERY = 60.0
 
@@ -59,14 +60,17 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
-    config = _connector_of(token)
+    config = connector_of(token)
     implementation = registry.get(config.slug) if config and not config.problem else None
     if config is None or (implementation and not implementation.webhook):
         return HttpResponse("There is no such webhook address.", status=404, content_type="text/plain")
     if implementation is None:
         log.warning("a webhook for connector %s cannot be verified: %s", config.id, config.problem)
         return _later()
-    inbound = _inbound(request, body)
+    asked = request.GET.get(implementation.webhook_handshake) if implementation.webhook_handshake else None
+    if asked is not None:
+        return HttpResponse(asked[:LONGEST_HANDSHAKE], content_type="text/plain")
+    inbound = inbound_of(request, body)
     try:
         _verify(config, implementation, inbound)
     except BadSignature as error:
@@ -79,7 +83,7 @@ def _receive(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
     return HttpResponse(implementation.webhook_answer, content_type="text/plain")
 
 
-def _connector_of(token: str) -> ConnectorConfig | None:
+def connector_of(token: str) -> ConnectorConfig | None:
     """The published connector, retired ones included: what they began goes on."""
     with platform_scope("webhook address"):
         row = (
@@ -90,7 +94,7 @@ def _connector_of(token: str) -> ConnectorConfig | None:
     return runtime(row["tenant_id"]).connectors.get(row["pk"]) if row else None
 
 
-def _inbound(request: HttpRequest, body: bytes) -> Inbound:
+def inbound_of(request: HttpRequest, body: bytes) -> Inbound:
     return Inbound(
         method=request.method or "",
         url=settings.CROSSDOCK_PUBLIC_URL + request.get_full_path(),

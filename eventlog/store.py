@@ -15,6 +15,7 @@ from eventlog.redaction import Redactor
 from tenants.bulk import record_set, value_of
 from tenants.request_ids import current_request_id
 from tenants.scoping import ScopeError, current_tenant_id
+from tenants.together import Together
 
 _BY_NAME_AND_SHAPE = Redactor()
 _PAYLOAD = ("request", "response")
@@ -62,14 +63,25 @@ def register_listener(
         _listeners.append(listener)
 
 
-def record(category: Category | str, message: str, *, tenant_id: int | None = None, **values: Any) -> None:
-    """Record one event; `values` are fields of EventData. Raises ScopeError without a tenant."""
+def record(
+    category: Category | str,
+    message: str,
+    *,
+    tenant_id: int | None = None,
+    together: Together | None = None,
+    **values: Any,
+) -> None:
+    """Record one event; `values` are fields of EventData. With `together` it may wait for those statements to be run.
+    Raises ScopeError without a tenant."""
     tenant_id = tenant_id or current_tenant_id()
     if tenant_id is None:
         raise ScopeError("an event belongs to a tenant; enter tenant_scope(tenant) or give tenant_id")
     event = EventData(category=Category(category), message=message, tenant_id=tenant_id, **values)
     event.request_id = event.request_id or current_request_id()
     _redact(event)
+    if together is not None and not any(_payload(event).values()) and not _listening({tenant_id}):
+        _add(event, together)
+        return
     record_many([event])
 
 
@@ -77,8 +89,7 @@ def record_many(events: Sequence[EventData]) -> None:
     """Record events, possibly of several tenants, in one statement. Requests and responses come redacted."""
     if not events:
         return
-    tenants = {event.tenant_id for event in events}
-    listening = [listener for listener in _listeners if listener.listens(tenants)]
+    listening = _listening({event.tenant_id for event in events})
     if not listening:
         _insert(events)
         return
@@ -88,8 +99,21 @@ def record_many(events: Sequence[EventData]) -> None:
             listener.take(numbered)
 
 
+def _listening(tenants: Collection[int]) -> list[Listener]:
+    return [listener for listener in _listeners if listener.listens(tenants)]
+
+
+def _add(event: EventData, together: Together) -> None:
+    """An event that has no payload."""
+    together.insert(Event, [_values(event)])
+
+
 def _insert(events: Sequence[EventData], *, numbers: bool = False) -> list[int]:
     """The events' ids, where `numbers` asks for them."""
+    if len(events) == 1 and not any(_payload(events[0]).values()):
+        together = Together()
+        _add(events[0], together)
+        return [number for ((number,),) in together.run()]
     if connection.vendor == "postgresql":
         return _insert_together([_values(event) | _payload(event) for event in events], numbers)
     rows = Event._base_manager.bulk_create([Event(**_values(event)) for event in events])
@@ -102,7 +126,8 @@ def _insert(events: Sequence[EventData], *, numbers: bool = False) -> list[int]:
 def _values(event: EventData) -> dict[str, Any]:
     values = {column: getattr(event, column) for column in _COLUMNS}
     for column, limit in _TEXTS.items():
-        values[column] = _storable(values[column], limit)
+        if values[column] != "":
+            values[column] = _storable(values[column], limit)
     for column, largest in _LARGEST.items():
         if values[column] is not None:
             values[column] = min(max(0, values[column]), largest)

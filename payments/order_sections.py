@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from payments.models import Payment
+from tenants.kept import Kept
 from workflows.documents import register_section
 
 _AMOUNTS = ("amount", "authorized", "captured", "refunded", "cancelled")
@@ -15,8 +16,7 @@ _AMOUNTS = ("amount", "authorized", "captured", "refunded", "cancelled")
 def payments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Payments in their order, amounts as decimal text; one statement, and nothing secret."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Payment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
-    for payment in rows.select_related("connector").defer("token_sealed"):
+    for payment in _payments(list(order_ids)):
         if payment.order_id is not None:
             found[payment.order_id].append(_document(payment))
     return dict(found)
@@ -33,5 +33,14 @@ def _document(payment: Payment) -> dict[str, Any]:
         **{name: str(getattr(payment, name).amount) for name in _AMOUNTS},
     }
 
+
+_payments = Kept(
+    lambda ids: (
+        Payment.objects.filter(order_id__in=ids)
+        .order_by("order_id", "position")
+        .select_related("connector")
+        .defer("token_sealed")
+    )
+)
 
 register_section("payments", payments_of)

@@ -6,24 +6,29 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from shipping.models import Package, Shipment
+from tenants.kept import Kept
 from workflows.documents import register_section
 
 
 def shipments_of(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Shipments in their order; at most two statements."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = Shipment.objects.filter(order_id__in=order_ids).order_by("order_id", "position")
-    for shipment in rows.select_related("connector", "store").prefetch_related("packages"):
-        found[shipment.order_id].append(_document(shipment))
+    shipments = _shipments(list(order_ids))
+    prefetch_related_objects(shipments, "packages")
+    for shipment in shipments:
+        found[shipment.order_id].append(shipment_document(shipment))
     return dict(found)
 
 
-def _document(shipment: Shipment) -> dict[str, Any]:
+def shipment_document(shipment: Shipment) -> dict[str, Any]:
     return {
         "reference": shipment.reference,
         "shipping_option": shipment.option_name,
         "warehouse": shipment.store.code if shipment.store else "",
+        "pickup_point": shipment.pickup_point,
         "carrier": shipment.carrier,
         "product": shipment.product,
         "consignment": shipment.consignment,
@@ -45,5 +50,13 @@ def _parcel(package: Package) -> dict[str, Any]:
         "height": package.height,
     }
 
+
+_shipments = Kept(
+    lambda ids: (
+        Shipment.objects.filter(order_id__in=ids)
+        .order_by("order_id", "position")
+        .select_related("connector", "store")
+    )
+)
 
 register_section("shipments", shipments_of)

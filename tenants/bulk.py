@@ -16,6 +16,8 @@ from django.db import connection, models
 Row = Mapping[str, Any]
 #: A model and the name (attribute name) of one of its fields.
 Column = tuple[type[models.Model], str]
+#: SQL of the database's time, in the form of the ORM's Now().
+NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
 
 
 def update_many(
@@ -36,7 +38,7 @@ def update_many(
     names = tuple(rows[0])
     sets = ", ".join(
         [f"{_column(model, name)} = {_value(model, name)}" for name in names if name not in keys]
-        + [f"{_column(model, name)} = {_now()}" for name in now]
+        + [f"{_column(model, name)} = {NOW[connection.vendor]}" for name in now]
     )
     where = [f"t.{_column(model, name)} = {_value(model, name)}" for name in keys]
     where += [f"NOT ({unless})"] if unless else []
@@ -174,10 +176,3 @@ def _column(model: type[models.Model], name: str) -> str:
 
 def _table(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
-
-
-def _now() -> str:
-    """The same form as the ORM's Now()."""
-    if connection.vendor == "postgresql":
-        return "STATEMENT_TIMESTAMP()"
-    return "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"

@@ -73,7 +73,8 @@ def _is_platform() -> bool:
     return not get_scope().get("_enabled", True)
 
 
-def _is_closed() -> bool:
+def is_closed() -> bool:
+    """Whether no tenant is in scope, so that nothing may be read."""
     return not _is_platform() and _scoped() is None
 
 
@@ -95,7 +96,7 @@ class ClosedQuerySet(models.QuerySet):
 
     def all(self) -> Any:
         """Open once a scope is entered, so that form fields and views may name a queryset when they are defined."""
-        return self if _is_closed() else self.model._default_manager.using(self.db)
+        return self if is_closed() else self.model._default_manager.using(self.db)
 
     def using(self, alias: str | None) -> ClosedQuerySet:
         return type(self)(self.model, using=alias)
@@ -119,7 +120,7 @@ def scoped_manager(base: type[models.Manager] = models.Manager) -> models.Manage
 
     class TenantManager(base):  # type: ignore[misc, valid-type]
         def get_queryset(self) -> models.QuerySet:
-            if _is_closed():
+            if is_closed():
                 return ClosedQuerySet(self.model, using=self._db)
             return _in_scope(super().get_queryset())
 
@@ -172,7 +173,7 @@ def _points_to_tenant_model(field: models.Field) -> bool:
 class _ScopedHistoryManager(HistoryManager):
     def get_super_queryset(self) -> models.QuerySet:
         """Raises ScopeError."""
-        if _is_closed():
+        if is_closed():
             raise _unscoped(self.model)
         return _in_scope(super().get_super_queryset())
 

@@ -9,6 +9,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from connectors import consent_care
         from connectors.contracts.base import Provider
+        from connectors.contracts.catalog import ChangeNotices
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -16,16 +17,22 @@ class WorkflowsConfig(AppConfig):
         from connectors.webhooks import register_handler
         from workflows import checks as checks
         from workflows import event_orders, publication, usage
+        from workflows.checkout import loyalty, validators
         from workflows.engine.chores import register_chore
         from workflows.imports.again import take_webhook
         from workflows.imports.waking import wake
         from workflows.notifications import deliveries
+        from workflows.syncing.hints import take_hint
 
         publication.connect()
         usage.connect()
         register_references(usage.of_scheduled_tasks)
+        register_references(usage.of_templates)
+        register_references(validators.uses)
+        register_references(loyalty.uses)
         register_orders(event_orders.facts, event_orders.documents)
         register_handler(Notifier, deliveries.take)
         register_handler(OrderSource, take_webhook)
         register_handler(Provider, wake)
         register_chore("connectors.consent_care.look_after_due", consent_care.is_due)
+        register_handler(ChangeNotices, take_hint)

@@ -80,19 +80,20 @@ def save_many(model: type[Row], key: str, rows: Rows) -> tuple[dict[int, bool], 
             else:
                 saved[index] = row
         new = {index: row.pk is None for index, row in saved.items()}
-        _upsert(model, key, saved.values())
+        upsert(model, key, saved.values())
     return new, refused
 
 
-def _upsert(model: type[Row], key: str, rows: Iterable[Row]) -> None:
-    """Also where another caller has inserted one of them since."""
+def upsert(model: type[Row], key: str, rows: Iterable[Row]) -> dict[str, int]:
+    """Insert or update, also where another caller has inserted one of them since; the primary keys by `key`."""
     fixed = {"id", "tenant", key, "created_at"}
     columns = [field.name for field in model._meta.concrete_fields if field.name not in fixed]
     for row in (rows := sorted(rows, key=lambda row: str(getattr(row, key)))):
         row.pk = None
-    model.objects.bulk_create(
+    made = model.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["tenant", key], update_fields=columns
     )
+    return {str(getattr(row, key)): row.pk for row in made}
 
 
 def _set(row: Customer | Product, values: Mapping[str, Any]) -> FieldErrors:

@@ -6,14 +6,19 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import autodiscover_modules
 
 from connectors.contracts.common import Address, Customer, Line, OrderDocument
+from tenants.kept import Kept
 from tenants.models import Market
 from tenants.money import Money
 from workflows.models import Order, OrderLine
+
+if TYPE_CHECKING:
+    from workflows.intake import OrderDraft
+    from workflows.lines import Line as DraftLine
 
 Loader = Callable[[Collection[int]], Mapping[int, Any]]
 
@@ -60,14 +65,15 @@ def register_section(name: str, loader: Loader) -> None:
 
 
 @cache
-def _discover() -> None:
+def discover() -> None:
+    """Load the sections of all apps."""
     autodiscover_modules("order_sections")
 
 
 def order_documents(order_ids: Collection[int]) -> dict[int, OrderDocument]:
     """The documents of these orders by id; ids that the scope does not show are missing."""
-    _discover()
-    orders = list(Order.objects.filter(pk__in=order_ids).order_by().values(*_COLUMNS))
+    discover()
+    orders = _orders(list(order_ids))
     if not orders:
         return {}
     ids = [order["id"] for order in orders]
@@ -83,6 +89,39 @@ def order_documents(order_ids: Collection[int]) -> dict[int, OrderDocument]:
         )
         for order in orders
     }
+
+
+def draft_document(draft: OrderDraft, number: str) -> OrderDocument:
+    """The document of an order that is not placed yet; its id is 0."""
+    totals = draft.totals
+    money: dict[str, Any] = {name: Money(getattr(totals, name), draft.currency) for name in _AMOUNTS}
+    return OrderDocument(
+        id=0,
+        number=number,
+        order_type=draft.chart.name,
+        status=draft.status.name,
+        market=draft.market.code,
+        market_groups=_market_groups([draft.market.pk])[draft.market.pk],
+        store=draft.store.code if draft.store else "",
+        currency=draft.currency,
+        placed_at=draft.placed_at,
+        customer=Customer(
+            **draft.customer_data, external_ids=draft.customer.external_ids if draft.customer else {}
+        ),
+        billing=Address(**draft.billing),
+        shipping=Address(**draft.shipping),
+        lines=tuple(_draft_line(line, draft.currency) for line in draft.lines),
+        tags=tuple(draft.tags),
+        properties=draft.properties,
+        external_ids=draft.external_ids,
+        **money,
+    )
+
+
+def _draft_line(line: DraftLine, currency: str) -> Line:
+    money: dict[str, Any] = {name: Money(getattr(line, name), currency) for name in _LINE_MONEY}
+    plain = {name: getattr(line, name) for name in _LINE_SAME if name != "sku"}
+    return Line(sku=line.product.sku, **plain, **money)
 
 
 def lines_stay(order_id: int, before: Stamp, after: Stamp) -> None:
@@ -101,7 +140,7 @@ def _lines_of(orders: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Line, ...]
     unknown = {order["id"]: order["currency"] for order in orders if order["id"] not in found}
     if unknown:
         read: dict[int, list[Line]] = {pk: [] for pk in unknown}
-        for row in OrderLine.objects.filter(order_id__in=unknown).order_by("number").values(*_LINE_COLUMNS):
+        for row in _lines(list(unknown)):
             read[row["order_id"]].append(_line(row, unknown[row["order_id"]]))
         for pk, lines in read.items():
             found[pk] = tuple(lines)
@@ -118,8 +157,7 @@ def _keep(order_id: int, stamp: Stamp, lines: tuple[Line, ...]) -> None:
 
 def _market_groups(market_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = Market.objects.filter(pk__in=market_ids, groups__isnull=False).order_by("groups__code")
-    for market_id, code in rows.values_list("pk", "groups__code"):
+    for market_id, code in _groups(list(market_ids)):
         found[market_id].append(code)
     return {market_id: tuple(found[market_id]) for market_id in market_ids}
 
@@ -147,3 +185,16 @@ def _line(row: Mapping[str, Any], currency: str) -> Line:
     plain: dict[str, Any] = {name: row[name] for name in _LINE_SAME}
     money: dict[str, Any] = {name: Money(row[name], currency) for name in _LINE_MONEY}
     return Line(**plain, **money)
+
+
+_orders = Kept(lambda ids: Order.objects.filter(pk__in=ids).order_by().values(*_COLUMNS))
+_lines = Kept(
+    lambda ids: OrderLine.objects.filter(order_id__in=ids).order_by("number").values(*_LINE_COLUMNS)
+)
+_groups = Kept(
+    lambda ids: (
+        Market.objects.filter(pk__in=ids, groups__isnull=False)
+        .order_by("groups__code")
+        .values_list("pk", "groups__code")
+    )
+)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectors.contracts.common import OrderDocument
 from tenants.bulk import update_many
+from tenants.kept import Kept
 from workflows.documents import lines_stay
 from workflows.intake import read_address, read_customer
 from workflows.models import Order
@@ -39,8 +40,17 @@ def apply_changes(order_id: int, changes: Mapping[str, Any]) -> list[str]:
 def apply_many(changes: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:
     """As `apply_changes`, for many orders in two statements; in a platform scope they may be of several tenants."""
     with transaction.atomic(savepoint=False):
-        orders = Order.objects.filter(pk__in=list(changes)).order_by("pk").select_for_update()
+        names = {name for named in changes.values() for name in _named(named)}
+        columns = {_COLUMNS.get(name, name) for name in names if name in _WRITERS}
+        orders = _to_change(list(changes), columns=(*_ALWAYS, *sorted(columns)))
         return _apply({order.pk: order for order in orders}, changes)
+
+
+#: What is compared or written whatever changes.
+_ALWAYS = (*_SCALARS, "version", "modified_at")
+_to_change = Kept(
+    lambda ids, *, columns: Order.objects.filter(pk__in=ids).only(*columns).order_by("pk").select_for_update()
+)
 
 
 def _apply(orders: Mapping[int, Order], changes: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:

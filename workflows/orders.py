@@ -43,6 +43,7 @@ __all__ = [
     "move_on",
     "patch_order",
     "place_order",
+    "read_new_order",
     "register_part",
     "report_error",
     "solve_error",
@@ -95,6 +96,13 @@ def check_order(data: Mapping[str, Any]) -> dict[str, list[str]]:
     return errors.found
 
 
+def read_new_order(data: Mapping[str, Any]) -> tuple[OrderDraft | None, FieldErrors]:
+    """What the document would become, its parts judged too; nothing is saved. None where too little can be read."""
+    errors = FieldErrors()
+    draft, _ = _read(data, errors)
+    return draft, errors
+
+
 def _judged(data: Mapping[str, Any]) -> tuple[OrderDraft, dict[str, Any]]:
     errors = FieldErrors()
     draft, parts = _read(data, errors)
@@ -132,7 +140,7 @@ def _save(
     )
     if not run_workflow or draft.chart.disable_workflow:
         return Placed(order, None, lines)
-    run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime, new=True)
+    run = start_run(order, order.status, trigger=trigger, actor=actor, live=draft.runtime)
     return Placed(order, run, lines)
 
 

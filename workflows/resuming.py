@@ -18,7 +18,7 @@ from workflows.engine.start import applies, step_run
 from workflows.models import OPEN_RUN_STATES, Order, RunKind, RunState, StepRun, StepState, WorkflowRun
 from workflows.problems import InvalidData, NotFound, NotPossible
 
-_DONE = (StepState.SUCCESS, StepState.WARNING)
+_DONE = (StepState.SUCCESS, StepState.WARNING, StepState.POSTPONED)
 _UNDER_WAY = (StepState.PENDING, StepState.RUNNING, StepState.WAITING)
 _BY_CHART = (RunKind.STATUS, RunKind.RESUME, RunKind.AGAIN)
 

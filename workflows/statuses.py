@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from connectors.runtime import TenantRuntime, runtime
 from eventlog import store as eventlog
 from eventlog.events import Category
+from tenants.kept import Kept
+from tenants.together import Together
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
 from workflows.engine.start import start_run, touch_lane
 from workflows.models import Order, RunState, Trigger, WorkflowRun
@@ -40,20 +47,25 @@ def change_status(
     with transaction.atomic():
         # The worker locks lanes before orders; the other way round here would deadlock with it.
         touched = touch_lane(order.pk if isinstance(order, Order) else order) if run_workflow else False
-        locked = lock_order(order)
+        locked = _lock_to_move(order)
         check_version(locked, expected_version)
-        live = runtime(locked.tenant_id)
+        live = runtime(locked.tenant_id, locked.generation)
         chart = _chart(locked, live)
-        previous = locked.status
-        locked.status = _allowed(chart, locked, status)
-        locked.version += 1
-        locked.save(update_fields=["status", "version", "modified_at"])
-        _record(locked, previous, chart, actor, reason)
+        together = Together()
+        _go(locked, _allowed(chart, locked, status), chart, reason, actor, together)
         run = None
         if run_workflow and not chart.disable_workflow:
             run = start_run(
-                locked, locked.status, trigger=trigger, actor=actor, reason=reason, touched=touched, live=live
+                locked,
+                locked.status,
+                trigger=trigger,
+                actor=actor,
+                reason=reason,
+                touched=touched,
+                live=live,
+                together=together,
             )
+        together.run()
     if isinstance(order, Order):
         order.status, order.version, order.modified_at = locked.status, locked.version, locked.modified_at
     return run
@@ -104,11 +116,19 @@ def move_on(order_id: int, status: str, target: str, *, depth: int) -> bool:
     return _run_by_itself(order, chart, f"Next status of {status}", depth)
 
 
-def _go(order: Order, status: str, chart: Chart, reason: str) -> None:
+def _go(
+    order: Order, status: str, chart: Chart, reason: str, actor: str = "", together: Together | None = None
+) -> None:
+    """Move a locked order; with `together` that may wait until those statements are run."""
     previous, order.status = order.status, status
     order.version += 1
-    order.save(update_fields=["status", "version", "modified_at"])
-    _record(order, previous, chart, "", reason)
+    order.modified_at = timezone.now()
+    changes = {name: getattr(order, name) for name in ("status", "version", "modified_at")}
+    statements = Together() if together is None else together
+    statements.update(Order, order.pk, changes)
+    _record(order, previous, chart, actor, reason, statements)
+    if together is None:
+        statements.run()
 
 
 def _run_by_itself(order: Order, chart: Chart, reason: str, depth: int) -> bool:
@@ -130,11 +150,31 @@ def _too_far(status: str) -> str:
 
 def lock_order(order: Order | int) -> Order:
     """A fresh copy of the order, its row locked until the transaction ends. Raises NotFound, OrderBusy."""
+    return _locked(lambda pk: Order.objects.select_for_update().filter(pk=pk), order)
+
+
+def _lock_to_move(order: Order | int) -> Any:
+    """As `lock_order`, with what a move needs and the tenant's `generation`; what else is asked of it is read then."""
+    return _locked(_to_move, order)
+
+
+_to_move = Kept(
+    lambda pk: (
+        Order.objects.only("tenant_id", "number", "order_type", "status", "version", "modified_at")
+        .annotate(generation=F("tenant__generation"))
+        .select_for_update(of=("self",))
+        .filter(pk=pk)
+        .order_by()
+    )
+)
+
+
+def _locked(find: Callable[..., Iterable[Any]], order: Order | int) -> Any:
     pk = order.pk if isinstance(order, Order) else order
     try:
-        return Order.objects.select_for_update().get(pk=pk)
-    except Order.DoesNotExist:
-        raise NotFound("there is no such order") from None
+        for found in find(pk):
+            return found
+        raise NotFound("there is no such order")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
             raise OrderBusy("somebody else is changing this order; try again in a moment") from error
@@ -164,7 +204,7 @@ def _allowed(chart: Chart, order: Order, requested: str) -> str:
     return name
 
 
-def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str) -> None:
+def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str, together: Together) -> None:
     entered = chart.statuses.get(order.status)
     canceled = entered is not None and entered.is_canceled
     eventlog.record(
@@ -175,4 +215,5 @@ def _record(order: Order, previous: str, chart: Chart, actor: str, reason: str) 
         order_number=order.number,
         actor=actor,
         details={"status": order.status, "previous_status": previous, "reason": reason},
+        together=together,
     )

@@ -127,8 +127,13 @@ def _named(going: Going, step: StepConfig) -> list[ConnectorConfig]:
 
 
 def _serves(connector: ConnectorConfig, step: Step) -> bool:
-    """Whether the implementation has what the step needs; one that is gone is told of elsewhere."""
+    """Whether the connector has what the step needs; an implementation that is gone is told of elsewhere."""
+    if step.capability is None:
+        return True
+    wanted = step.capability if isinstance(step.capability, tuple) else (step.capability,)
     try:
-        return step.capability is None or issubclass(implementations.get(connector.slug), step.capability)
+        implementation = implementations.get(connector.slug)
     except implementations.NotInstalled:
         return True
+    served = [contract for contract in wanted if issubclass(implementation, contract)]
+    return any(connector.problem or implementation.offers(connector.values, contract) for contract in served)

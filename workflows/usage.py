@@ -19,6 +19,7 @@ from workflows.models import (
     InventoryLevel,
     NotificationTemplate,
     Order,
+    ProductFeed,
     ScheduledTask,
 )
 from workflows.step_drafts import all_steps, place_of, steps_naming
@@ -40,6 +41,15 @@ def of_scheduled_tasks(live: TenantRuntime) -> Iterator[Reference]:
         yield Reference(where=f"Scheduled task {name}", object_id=connector_id)
 
 
+def of_templates(live: TenantRuntime) -> Iterator[Reference]:
+    """The connectors that active notification templates name, for the go-live checklist."""
+    with tenant_scope(live.tenant.id):
+        active = NotificationTemplate.objects.filter(is_active=True).exclude(connector="")
+        found = list(active.values_list("name", "connector"))
+    for name, connector in found:
+        yield Reference(where=f"Notification template {name}", name=connector)
+
+
 def _of_market(market: Market) -> list[str]:
     found = ["orders"] if Order.objects.filter(market=market).exists() else []
     templates = NotificationTemplate.objects.filter(markets=market)
@@ -56,7 +66,11 @@ def _of_store(store: Store) -> list[str]:
 def _of_connector(connector: Connector) -> list[str]:
     tasks = ScheduledTask.objects.filter(connector=connector).values_list("name", flat=True)
     found = [*_steps_asking_for(connector), *(f"scheduled task {name}" for name in tasks)]
+    if not Connector.objects.filter(name__iexact=connector.name).exclude(pk=connector.pk).exists():
+        named = NotificationTemplate.objects.filter(connector__iexact=connector.name)
+        found += [f"notification template {name}" for name in named.values_list("name", flat=True)]
     taken_in = ImportedObject.objects.filter(connector=connector).exists()
+    found += ["its product feed"] if ProductFeed.objects.filter(connector=connector).exists() else []
     return found + (["what was imported with it"] if taken_in else [])
 
 
@@ -82,13 +96,14 @@ def _tasks_with(property_name: str, code: str) -> list[str]:
 
 
 def _of_template(template: NotificationTemplate) -> list[str]:
-    """Steps that name it, drafted or published."""
+    """Steps that name it, drafted or published, and templates whose fallback it is."""
+    leaning = NotificationTemplate.objects.filter(fallback=template).values_list("name", flat=True)
     drafts = (
         f"step {place_of(step)}"
         for step in all_steps(Q(name__iexact="Notification"))
         if _names(step.properties, template)
     )
-    return sorted({*drafts, *_published(template)})
+    return sorted({*drafts, *_published(template), *(f"fallback of {name}" for name in leaning)})
 
 
 def _published(template: NotificationTemplate) -> Iterable[str]:

@@ -128,6 +128,7 @@ _CONSIGNOR: Sequence[dict[str, Any]] = (
 _INGRID: Sequence[dict[str, Any]] = (
     {
         "name": "Delivery checkout",
+        "product": "checkout",
         "prices": [{"currency": "NOK", "price": "99.00"}],
         "tax_rate": "25",
     },

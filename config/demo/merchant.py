@@ -13,6 +13,8 @@ import requests
 
 #: Seconds after which a run that has not ended counts as unexpected.
 PATIENCE_S = 60.0
+#: Seconds for a scheduled task, which waits for its turn beside the orders.
+TASK_PATIENCE_S = 180.0
 
 _POLL_S = 0.05
 _SLOW_POLL_S = 0.2
@@ -148,14 +150,14 @@ class Merchant:
         if found is None:
             raise LookupError(f"there is no scheduled task {name}")
         run = self.create(f"scheduled-tasks/{found['id']}/run/", {})
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + TASK_PATIENCE_S
         while time.monotonic() < end:
             rows = self._rows(f"scheduled-tasks/{found['id']}/runs/")
             seen = next(row for row in rows if row["id"] == run["id"])
             if seen["finished_at"]:
                 return dict(seen)
             time.sleep(_SLOW_POLL_S)
-        raise TimeoutError(f"the task {name} was still running after {PATIENCE_S:.0f} s")
+        raise TimeoutError(f"the task {name} was still running after {TASK_PATIENCE_S:.0f} s")
 
     def task_went_well(self, name: str) -> Iterator[str]:
         """Run a task now; what there is to complain of."""

@@ -15,7 +15,13 @@ from rich.table import Table
 from config.demo.play import Ended
 from config.demo.scenario import Story
 
-_MARKS = {"success": "[green]●[/]", "warning": "[yellow]●[/]", "error": "[red]●[/]", "skipped": "[dim]○[/]"}
+_MARKS = {
+    "success": "[green]●[/]",
+    "warning": "[yellow]●[/]",
+    "error": "[red]●[/]",
+    "skipped": "[dim]○[/]",
+    "postponed": "[blue]◷[/]",
+}
 
 
 class Board:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from connectors import registry
 from connectors.admin.gallery import is_proposed
 from connectors.admin.publishable import DraftForm
+from connectors.field_rules import Rule
 from connectors.files import KINDS, check_file
 from connectors.models import Connector, ConnectorHeader, ConnectorProperty
 from connectors.models.rows import ValueType
@@ -171,3 +172,21 @@ class HeaderForm(SecretRowForm):
 
     def looks_secret(self, cleaned: dict[str, Any]) -> bool:
         return is_secret_header(cleaned.get("name", ""))
+
+
+class FieldMappingForm(TenantForm):
+    """Who names no rule gets the usual one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _RULES & self.fields.keys():
+            self.fields[name].required = False
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or self.cleaned_data
+        for name in _RULES & cleaned.keys():
+            cleaned[name] = cleaned[name] or Rule.OVERWRITE.value
+        return cleaned
+
+
+_RULES = {"on_import", "on_export"}

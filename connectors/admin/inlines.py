@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 
 from connectors.admin.authentication_form import FIELD_OF, AuthenticationForm
-from connectors.admin.forms import HeaderForm, PropertyForm
+from connectors.admin.forms import FieldMappingForm, HeaderForm, PropertyForm
 from connectors.admin.gallery import proposals
+from connectors.field_rules import owner
 from connectors.manual import wanted
 from connectors.models import (
     ConnectorAuthentication,
@@ -100,5 +102,11 @@ class MarketsInline(OneRowInline):
 
 class FieldMappingInline(TabularInline):
     model = ConnectorFieldMapping
+    form = FieldMappingForm
     tab = True
-    fields = ["property", "connector_property"]
+    fields = ["property", "connector_property", "on_import", "on_export", "says"]
+    readonly_fields = ["says"]
+
+    @admin.display(description="Who has the say (as saved)")
+    def says(self, obj: ConnectorFieldMapping) -> str:
+        return owner(obj.on_import, obj.on_export)

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from connectors.compiling import webhook_address
+from connectors.compiling import mail_address, webhook_address
+from connectors.contracts.base import Provider
+from connectors.contracts.mail import MailReceiver
 from connectors.models import Connector, Effect, InboundWebhook
 from connectors.registration import check, register, registers
 from connectors.validation import implementation_of, label_of_type
@@ -49,5 +51,10 @@ def _context(connector: Connector) -> dict[str, Any]:
         "registers": registers(connector),
         "registered": done.order_by("-ordinal").first(),
         "heard": InboundWebhook.objects.filter(connector=connector).order_by("-received_at").first(),
+        "mail_address": mail_address(connector.webhook_token) if _hands_on_mail(implementation) else "",
         "is_live": connector.live_id is not None,
     }
+
+
+def _hands_on_mail(implementation: type[Provider] | None) -> bool:
+    return implementation is not None and issubclass(implementation, MailReceiver)

@@ -24,9 +24,9 @@ SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1_000, 60_000
 UNTESTED = "untested"
 #: The warning that Connect cures.
 NOT_CONNECTED = "not_connected"
-#: How vendors mark what their keys are good for, as in sk_test_… and sk_live_….
-_TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test_", re.IGNORECASE)
-_LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live_", re.IGNORECASE)
+#: How vendors mark what their keys are good for, as in sk_test_…, sk_live_… and test-….
+_TEST_KEY = re.compile(r"^[A-Za-z]{2,6}_test_|^test[_-]", re.IGNORECASE)
+_LIVE_KEY = re.compile(r"^[A-Za-z]{2,6}_live_|^live[_-]", re.IGNORECASE)
 
 
 @register(KIND)
@@ -60,6 +60,14 @@ def settings_are_complete(going: Going) -> Iterator[Finding]:
     if going.config.problem and not by_setting:
         yield error("settings", going.config.problem)
     yield from by_setting
+
+
+@register(KIND)
+def field_mapping_means_something(going: Going) -> Iterator[Finding]:
+    implementation = implementation_of(going.obj.type)
+    if implementation is not None:
+        for ours, message in implementation.mapping_problems(going.config.field_mapping):
+            yield error("field_mapping", message, f"Field Mapping {ours}")
 
 
 @register(KIND)

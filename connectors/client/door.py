@@ -100,7 +100,7 @@ class Sending:
         self.classify = classify
         self.login = login
         self.operation = operation
-        self.keyed = carries_key(door.provider, request)
+        self.keyed = carries_key(door.provider, request, door.config.values)
         self.once = door.config.disable_standard_error_policy
         self.token: Token | None = None
         self.turnstile = Turnstile(door.gate, door.rank, door.ports.sleep, door.deadline)

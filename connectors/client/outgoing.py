@@ -95,7 +95,7 @@ def outgoing(
     config: ConnectorConfig, provider: type[Provider], request: Request, token: Token | None
 ) -> Sent:
     """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
-    request = _keyed(request, provider.idempotency)
+    request = _keyed(request, provider.idempotency_of(config.values))
     url = address(config, request.path)
     own = _origin(url) == _origin(config.host)
     trusted = own or _origin(url) in map(_origin, provider.further_hosts)
@@ -124,9 +124,9 @@ def outgoing(
     return Sent(method, place, headers, body)
 
 
-def carries_key(provider: type[Provider], request: Request) -> bool:
+def carries_key(provider: type[Provider], request: Request, values: Any = None) -> bool:
     """Whether the vendor recognises a repetition of this request by its key."""
-    return request.key is not None and provider.idempotency is not None
+    return request.key is not None and provider.idempotency_of(values) is not None
 
 
 def _on_host(config: ConnectorConfig, path: str) -> str:
@@ -153,6 +153,10 @@ def _keyed(request: Request, idempotency: Idempotency | None) -> Request:
     short = key if len(key) <= idempotency.length else key.replace("-", "")[: idempotency.length]
     if kind == "header":
         return replace(request, headers={**request.headers, name: short})
+    if kind == "json-header":
+        header, _, path = name.partition(".")
+        document = _put(json.loads(request.headers.get(header) or "{}"), path.split("."), short)
+        return replace(request, headers={**request.headers, header: json.dumps(document)})
     if kind == "query":
         return replace(request, query={**request.query, name: short})
     if request.body is not None:

@@ -107,6 +107,12 @@ class Provider(Caller):
         """
         raise NotSupported(f"{self.label} cannot be asked about what its webhooks tell")
 
+    @classmethod
+    def item_link(cls, values: Any, kind: str, external_id: str) -> str:
+        """The page on which people see an item at the vendor's, "" for none. `kind` is product, price, customer or stock,
+        `values` are the connector's settings."""
+        return ""
+
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""
         return None

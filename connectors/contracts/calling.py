@@ -22,7 +22,9 @@ class Request:
     At most one of `json`, `form` (pairs, repeated keys allowed) and `body` is set. `write` is whether it changes
     something at the vendor; `key` is its idempotency key, set by the framework. `may_redirect` tells that a redirect is
     an answer that is expected here; it is not followed. `auth` proves who sends it where that is not done the provider's
-    own way, as at a vendor's second API with a login of its own. `unlogged` are secrets of this request alone.
+    own way, as at a vendor's second API with a login of its own. `credential` names the credentials in a token request
+    that is another one each time, such as one with a signed time; it is not sent. `unlogged` are secrets of this request
+    alone.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Request:
     key: str | None = None
     authenticated: bool = True
     auth: Any = None
+    credential: str = ""
     max_bytes: int = 10 * 1024 * 1024
     may_redirect: bool = False
     unlogged: tuple[SecretValue, ...] = ()

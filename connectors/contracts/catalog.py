@@ -13,8 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from connectors.contracts.base import NotExecuted, Provider, operation
-from connectors.contracts.common import Address
+from connectors.contracts.base import Inbound, NotExecuted, Provider, operation
+from connectors.contracts.common import Address, WebhookEvent
 from connectors.errors import NotSupported
 from tenants.money import Money
 
@@ -39,6 +39,9 @@ class ProductRecord:
     `price` is per unit with tax, `tax_rate` in percent, `weight_g` in grams. `parent` is what groups variants: the vendor's
     id of the product, or its number. `fields` are the vendor's own fields by their names, for the Field Mapping; of a
     product that is exported, they are what the Field Mapping makes of ours.
+
+    Of a product that is exported: `store` is the code of our store that it belongs to, or "". `keep` names the attributes
+    here, and the `fields`, that are only to fill what is empty over there.
     """
 
     sku: str
@@ -59,6 +62,8 @@ class ProductRecord:
     images: tuple[str, ...] = ()
     modified_at: datetime | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    store: str = ""
+    keep: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,15 @@ class CustomerSource(Provider):
     def import_customers(self, cursor: str) -> CatalogPage[CustomerRecord]:
         """Customers changed since `cursor` ("" is all of them), oldest change first."""
         raise NotSupported(f"{self.label} offers no customers")
+
+
+class ChangeNotices(Provider):
+    """Vendors whose webhooks say that something has changed, for the next import to read."""
+
+    @operation
+    def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
+        """Read a verified webhook; `data["changed"]` of an event is products or customers, or "" for anything else."""
+        raise NotSupported(f"{self.label} sends no webhooks")
 
 
 class ProductSink(_Upserts):

@@ -40,13 +40,15 @@ class ReceiptExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """Something that a member may use. `value` is what it is worth where that is an amount."""
+    """Something that a member may use. `value` is what it is worth where that is an amount, `percent` where it is a share
+    of the price."""
 
     external_id: str
     name: str
     description: str = ""
     code: str = ""
     value: Money | None = None
+    percent: Decimal | None = None
     valid_to: datetime | None = None
     kind: str = ""
 
@@ -79,5 +81,6 @@ class CrmProvider(CustomerSource, CustomerSink):
 
     @operation
     def read_webhook(self, inbound: Inbound) -> Sequence[WebhookEvent]:
-        """Read the events of a verified webhook; `data["customer"]` is a CustomerRecord where one changed."""
+        """Read the events of a verified webhook; `data["read_by"]` is "import_customers" where one changed, so that the
+        import of customers runs at once."""
         raise NotSupported(f"{self.label} sends no webhooks")

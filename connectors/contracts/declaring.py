@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -24,8 +24,9 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Where a vendor takes our key ("header:Idempotency-Key", "query:key", or "body:variables.key" with its place in a
-    JSON body or form), how long it may be (characters), how long it is kept.
+    """Where a vendor takes our key ("header:Idempotency-Key", "query:key", "body:variables.key" with its place in a JSON
+    body or form, or "json-header:Properties.Id" with its place in a header that holds JSON), how long it may be
+    (characters), how long it is kept.
 
     `body_bound` tells whether the vendor refuses the same key with another body; `operations` names those of the
     contract that carry it where not all do; `errors_kept` tells whether it keeps a failure of its own under the key too,
@@ -80,6 +81,8 @@ class Declarations:
     #: Further hosts of the vendor that take the connector's credentials, such as that of its management API.
     further_hosts: ClassVar[tuple[str, ...]] = ()
     local: ClassVar[bool] = False
+    #: The hub does the work of its connectors and only reads their settings, so it has no operations.
+    hub_itself: ClassVar[bool] = False
     settings: ClassVar[type[Settings]] = Settings
     auth: ClassVar[Any] = None
     check: ClassVar[tuple[str, str] | None] = None
@@ -97,6 +100,8 @@ class Declarations:
     webhook_events: ClassVar[Collection[str]] = ()
     #: The body of our 200 to a webhook, for vendors that read it.
     webhook_answer: ClassVar[str] = ""
+    #: The query parameter whose value a vendor wants back while it registers a webhook address.
+    webhook_handshake: ClassVar[str] = ""
     store_property: ClassVar[str] = ""
     #: The external id under which stores name their place at the vendor, beside the connector's own name. A store may have
     #: one for each market: the name, a dash, and the market's code.
@@ -117,6 +122,21 @@ class Declarations:
     def webhook_of(cls, values: Any) -> Any:
         """The scheme that verifies the webhooks of a connector with these settings."""
         return cls.webhook
+
+    @classmethod
+    def idempotency_of(cls, values: Any) -> Idempotency | None:
+        """What the vendor of a connector with these settings promises."""
+        return cls.idempotency
+
+    @classmethod
+    def offers(cls, values: Any, contract: type) -> bool:
+        """Whether a connector with these settings does what a contract of this class is for."""
+        return True
+
+    @classmethod
+    def mapping_problems(cls, rows: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+        """Rows of a Field Mapping (Property, Connector Property) that mean nothing here: (Property, what to do)."""
+        return ()
 
     @classmethod
     def operations(cls) -> tuple[str, ...]:

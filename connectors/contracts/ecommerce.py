@@ -89,11 +89,16 @@ class ImportedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of an import. `cursor` continues after it; `more` tells whether there is something left now."""
+    """One page of an import. `cursor` continues after it; `more` tells whether there is something left now. `unread` tells
+    staff of each thing that could not be read, and what becomes of it.
+
+    Once a page's cursor comes back, its items are stored: what the source has to be told then may be told.
+    """
 
     items: tuple[ImportedOrder, ...]
     cursor: str
     more: bool
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The ERP contract and the narrower contracts of exporters of orders, payments and invoices, and of order exchanges."""
+"""The ERP contract and the narrower ones of exporters of orders, payments, shipments, invoices, and of exchanges."""
 
 from __future__ import annotations
 
@@ -71,6 +71,17 @@ class PaymentExport:
     properties: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentExport:
+    """A shipment as it stands, to be told to somebody once. `reference` is ours, of this standing, and the same on every
+    repetition; `shipment` is what the order's section "shipments" says of it. `properties` are the step's."""
+
+    reference: str
+    order: OrderDocument
+    shipment: Mapping[str, Any]
+    properties: Mapping[str, Any]
+
+
 #: The owner of stock that is counted here.
 HUB = "Crossdock"
 
@@ -123,6 +134,15 @@ class PaymentExporter(Provider):
     def export_payment(self, export: PaymentExport) -> Exported:
         """Book one movement of money; repeating with the same reference never doubles it."""
         raise NotSupported(f"{self.label} takes no payments")
+
+
+class ShipmentExporter(Provider):
+    """Anything that wants to know of shipments."""
+
+    @operation
+    def export_shipment(self, export: ShipmentExport) -> Exported:
+        """Tell where one shipment stands; repeating with the same reference never doubles it."""
+        raise NotSupported(f"{self.label} takes no shipments")
 
 
 class InvoiceExporter(Provider):

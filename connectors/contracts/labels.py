@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+from typing import TYPE_CHECKING
 
 from connectors.contracts.base import reading
 from connectors.contracts.parcels import PDF, ZPL, Label
 from connectors.errors import ProviderError, Rejected
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
 
 
 def join(labels: Sequence[Label], kind: type[ProviderError] = Rejected) -> Label:
@@ -30,6 +31,8 @@ def join(labels: Sequence[Label], kind: type[ProviderError] = Rejected) -> Label
 
 def join_pdf(files: Sequence[bytes], kind: type[ProviderError] = Rejected) -> bytes:
     """One PDF of several. Raises `kind` for what is no PDF."""
+    from pypdf import PdfWriter  # which most processes never need, and which is large
+
     writer, target = PdfWriter(), io.BytesIO()
     with reading("The label", kind):
         for file in files:
@@ -39,6 +42,9 @@ def join_pdf(files: Sequence[bytes], kind: type[ProviderError] = Rejected) -> by
 
 
 def _append(writer: PdfWriter, file: bytes) -> None:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(file))
         if not reader.pages:

@@ -9,6 +9,13 @@ from typing import Any
 from connectors.contracts.base import Provider, operation
 from connectors.contracts.common import OrderDocument
 from connectors.errors import NotSupported
+from connectors.schema import Boolean, Names, Settings
+
+#: What a shop has judged before a cart becomes an order.
+CUSTOMER, ADDRESS, CART, FRAUD = "customer", "address", "cart", "fraud"
+KINDS = (CUSTOMER, ADDRESS, CART, FRAUD)
+#: Where silence is no consent unless the connector says so: a shop that cannot ask about fraud does not sell.
+CLOSED = frozenset({FRAUD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +29,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationRequest:
-    """`kind` is what is asked: "order", "fraud". Where it `must_answer`, silence is no consent: an answer that says
-    neither errors nor warnings is Rejected."""
+    """`kind` is what is asked: "order", or one of KINDS at checkout. Where it `must_answer`, silence is no consent: an
+    answer that says neither errors nor warnings is Rejected."""
 
     order: OrderDocument
     kind: str = "order"
@@ -39,6 +46,25 @@ class Verdict:
     @property
     def passed(self) -> bool:
         return not self.errors
+
+
+class CheckoutValidation(Settings):
+    """Settings of a validator that may be asked at checkout."""
+
+    validates = Names(
+        "Validates",
+        key="Validates",
+        required=False,
+        default=(),
+        known=KINDS,
+        help=f"At checkout: names with commas, of {', '.join(KINDS)}; empty for none.",
+    )
+    fail_open = Boolean(
+        "FailOpen",
+        key="FailOpen",
+        required=False,
+        help="At checkout: whether a cart passes when there is no answer. Empty: not past fraud, past the others.",
+    )
 
 
 class Validator(Provider):

@@ -64,12 +64,13 @@ class InboundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundDelivery:
-    """Goods that are on their way to the warehouse. `reference` is ours. `word` is the warehouse's own state; `closed`
-    tells that no more is expected of it."""
+    """Goods that are on their way to the warehouse. `reference` is ours, `warehouse` the code of our store that they go
+    to. `word` is the warehouse's own state; `closed` tells that no more is expected of it."""
 
     reference: str
     lines: tuple[InboundLine, ...]
     supplier: str = ""
+    warehouse: str = ""
     expected_on: date | None = None
     external_id: str = ""
     word: str = ""

@@ -13,12 +13,14 @@ from tenants.secret_value import SecretValue
 
 
 class WebhookState(StrEnum):
-    """INCOMPLETE: the vendor does not send all events that are needed. MISSING: it knows no such address."""
+    """INCOMPLETE: the vendor does not send all events that are needed. MISSING: it knows no such address. EXPIRING: it
+    stands, and ends soon unless it is registered again."""
 
     ACTIVE = "active"
     INCOMPLETE = "incomplete"
     DISABLED = "disabled"
     MISSING = "missing"
+    EXPIRING = "expiring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

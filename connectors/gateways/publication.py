@@ -30,6 +30,7 @@ def publish_with_connector(
     comment: str = "",
     expected: int | None = None,
     confirmed: Collection[str] | None = None,
+    actor: str = "",
 ) -> Publication:
     """Publish the object and, where its draft differs, the connector, in one transaction.
 
@@ -39,11 +40,11 @@ def publish_with_connector(
     accepted = None if confirmed is None else {*confirmed, _USED}
     with transaction.atomic(), tenant_scope(obj.tenant_id):
         try:
-            publish(obj.connector, user=user, comment=comment, confirmed=accepted)
+            publish(obj.connector, user=user, comment=comment, confirmed=accepted, actor=actor)
         except PublishRefused as refused:
             needed = (item for item in refused.findings if item.code != _USED)
             raise PublishRefused([*_elsewhere(obj.connector), *needed]) from None
-        return publish(obj, user=user, comment=comment, expected=expected, confirmed=confirmed)
+        return publish(obj, user=user, comment=comment, expected=expected, confirmed=confirmed, actor=actor)
 
 
 def checked(obj: Any) -> list[Finding]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from connectors import validation
+from connectors.field_rules import Rule
 from connectors.models.connector import Connector
 from tenants.models import Market, MarketGroup, Secret
 from tenants.scoping import TenantModel, scoped_history
@@ -173,10 +174,29 @@ class ConnectorHeader(TenantModel):
             validation.check_header_value(self.value)
 
 
+RULES = [(rule.value, rule.value) for rule in Rule]
+
+
 class ConnectorFieldMapping(TenantModel):
+    """`on_import` and `on_export` say what of an imported or exported product may be overwritten."""
+
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="field_mapping")
     property = models.CharField("Property", max_length=200)
     connector_property = models.CharField("Connector Property", max_length=200)
+    on_import = models.CharField(
+        "On import",
+        max_length=10,
+        choices=RULES,
+        default=Rule.OVERWRITE.value,
+        help_text="What an import may do to ours: overwrite it, fill it if it is empty, or never touch it.",
+    )
+    on_export = models.CharField(
+        "On export",
+        max_length=10,
+        choices=RULES,
+        default=Rule.OVERWRITE.value,
+        help_text="What an export may do to theirs. What nobody tells never overwrites anything.",
+    )
 
     history = scoped_history()
 

@@ -19,6 +19,7 @@ from connectors.schema.fields import (
     Text,
     Url,
 )
+from connectors.schema.names import Names
 from connectors.schema.settings import Settings, SettingsError, SettingsValues, secrets_of
 from connectors.schema.web_address import is_web_address
 
@@ -32,6 +33,7 @@ __all__ = [
     "Group",
     "Integer",
     "Json",
+    "Names",
     "Number",
     "Secret",
     "Settings",

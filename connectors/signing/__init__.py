@@ -8,6 +8,7 @@ BadSignature.
 from connectors.signing.ecdsa import EcdsaSha256
 from connectors.signing.fields import SignedFields
 from connectors.signing.fixed import FixedHeader
+from connectors.signing.shared import SharedWord
 from connectors.signing.symmetric import HmacSha256, StandardWebhook, StripeSignature
 from connectors.signing.unsigned import Unsigned
 
@@ -15,6 +16,7 @@ __all__ = [
     "EcdsaSha256",
     "FixedHeader",
     "HmacSha256",
+    "SharedWord",
     "SignedFields",
     "StandardWebhook",
     "StripeSignature",

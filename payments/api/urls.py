@@ -8,10 +8,12 @@ from payments.api.checkout import (
     CheckoutPayments,
     PaymentOptions,
 )
+from payments.api.configuration import PaymentMethodConfiguration
 from payments.api.views import OrderPayments, PaymentViewSet
 
 router = SimpleRouter()
 router.register("payments", PaymentViewSet, basename="payment")
+router.register("config/payment-methods", PaymentMethodConfiguration, basename="config-payment-method")
 
 urlpatterns = [
     *router.urls,

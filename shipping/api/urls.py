@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from shipping.api.checkout import PickupPoints, ShippingOptions
+from shipping.api.configuration import ShippingProviderConfiguration
 from shipping.api.printing import ClaimLabels, EndPrintJob, PrintLabel, PrintQueue
 from shipping.api.views import OrderShipments, ShipmentLabel, ShipmentViewSet
 
@@ -9,6 +10,9 @@ _SHIPMENT = "orders/<str:number>/shipments/<str:reference>/"
 
 router = SimpleRouter()
 router.register("shipments", ShipmentViewSet, basename="shipment")
+router.register(
+    "config/shipping-providers", ShippingProviderConfiguration, basename="config-shipping-provider"
+)
 
 urlpatterns = [
     *router.urls,

@@ -1,5 +1,5 @@
 """Steps that send parcels: CompleteShipment, PrintShippingLabel, UpdateShipmentStatus, CancelShipments, BookReturn,
-ConfirmDeliveryChoice, RegisterTracking, ValidateTrackingNumber."""
+ConfirmDeliveryChoice, RegisterTracking, ExportShipments, ValidateTrackingNumber."""
 
 from shipping.validating import ValidateTrackingNumber
 from shipping.workflow_steps.booking import CompleteShipment
@@ -9,12 +9,14 @@ from shipping.workflow_steps.following import UpdateShipmentStatus
 from shipping.workflow_steps.labelling import PrintShippingLabel
 from shipping.workflow_steps.registering import RegisterTracking
 from shipping.workflow_steps.returning import BookReturn
+from shipping.workflow_steps.telling import ExportShipments
 
 __all__ = [
     "BookReturn",
     "CancelShipments",
     "CompleteShipment",
     "ConfirmDeliveryChoice",
+    "ExportShipments",
     "PrintShippingLabel",
     "RegisterTracking",
     "UpdateShipmentStatus",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.schema import Boolean, Settings
-from shipping import drawing, labels, printing
+from shipping import labels, printing
 from shipping.bookings import booking_of, call
 from shipping.models import Shipment
 from shipping.stepkit import NOT_BOOKED, Review, ShipmentStep, offers
@@ -30,6 +30,8 @@ class PrintShippingLabel(ShipmentStep):
 
     def act(self, review: Review, shipment: Shipment) -> None:
         if self._lacks(shipment) and not offers(shipment, "fetch_label"):
+            from shipping import drawing  # which most processes never need, and which is large
+
             numbers = [package.number for package in shipment.packages.all()]
             booking = booking_of(review.context, shipment)
             labels.keep(shipment, drawing.draw(booking, numbers, shipment.carrier), review.source)

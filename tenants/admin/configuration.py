@@ -30,7 +30,7 @@ class MarketAdmin(_RetirableAdmin):
     nothing = (
         "A market is where orders are sold: it has a currency, a country and a language. Begin with one."
     )
-    list_display = ["code", "name", "currency", "country", "language", "is_active"]
+    list_display = ["code", "name", "currency", "country", "language", "time_zone", "is_active"]
     list_filter = ["is_active", "groups"]
     search_fields = ["code", "name"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,6 +11,7 @@ from tenants.countries import COUNTRIES
 from tenants.models.usage import Retirable
 from tenants.money import CURRENCIES
 from tenants.scoping import TenantModel, scoped_history
+from tenants.time_zones import zone_named, zone_of
 
 CODE = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, dot, dash and underscore, such as NOR."
@@ -24,6 +27,13 @@ def validate_currency(code: str) -> None:
 def validate_country(code: str) -> None:
     if code not in COUNTRIES:
         raise ValidationError(f"{code!r} is not an ISO 3166 country; use two capital letters such as NO.")
+
+
+def validate_time_zone(name: str) -> None:
+    try:
+        zone_named(name)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 class MarketGroup(TenantModel):
@@ -59,6 +69,12 @@ class Market(Retirable):
     language = models.CharField(
         max_length=6, blank=True, validators=[LANGUAGE], help_text="Such as nb or en-GB."
     )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text="Such as Europe/Oslo, for opening hours; empty takes the country's.",
+    )
     groups = models.ManyToManyField(MarketGroup, blank=True, related_name="markets")
 
     history = scoped_history(m2m_fields=[groups])
@@ -76,3 +92,8 @@ class Market(Retirable):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """What clocks show there: the market's own time zone, else that of its country, else UTC."""
+        return zone_of(self.time_zone, self.country)

@@ -1,5 +1,5 @@
 """python -m tests.bench [--orders 1000] [--clients 16] [--latency 0,50,250] [--backlog 1000,100000]
-    [--history 10000,1000000] [--without-celery] [--json FILE]
+    [--history 10000,1000000] [--silent] [--without-celery] [--json FILE]
 python -m tests.bench --api [--orders 1000] [--clients 16] [--json FILE]
 
 Crossdock against (a) a bare loop of the same calls, one thread and 64, and (b) a Celery task on Redis, on a PostgreSQL with
@@ -91,10 +91,11 @@ def _api(directory: Path, vendor: str, options: argparse.Namespace) -> dict[str,
 
 
 def _growth(directory: Path, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    from tests.bench.growth import with_backlog, with_history
+    from tests.bench.growth import with_backlog, with_history, with_silent_vendor
 
     row = with_backlog(directory, options.backlog, options.orders) if options.backlog else {}
     row |= with_history(directory, options.history, options.orders) if options.history else {}
+    row |= with_silent_vendor(directory, options.orders) if options.silent else {}
     return {"growth": row} if row else {}
 
 
@@ -142,6 +143,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--history", type=_numbers, default=[], help="events that there are, as 10000,1000000"
     )
+    parser.add_argument("--silent", action="store_true", help="also beside a vendor that never answers")
     parser.add_argument("--api", action="store_true", help="measure the API only: orders, stock and webhooks")
     parser.add_argument("--without-celery", action="store_true", help="leave (b) out")
     parser.add_argument("--json", type=Path, help="file for the figures")

@@ -15,11 +15,11 @@ from workflows.models import Lane, Order, OrderLine, StepRun, Trigger, WorkflowR
 from workflows.orders import create_order
 
 
-def waiting(count: int) -> int:
-    """So many orders whose run waits for a worker, all of them due; returns the id of the run before them."""
+def waiting(count: int, status: str = "Go") -> int:
+    """So many orders whose run of a status waits for a worker, all of them due; the id of the run before them."""
     with tenant_scope(Tenant.objects.get()), transaction.atomic():
         order = create_order({**ORDER, "number": f"sample-{uuid4().hex}"}, run_workflow=False)
-        run = start_run(order, "Go", trigger=Trigger.API)
+        run = start_run(order, status, trigger=Trigger.API)
     of_order, of_run = {"order_id": f"{order.pk} + n"}, {"run_id": f"{run.pk} + n"}
     named = {"id": f"{order.pk} + n", "number": "s.number || '-' || n"}
     _copy(Order, f"s.id = {order.pk}", count - 1, named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.db.models import Avg, F, Max
 
 from config.demo.merchant import Merchant
 from tests.bench.bare import CALLS
+from tests.bench.client import Client
 from tests.bench.numbers import percentile
 from tests.bench.tenant import ORDER
 from tests.bench.watch import Watch
@@ -65,7 +66,7 @@ class Hub:
             "accept_p95_ms": accepted.percentile(95),
             **_ran(last, orders),
             **_spent(before, orders),
-            "cpu_s": round(watch.cpu_s, 1),
+            **_cpu(watch.cpu_s, orders),
             "peak_mb": round(watch.peak_mb),
         }
 
@@ -90,10 +91,10 @@ class Hub:
         timed = Timed()
 
         def work(share: list[str]) -> None:
-            merchant = Merchant(self.url, self.key)
+            client = Client(self.url, self.key)
             for number in share:
                 began = time.monotonic()
-                act(merchant, number)
+                act(client, number)
                 timed.waits.append((time.monotonic() - began) * 1000)
 
         began = time.monotonic()
@@ -169,6 +170,12 @@ def _statements() -> tuple[int, int]:
         )
         web, worker = cursor.fetchone()
     return int(web), int(worker)
+
+
+def _cpu(seconds: Sequence[float], orders: int) -> dict[str, float]:
+    """Of all processes of the web and of the worker, for each order (ms)."""
+    web, worker = (round(each * 1000 / orders, 1) for each in seconds)
+    return {"web_cpu_ms_per_run": web, "worker_cpu_ms_per_run": worker}
 
 
 def _spent(before: tuple[int, int], orders: int) -> dict[str, float]:

@@ -1,4 +1,5 @@
 """A vendor that costs next to nothing: answers every request with a short JSON object after a fixed time.
+What is sent to /silent is never answered.
 
 python -m tests.bench.stub PORT LATENCY_MS
 """
@@ -23,7 +24,9 @@ async def serve(port: int, latency_s: float) -> None:
                 _, found, rest = head.partition(b"content-length:")
                 if found:
                     await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
-                if latency_s:
+                if head.startswith(b"post /silent"):
+                    await reader.read()
+                elif latency_s:
                     await asyncio.sleep(latency_s)
                 writer.write(_ANSWER)
         except (asyncio.IncompleteReadError, ConnectionError):

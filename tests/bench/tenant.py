@@ -1,4 +1,5 @@
-"""The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own."""
+"""The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own. The status
+Stuck calls a vendor that takes connections and never answers."""
 
 from __future__ import annotations
 
@@ -27,6 +28,10 @@ ORDER: dict[str, Any] = {
 }
 
 
+#: Patience with the vendor that never answers, in ms.
+TIMEOUT_MS = 2000
+
+
 def make(vendor_url: str) -> str:
     """Returns the API key."""
     with transaction.atomic():
@@ -36,13 +41,14 @@ def make(vendor_url: str) -> str:
             Product.objects.create(sku="TENT-2", name="Tent for two", tax_rate="25")
             for number in range(1, CALLS + 1):
                 _receiver(f"r{number}", vendor_url)
+            _receiver("silent", vendor_url, timeout_ms=TIMEOUT_MS)
             _order_type()
             return ApiKey.issue(tenant, "Bench", ["*"])[1]
 
 
-def _receiver(connector_id: str, vendor_url: str) -> None:
+def _receiver(connector_id: str, vendor_url: str, **transport: int) -> None:
     connector = Connector.objects.create(
-        name="Webhook", type="webhook", connector_id=connector_id, is_test=True
+        name="Webhook", type="webhook", connector_id=connector_id, is_test=True, **transport
     )
     ConnectorProperty.objects.create(connector=connector, key="Url", value=f"{vendor_url}/{connector_id}")
     publish(connector)
@@ -53,11 +59,17 @@ def _order_type() -> None:
     OrderStatus.objects.create(order_type=order_type, name="New", position=1)
     going = OrderStatus.objects.create(order_type=order_type, name="Go", position=2)
     for number in range(1, CALLS + 1):
-        WorkflowStep.objects.create(
-            status=going,
-            position=number,
-            name="ExportOrder",
-            connector="Webhook",
-            connector_id=f"r{number}",
-        )
+        _export(going, number, f"r{number}")
+    stuck = OrderStatus.objects.create(order_type=order_type, name="Stuck", position=3)
+    _export(stuck, 1, "silent")
     publish(order_type)
+
+
+def _export(status: OrderStatus, position: int, connector_id: str) -> None:
+    WorkflowStep.objects.create(
+        status=status,
+        position=position,
+        name="ExportOrder",
+        connector="Webhook",
+        connector_id=connector_id,
+    )

@@ -14,7 +14,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
-    """`cpu_s` and `peak_mb` (proportional set size, as shared pages count once) of some processes and all below them."""
+    """Some processes and all below them: `cpu_s` of each (seconds), and `peak_mb` that they held together (proportional
+    set size, as shared pages count once)."""
 
     def __init__(self, processes: list[Process]) -> None:
         self.peak_mb = 0.0
@@ -27,7 +28,7 @@ class Watch:
     def stop(self) -> None:
         self._over.set()
         self._thread.join()
-        self.cpu_s = self._cpu() - self._before
+        self.cpu_s = [now - then for now, then in zip(self._cpu(), self._before, strict=True)]
 
     def _look(self) -> None:
         while not self._over.wait(_LOOK_S):
@@ -36,8 +37,8 @@ class Watch:
     def _all(self) -> list[int]:
         return [pid for root in self._roots for pid in (root, *descendants(root))]
 
-    def _cpu(self) -> float:
-        return sum(_cpu_s(pid) for pid in self._all())
+    def _cpu(self) -> list[float]:
+        return [sum(_cpu_s(pid) for pid in (root, *descendants(root))) for root in self._roots]
 
 
 def _pss_mb(pid: int) -> float:

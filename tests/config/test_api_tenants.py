@@ -9,15 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from connectors.models import EventDelivery, EventSubscription
+from connectors.models import Connector, EventDelivery, EventSubscription
 from eventlog.models import Event
-from payments.models import Payment
-from shipping.models import PrintJob, Shipment
+from payments.models import Payment, PaymentMethod
+from shipping.models import PrintJob, Shipment, ShippingProvider
 from tenants.models import ApiKey
 from tenants.scoping import tenant_scope
 from tests.config.test_two_tenants import everything_of
 from tests.config.world import make_world
-from workflows.models import OrderError, ScheduledTask, WorkflowRun
+from workflows.models import OrderError, OrderType, ScheduledTask, WorkflowRun
 
 pytestmark = pytest.mark.thorough
 
@@ -40,6 +40,11 @@ PLACES = {
     "payment reference": lambda mark: Payment.objects.get().reference,
     "checkout reference": lambda mark: Payment.objects.get().reference,
     "shipment reference": lambda mark: Shipment.objects.get().reference,
+    "config-connector pk": lambda mark: Connector.objects.get(display_name=mark).pk,
+    "config-payment-method pk": lambda mark: PaymentMethod.objects.get(name=mark).pk,
+    "config-shipping-provider pk": lambda mark: ShippingProvider.objects.get(name=mark).pk,
+    "config-order-type pk": lambda mark: OrderType.objects.get().pk,
+    "version": lambda mark: "1",
     "print-job id": lambda mark: PrintJob.objects.get().pk,
 }
 #: Calls whose answer to a stranger is not 404, because what they name is in no other tenant either.

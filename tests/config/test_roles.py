@@ -38,6 +38,7 @@ RULES = {
     "workflows.InventoryLevel": EDITED,
     "workflows.NotificationTemplate": LIVE_AT_ONCE,
     "workflows.OrderError": (Right.VIEW, None, Right.ACT, None),
+    "workflows.ReceivedMail": (Right.VIEW, None, Right.ACT, None),
     "workflows.OrderStatus": EDITED,
     "workflows.OrderType": EDITED,
     "workflows.Product": EDITED,

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from connectors.gateways.publication import publish_with_connector
 from connectors.models import Connector, Effect, InboundWebhook
 from eventlog.events import Category
 from shipping.models import PrintJob
@@ -11,7 +12,11 @@ from tenants.models import ApiKey, Role, Tenant
 from tenants.scoping import tenant_scope
 from tests.factories.connectors import make_connector, publish_connector
 from tests.factories.events import record_event
-from tests.factories.notifications import NotificationTemplateFactory, SentMessageFactory
+from tests.factories.notifications import (
+    NotificationTemplateFactory,
+    ReceivedMailFactory,
+    SentMessageFactory,
+)
 from tests.factories.payments import PaymentFactory, publish_payment_method
 from tests.factories.shipping import ShipmentFactory, ShippingProviderFactory
 from tests.factories.subscriptions import make_subscription
@@ -29,7 +34,18 @@ from tests.factories.workflows import (
     ProductFactory,
     publish_order_type,
 )
-from workflows.models import ImportedObject, Order, ScheduledTask, StepGroup
+from workflows.inbound.placing import create_delivery
+from workflows.models import (
+    FeedBuild,
+    FeedProblem,
+    ImportedObject,
+    Order,
+    Product,
+    ProductFeed,
+    ScheduledTask,
+    StepGroup,
+    SyncItem,
+)
 from workflows.orders import add_error, create_order
 
 
@@ -62,7 +78,7 @@ def _configuration(tenant: Tenant, mark: str) -> None:
         bearer_token=f"{mark}-token-0123456789",
         properties={f"{mark}Key": mark},
         headers={f"X-{mark}": mark},
-        field_mapping={mark: mark},
+        field_mapping={f"Properties.{mark}": mark},
         enabled_markets=[mark],
     )
     publish_payment_method(tenant, name=mark, payment_method_name=mark)
@@ -75,6 +91,8 @@ def _configuration(tenant: Tenant, mark: str) -> None:
 def _trade(tenant: Tenant, mark: str) -> None:
     product = ProductFactory(tenant=tenant, sku=mark)
     CustomerFactory(tenant=tenant, number=mark)
+    lines = [{"sku": mark, "quantity": "3"}]
+    create_delivery({"number": mark, "supplier": mark, "store": f"{mark}-store", "lines": lines})
     InventoryLevelFactory(tenant=tenant, product=product, store=StoreFactory(tenant=tenant, code=f"{mark}-2"))
     data = {"number": mark, "market": mark, "customer": {"email": f"{mark}@buyer.example"}}
     order = create_order({**data, "lines": [{"sku": mark, "quantity": "1", "unit_price": "1.00"}]})
@@ -82,8 +100,14 @@ def _trade(tenant: Tenant, mark: str) -> None:
 
 
 def _shipping(tenant: Tenant, mark: str) -> None:
-    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring")
+    account = {
+        "merchant_id": mark,
+        "bearer_token": f"{mark}-bring-0123456789",
+        "properties": {"CustomerNumber": mark},
+    }
+    carrier = make_connector(tenant, "bring", connector_id=f"{mark}-bring", **account)
     provider = ShippingProviderFactory(tenant=tenant, name=mark, connector=carrier, options=[{"name": mark}])
+    publish_with_connector(provider)
     order = Order.objects.get(number=mark)
     shipment = ShipmentFactory(tenant=tenant, order=order, provider=provider, option_name=mark)
     PrintJob.objects.create(shipment=shipment, requested_by=mark, workstation=mark)
@@ -96,9 +120,26 @@ def _tasks(tenant: Tenant, mark: str) -> None:
     ImportedObject.objects.create(
         connector=connector, external_id=mark, number=mark, first_seen_at=now, seen_at=now
     )
+    feed = ProductFeed.objects.create(connector=connector, fetched_by=mark, fetched_at=now)
+    feed.current = FeedBuild.objects.create(
+        feed=feed, run_id=1, extension="xml", started_at=now, missing={mark: 1}
+    )
+    feed.save()
+    product = Product.objects.get(sku=mark)
+    FeedProblem.objects.create(build=feed.current, product=product, left_out=True, remarks=[["gtin", mark]])
+    SyncItem.objects.create(
+        connector=connector,
+        kind="product",
+        direction="in",
+        key=mark,
+        state="failed",
+        reason=mark,
+        seen_at=now,
+    )
     NotificationTemplateFactory(tenant=tenant, name=mark, subject=mark)
     order = Order.objects.get(number=mark)
     SentMessageFactory(tenant=tenant, order=order, connector=connector, template_name=mark, recipient=mark)
+    ReceivedMailFactory(tenant=tenant, order=order, connector=connector, sender=mark, subject=mark)
 
 
 def _records(tenant: Tenant, mark: str) -> None:

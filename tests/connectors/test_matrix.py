@@ -59,6 +59,7 @@ def test_a_provider_of_several_contracts_has_them_all_in_its_row() -> None:
     assert row["contracts"] == [
         "Order export",
         "Payment export",
+        "Shipment export",
         "Invoice export",
         "Order exchange",
         "Notification",

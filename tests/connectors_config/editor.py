@@ -31,7 +31,7 @@ def form_of(connector=None, **changes) -> dict:
     for prefix, names in (
         ("properties", ("key", "key_group", "value_type", "value", "is_secret")),
         ("headers", ("name", "value", "is_secret")),
-        ("field_mapping", ("property", "connector_property")),
+        ("field_mapping", ("property", "connector_property", "on_import", "on_export")),
     ):
         rows = list(getattr(connector, prefix).all()) if connector else []
         data |= management(prefix, len(rows), len(rows))

@@ -2,6 +2,7 @@ import pytest
 
 from connectors import drafts
 from connectors.documents import connector_document
+from connectors.field_rules import Rule
 from connectors.models import Connector, Publication
 from connectors.models.publication import PublicationIsFinal
 from connectors.publishing import PublishConflict, live_documents, publish, retire
@@ -218,3 +219,15 @@ def test_writing_the_same_document_back_touches_no_row(connector):
     }
     drafts.write_document(connector, connector_document(connector))
     assert before == {model: model.history.count() for model in before}
+
+
+def test_a_mapping_has_a_rule_for_each_way_and_documents_without_any_stay_as_they_were(connector, tenant):
+    before = publish(connector).document["field_mapping"]
+    assert before == [{"property": "Name", "connector_property": "product_title"}]
+    connector.field_mapping.filter(property="Name").update(on_import="If empty", on_export="Never")
+    (row,) = publish(connector).document["field_mapping"]
+    assert (row["on_import"], row["on_export"]) == ("If empty", "Never")
+    (rule,) = live(tenant)[connector.pk].field_rules
+    assert (rule.on_import, rule.on_export) == (Rule.IF_EMPTY, Rule.NEVER)
+    drafts.write_document(connector, {**connector_document(connector), "field_mapping": before})
+    assert connector.field_mapping.get().on_export == "Overwrite"

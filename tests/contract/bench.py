@@ -51,6 +51,9 @@ class Played:
         kind, _, name = carrier.carrier.partition(":") if carrier else ("", "", "")
         if kind == "body":
             return _at(body_of(request), name.split("."))
+        if kind == "json-header":
+            header, _, path = name.partition(".")
+            return _at(json.loads(request.headers.get(header.lower(), "{}")), path.split("."))
         return request.headers.get(name.lower()) if kind == "header" else None
 
 
@@ -101,7 +104,8 @@ def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
     implementation = registry.get(slug)
     is_test = filled.get("is_test", True)
     columns = {**placed(filled.get("columns", {}), host), "host": host, "is_test": is_test}
-    values = implementation.settings.compile(columns, filled.get("properties", {}))
+    properties = placed(filled.get("properties", {}), host)
+    values = implementation.settings.compile(columns, properties)
     settings = {
         "id": 1,
         "tenant_id": 1,
@@ -112,7 +116,7 @@ def connector(slug: str, *, host: str, **options: Any) -> ConnectorConfig:
         "host": host,
         "is_test": is_test,
         "values": values,
-        "properties": filled.get("properties", {}),
+        "properties": properties,
         "timeout_ms": 2000,
         "secrets": secrets_of(values),
         "field_mapping": tuple((ours, theirs) for ours, theirs in filled.get("field_mapping", ())),
@@ -187,11 +191,13 @@ def _codings(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), quote_plus(secret), plain_base64, as_username}
 
 
-def placed(columns: Mapping[str, str], host: str) -> dict[str, str]:
-    """{server} in a column, such as that of a login server, is where the vendor is played."""
+def placed(columns: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """{server} in a column or property, such as that of a login server, is where the vendor is played."""
     parts = urlsplit(host)
+    server = f"{parts.scheme}://{parts.netloc}"
     return {
-        name: text.replace("{server}", f"{parts.scheme}://{parts.netloc}") for name, text in columns.items()
+        name: text.replace("{server}", server) if isinstance(text, str) else text
+        for name, text in columns.items()
     }
 
 

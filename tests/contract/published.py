@@ -117,7 +117,12 @@ class Description:
             if name not in known:
                 yield f"there is no parameter {name}"
             else:
-                yield from self._typed(known[name]["schema"], value, name)
+                yield from self._typed(known[name]["schema"], self._given(known[name], value), name)
+
+    def _given(self, parameter: Mapping[str, Any], value: Any) -> Any:
+        """A list of one stands in a query as if it were none."""
+        is_list = self.resolve(parameter["schema"]).get("type") == "array"
+        return {"0": value} if is_list and isinstance(value, str) else value
 
     def _body(self, operation: Mapping[str, Any], request: Received) -> Iterator[str]:
         wanted = self.resolve(operation.get("requestBody", {}))
@@ -126,9 +131,10 @@ class Description:
                 yield "the body is missing"
             return
         kind = request.headers.get("content-type", "").partition(";")[0]
-        content = wanted.get("content", {}).get(kind) or wanted.get("content", {}).get("*/*")
+        described = {name.partition(";")[0]: item for name, item in wanted.get("content", {}).items()}
+        content = described.get(kind) or described.get("*/*")
         if content is None:
-            yield f"the body is {kind}, not {', '.join(wanted.get('content', {})) or 'empty'}"
+            yield f"the body is {kind}, not {', '.join(described) or 'empty'}"
         elif kind == "application/x-www-form-urlencoded":
             fields = nested(parse_qsl(request.body.decode(), keep_blank_values=True))
             yield from self._typed(content["schema"], fields, "body")

@@ -57,7 +57,7 @@ def test_fixture_holds_nothing_but_the_scenarios_of_its_contracts(slug: str) -> 
 @pytest.mark.parametrize("slug", registry.all())
 def test_every_operation_has_a_scenario(slug: str) -> None:
     implementation = registry.get(slug)
-    played = {scenario.operation for scenario in scenarios_of(implementation)} | {"read_webhook"}
+    played = {scenario.operation for scenario in scenarios_of(implementation)} | {"read_webhook", "read_mail"}
     assert set(implementation.operations()) <= played
 
 

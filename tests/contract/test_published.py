@@ -29,7 +29,7 @@ pytestmark = pytest.mark.thorough
 
 
 def exceptions(slug: str) -> Mapping[str, str]:
-    module = f"tests.providers.{slug}_published"
+    module = f"tests.providers.{slug.replace('-', '_')}_published"
     return import_module(module).EXCEPTIONS if find_spec(module) else {}
 
 

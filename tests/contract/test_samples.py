@@ -44,7 +44,7 @@ CASES = [pytest.param(slug, name, id=name) for slug in registry.all() for name i
 @pytest.mark.skipif(not CASES, reason="no samples at hand; set CROSSDOCK_VECTORS to their folder")
 @pytest.mark.parametrize(("slug", "name"), CASES or [("", "")])
 def test_sample(slug: str, name: str) -> None:
-    module_name = f"tests.providers.{slug}_samples"
+    module_name = f"tests.providers.{slug.replace('-', '_')}_samples"
     assert importlib.util.find_spec(module_name), f"nothing reads the samples of {slug}"
     module = importlib.import_module(module_name)
     reason = module.LEFT_OUT.get(name)

@@ -49,9 +49,13 @@ def test_json_of_another_shape(slug: str, scenario: Scenario, body: bytes) -> No
 
     played = play(slug, scenario, failures=[faultserver.answer(200, body)], forever=True)
 
+    if body == b"[]" and scenario.write and not line.writes:
+        # To the question that comes before a write, this may say that nothing is there yet; then the write gets it.
+        assert played.outcome.ending in {Ending.RETRY, Ending.UNKNOWN}
+        return
     moves = issubclass(line.implementation, (PaymentProvider, CarrierProvider))
     assert played.outcome.ending in ({line.doubtful} if moves else {line.doubtful, Ending.SUCCEEDED})
-    assert len(played.requests) == 1
+    assert len(played.requests) == 1 or played.outcome.ending is Ending.SUCCEEDED
 
 
 @every_probe

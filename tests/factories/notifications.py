@@ -7,7 +7,7 @@ from tenants.scoping import tenant_scope
 from tests.factories.connectors import make_connector
 from tests.factories.tenants import TenantFactory
 from tests.factories.workflows import OrderFactory
-from workflows.models import NotificationTemplate, SentMessage
+from workflows.models import NotificationTemplate, ReceivedMail, SentMessage
 
 
 class NotificationTemplateFactory(DjangoModelFactory):
@@ -44,3 +44,19 @@ class SentMessageFactory(DjangoModelFactory):
     reference = factory.Sequence(lambda n: f"T-{n}")
     provider_message_id = factory.Sequence(lambda n: f"msg-{n}")
     state = "sent"
+
+
+class ReceivedMailFactory(DjangoModelFactory):
+    """What a customer has written about an order."""
+
+    class Meta:
+        model = ReceivedMail
+
+    tenant = factory.SubFactory(TenantFactory)
+    order = factory.SubFactory(OrderFactory, tenant=factory.SelfAttribute("..tenant"))
+    connector = factory.LazyAttribute(lambda mail: make_connector(mail.tenant))
+    message_id = factory.Sequence(lambda n: f"<mail-{n}@buyer.example>")
+    sender = "kari@buyer.example"
+    subject = "Where is my order?"
+    text = "It has not come."
+    is_customers = True

@@ -13,6 +13,7 @@ from connectors.calls import Ending
 from connectors.contracts.notification import Attachment, Message
 from connectors.errors import Misconfigured, Rejected, RetryLater, Unknown
 from connectors.providers.sendgrid import Sendgrid
+from connectors.schema import SettingsError
 from tests.contract.fixtures import fixture
 from tests.contract.published import description, specs
 from tests.contract.scenarios.notification import message
@@ -217,3 +218,21 @@ def test_a_message_may_have_a_sender_of_its_own() -> None:
     mail = sent(replace(message({}), sender="store@nordstore.example", reply_to="oslo@nordstore.example"))
     assert mail["from"] == {"email": "store@nordstore.example"}
     assert mail["reply_to"] == {"email": "oslo@nordstore.example"}
+
+
+def test_answers_come_to_the_inbound_address_unless_another_is_given() -> None:
+    inbound = {"InboundAddress": "orders@parse.nordstore.example"}
+    address = sent(**inbound, ReplyTo="")["reply_to"]["email"]
+    assert address.startswith("orders+100234-9.") and address.endswith("@parse.nordstore.example")
+    assert len(address.partition("@")[0]) <= 64
+    assert sent(**inbound)["reply_to"] == {"email": "help@nordstore.example"}
+    odd = replace(message({}), reference="order 1/2-9")
+    assert sent(odd, **inbound, ReplyTo="")["reply_to"]["email"] == "orders@parse.nordstore.example"
+
+
+@pytest.mark.parametrize(
+    "address", ["orders", "orders+x@parse.example.com", "Orders <o@parse.example.com>", "a@b"]
+)
+def test_an_inbound_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="an address without"):
+        values(InboundAddress=address)

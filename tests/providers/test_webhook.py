@@ -14,6 +14,7 @@ import pytest
 from connectors.calls import Ending
 from connectors.contracts.validation import ValidationRequest
 from connectors.errors import Misconfigured, Rejected, RetryLater, Unknown
+from connectors.providers.webhook import Webhook
 from tenants.secret_value import SecretValue
 from tests.contract.bench import KEY
 from tests.contract.scenarios.base import ORDER
@@ -124,3 +125,44 @@ def test_verdicts(answer: Any, errors: list[str], warnings: list[str]) -> None:
     ).result
     assert [finding.message for finding in verdict.errors] == errors
     assert [finding.message for finding in verdict.warnings] == warnings
+
+
+def test_an_answer_in_other_words_is_read_by_field_mapping() -> None:
+    answer = {
+        "document": {"no": 5512, "note": "taken"},
+        "risk": {"score": 12},
+        "labels": ["Checked"],
+        "tags": ["X"],
+    }
+    rows = (
+        ("ExternalId", "document.no"),
+        ("Message", "document.note"),
+        ("Properties.RiskScore", "risk.score"),
+        ("Tags", "labels"),
+        ("Customer.Email", "customer.mail"),
+    )
+    for operation in ("exchange_order", "export_order"):
+        result = send((200, answer), operation=operation, field_mapping=rows).result
+        assert (result.external_id, result.message) == ("5512", "taken")
+        assert result.changes == {"properties": {"RiskScore": 12}, "tags": ["Checked"]}
+
+
+def test_a_verdict_in_other_words_is_read_by_field_mapping() -> None:
+    request = ValidationRequest(order=ORDER, kind="fraud", must_answer=True)
+    rows = (("Errors", "result.blocking"), ("Warnings", "result.hints"))
+    answer = {"result": {"blocking": [], "hints": ["New customer"]}, "errors": ["not asked for"]}
+    verdict = ask("webhook", "validate", request, (200, answer), values=values(), field_mapping=rows).result
+    assert (verdict.errors, [finding.message for finding in verdict.warnings]) == ((), ["New customer"])
+    silent = ask("webhook", "validate", request, (200, {"errors": []}), values=values(), field_mapping=rows)
+    assert isinstance(silent.error, Rejected)
+
+
+def test_a_mapping_to_what_no_answer_may_change_is_refused() -> None:
+    rows = [
+        ("ExternalId", "a"),
+        ("Properties.X", "b"),
+        ("Billing.City", "c"),
+        ("Total", "d"),
+        ("Properties", "e"),
+    ]
+    assert [ours for ours, _ in Webhook.mapping_problems(rows)] == ["Total", "Properties"]

@@ -146,6 +146,7 @@ def test_documents_of_many_orders_carry_their_shipments_in_two_statements(
         "reference": shipment.reference,
         "shipping_option": "Home",
         "warehouse": "",
+        "pickup_point": "",
         "carrier": "Trolley",
         "product": "5600",
         "consignment": "",

@@ -32,6 +32,8 @@ from connectors.contracts.ecommerce import (
 )
 from connectors.contracts.erp import ErpProvider, OrderExport, StockLevel, StockPage
 from connectors.contracts.warehouse import (
+    InboundDelivery,
+    InboundLine,
     ReturnedLine,
     WarehouseOrder,
     WarehouseParcel,
@@ -54,7 +56,13 @@ MOMENT = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 WEBHOOK_KEY = "whk_0123456789abcdef"
 
 
-_NEWS = ("ImportWarehouseOrders", "ImportReturns", "ImportPaidInvoices")
+_NEWS = (
+    "ImportWarehouseOrders",
+    "ImportReturns",
+    "ImportPaidInvoices",
+    "ExportInboundDeliveries",
+    "ImportInboundDeliveries",
+)
 
 
 class Stall(ShopProvider):
@@ -139,6 +147,15 @@ class Backroom(WmsProvider, PaidInvoiceSource):
         self.post("/cancellations", {"order": export.reference})
         return Exported()
 
+    def export_inbound(self, delivery: InboundDelivery) -> Exported:
+        lines = [[line.number, line.sku, str(line.quantity)] for line in delivery.lines]
+        body = {"delivery": delivery.reference, "warehouse": delivery.warehouse, "lines": lines}
+        self.post("/announcements", body)
+        return Exported(external_id=f"W-{delivery.reference}")
+
+    def import_inbound(self, cursor: str) -> CatalogPage[InboundDelivery]:
+        return self._page("/arrivals", cursor, _arrival)
+
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
         body = inbound.json()
         return [WebhookEvent(id=body["event"], type="changed", data={"read_by": "import_order_states"})]
@@ -163,6 +180,16 @@ def _standing(data: dict[str, Any]) -> WarehouseOrder:
 def _came_back(data: dict[str, Any]) -> WarehouseReturn:
     line = ReturnedLine(number=1, sku="A", quantity=Decimal(1), cause="Too small")
     return WarehouseReturn(reference=data["order"], external_id=data["id"], lines=(line,))
+
+
+def _arrival(data: dict[str, Any]) -> InboundDelivery:
+    lines = tuple(
+        InboundLine(number=number, sku=sku, quantity=Decimal(9), received=Decimal(pieces))
+        for number, sku, pieces in data["lines"]
+    )
+    told = {"word": data.get("word", "Arrived"), "closed": data.get("closed", False)}
+    external_id = data.get("id", f"W-{data['delivery']}")
+    return InboundDelivery(reference=data["delivery"], external_id=external_id, lines=lines, **told)
 
 
 def _invoice(data: dict[str, Any]) -> PaidInvoice:
@@ -251,6 +278,7 @@ class StallServer(FaultServer):
         self.news: list[dict[str, Any]] = []
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.unknown_skus: set[str] = set()
+        self.refused_deliveries: set[str] = set()
         self.page_size = 2
         self.failing: list[Behaviour] = []
 
@@ -271,11 +299,12 @@ class StallServer(FaultServer):
             return self._page("levels", self.stock, cursor)
         if where.path == "/levels":
             return self._take_levels(json.loads(request.body)["levels"])
-        if where.path in {"/states", "/returns", "/invoices"}:
+        if where.path in {"/states", "/returns", "/invoices", "/arrivals"}:
             return self._page("items", self.news, cursor)
-        if where.path in {"/statuses", "/cancellations"}:
+        if where.path in {"/statuses", "/cancellations", "/announcements"}:
             self.told.append((where.path, json.loads(request.body)))
-            return answer(200, {})
+            refused = self.told[-1][1].get("delivery") in self.refused_deliveries
+            return answer(422, {}) if refused else answer(200, {})
         self.fulfilments.append(json.loads(request.body))
         return answer(200, {"id": f"F{len(self.fulfilments)}"})
 

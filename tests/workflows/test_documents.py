@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,12 +9,13 @@ from tenants.scoping import tenant_scope
 from tests.factories.tenants import MarketGroupFactory, StoreFactory
 from tests.factories.workflows import CustomerFactory, make_shop
 from workflows import documents
-from workflows.documents import order_documents, register_section
-from workflows.orders import create_order
+from workflows.documents import draft_document, order_documents, register_section
+from workflows.orders import create_order, read_new_order
 
 
 @pytest.fixture
 def sections(monkeypatch):
+    documents.discover()
     monkeypatch.setattr(documents, "_sections", {})
 
 
@@ -96,3 +98,15 @@ def test_orders_of_other_tenants_are_missing(shop):
     order = create_order(shop.order_data())
     with tenant_scope(make_shop().tenant):
         assert order_documents([order.pk]) == {}
+
+
+def test_a_cart_has_the_document_of_the_order_that_it_becomes(shop):
+    with tenant_scope(shop.tenant):
+        body = shop.order_data(shipping_total="49.00", tags=["gift"])
+        draft, errors = read_new_order(body)
+        assert draft is not None and not errors
+        order = order_documents([create_order(body).pk])
+    [placed] = order.values()
+    before = draft_document(draft, placed.number)
+    same = {"id": 0, "placed_at": before.placed_at, "sections": before.sections}
+    assert replace(placed, **same) == before

@@ -6,7 +6,10 @@ from workflows.admin import (
     chart,
     dashboard,
     explain,
+    feeds,
     imports,
+    inbound,
+    mails,
     messages,
     order_errors,
     orders,
@@ -14,6 +17,7 @@ from workflows.admin import (
     scheduled_runs,
     schedules,
     step_pages,
+    sync_items,
     templates,
 )
 from workflows.admin.panels import register_panel
@@ -23,7 +27,10 @@ __all__ = [
     "chart",
     "dashboard",
     "explain",
+    "feeds",
     "imports",
+    "inbound",
+    "mails",
     "messages",
     "order_errors",
     "orders",
@@ -32,6 +39,7 @@ __all__ = [
     "scheduled_runs",
     "schedules",
     "step_pages",
+    "sync_items",
     "templates",
 ]
 
@@ -39,5 +47,16 @@ for _title, _model, _icon in (
     ("Scheduled Tasks", "scheduledtask", "schedule"),
     ("Runs", "scheduledrun", "history"),
     ("Imported Objects", "importedobject", "move_to_inbox"),
+    ("Sync State", "syncitem", "sync_alt"),
 ):
     register_page("Scheduled Tasks", _title, f"admin:workflows_{_model}_changelist", icon=_icon)
+
+register_page(
+    "Customers and Products", "Product Feeds", "admin:workflows_productfeed_changelist", icon="rss_feed"
+)
+register_page(
+    "Customers and Products",
+    "Missing in Feeds",
+    "admin:workflows_feedproblem_changelist",
+    icon="playlist_remove",
+)

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from tenants.adminkit import TenantAdmin, UncountedPaginator, register_page
 from tenants.models import Right
 from tenants.money import Money
-from workflows.models import Customer, InventoryLevel, Product
+from workflows.admin.sync_items import table_of
+from workflows.models import Customer, InventoryLevel, Product, SyncItem
 
 
 class _CatalogAdmin(TenantAdmin):
@@ -22,11 +23,15 @@ class _CatalogAdmin(TenantAdmin):
 
 @admin.register(Customer)
 class CustomerAdmin(_CatalogAdmin):
-    nothing = "Customers are added here, or come with orders by the API."
+    nothing = "Customers are added here, come with orders by the API, or by a scheduled task ImportCustomers."
     view_right = Right.SEE_PERSONAL_DATA
     list_display = ["number", "full_name", "email", "company", "modified_at"]
     search_fields = ["number__istartswith", "email__istartswith", "last_name__istartswith"]
-    readonly_fields = ["created_at", "modified_at"]
+    readonly_fields = ["sync", "created_at", "modified_at"]
+
+    @admin.display(description="Sync state")
+    def sync(self, obj: Customer) -> Any:
+        return table_of((SyncItem.Kind.CUSTOMER,), obj.pk)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and self.has_see_personal_data_permission(request)
@@ -40,11 +45,18 @@ class CustomerAdmin(_CatalogAdmin):
 
 @admin.register(Product)
 class ProductAdmin(_CatalogAdmin):
-    nothing = "Products are added here or by the API; an import of orders makes those that are not known."
+    nothing = (
+        "Products are added here, by the API, or by a scheduled task ImportProducts; an import of orders makes those "
+        "that are not known."
+    )
     list_display = ["sku", "name", "unit", "price_text", "tax_rate", "is_active", "modified_at"]
     list_filter = ["is_active"]
     search_fields = ["sku__istartswith", "name"]
-    readonly_fields = ["created_at", "modified_at"]
+    readonly_fields = ["sync", "created_at", "modified_at"]
+
+    @admin.display(description="Sync state")
+    def sync(self, obj: Product) -> Any:
+        return table_of((SyncItem.Kind.PRODUCT, SyncItem.Kind.PRICE, SyncItem.Kind.STOCK), obj.pk)
 
     @admin.display(description="Price")
     def price_text(self, obj: Product) -> str:

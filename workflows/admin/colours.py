@@ -21,6 +21,7 @@ STEP_COLOURS = {
     StepState.WARNING: "warning",
     StepState.ERROR: "danger",
     StepState.SKIPPED: "",
+    StepState.POSTPONED: "info",
 }
 OUTCOME_COLOURS = {
     "success": "success",

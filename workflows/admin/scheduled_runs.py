@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display
 from workflows.models import ScheduledRun
-from workflows.schedules.ending import counted
+from workflows.schedules.ending import progress
 
 COLOURS = {
     "queued": "info",
@@ -54,4 +54,4 @@ class ScheduledRunAdmin(Masked, ReadOnlyAdmin):
 
     @admin.display(description="What it did")
     def counted(self, obj: ScheduledRun) -> str:
-        return counted(obj.counts)
+        return progress(obj)

@@ -29,9 +29,9 @@ from workflows.admin.schedule_form import ScheduledTaskForm
 from workflows.admin.scheduled_runs import COLOURS
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules import types
-from workflows.schedules.ending import counted
+from workflows.schedules.ending import progress
 from workflows.schedules.lateness import is_late
-from workflows.schedules.ticker import AlreadyRunning, run_now
+from workflows.schedules.ticker import AlreadyRunning, NoFullCompare, run_now
 
 _RECENT = 10
 
@@ -44,8 +44,8 @@ class ScheduledTaskAdmin(TrackedAdmin):
     edit_right = Right.PUBLISH
     first_tab = "Task"
     nothing = (
-        "A scheduled task imports orders or stock, sends stock to a shop, or cleans up. Most types "
-        "need a published connector."
+        "A scheduled task imports orders, products, prices, customers or stock, sends them to a shop, or cleans up. Most "
+        "types need a published connector."
     )
     list_display = [
         "name",
@@ -156,21 +156,22 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     if task is None:
         raise Http404
     if request.method == "POST":
-        _start(request, task)
+        _start(request, task, full="full" in request.POST)
         return redirect("admin:workflows_scheduledtask_change", pk)
     context = {
         **admin.site.each_context(request),
         "title": str(task),
         "opts": ScheduledTask._meta,
         "original": task,
+        "compares": task.type in (kinds := types.all_types()) and kinds[task.type].full_cursor() is not None,
     }
     return TemplateResponse(request, "admin/workflows/scheduledtask/run.html", context)
 
 
-def _start(request: HttpRequest, task: ScheduledTask) -> None:
+def _start(request: HttpRequest, task: ScheduledTask, *, full: bool = False) -> None:
     try:
-        run_now(task, request.user.get_username())
-    except AlreadyRunning as error:
+        run_now(task, request.user.get_username(), full=full)
+    except (AlreadyRunning, NoFullCompare) as error:
         messages.error(request, error.message)
         return
     messages.success(request, f"{task.name} starts in a moment; this page shows how it goes.")
@@ -181,7 +182,7 @@ def _latest(task: ScheduledTask) -> QuerySet[ScheduledRun]:
 
 
 def _short(run: ScheduledRun) -> str:
-    return "; ".join(filter(None, [counted(run.counts), shown(run.message).partition("\n")[0]]))
+    return "; ".join(filter(None, [progress(run), shown(run.message).partition("\n")[0]]))
 
 
 def _listed(kind: types.TaskType) -> str:

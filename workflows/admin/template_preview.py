@@ -9,17 +9,20 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from connectors.contracts.common import OrderDocument
+from connectors.contracts.sms import outside_gsm, sms_length, without_astral
 from connectors.errors import Misconfigured
 from tenants.adminkit import LineField, may, register_admin_url
 from tenants.models import Right
 from workflows.documents import order_documents
-from workflows.models import NotificationTemplate, Order
+from workflows.models import Channel, NotificationTemplate, Order
 from workflows.notifications.choosing import TemplateTie
 from workflows.notifications.example import example_order
 from workflows.notifications.rendering import render
 from workflows.notifications.templates import choose_for, rules
+from workflows.notifications.waiting import due_from, told
 
 #: In front of the HTML, in its sandbox: no script, and pictures only over TLS.
 _POLICY = (
@@ -76,7 +79,23 @@ def _shown(template: NotificationTemplate, order: OrderDocument) -> dict[str, An
     except Misconfigured as error:
         return {"problem": str(error)}
     framed = f"{_POLICY}{rendered.html}" if rendered.html else ""
-    return {"rendered": rendered, "framed": framed, **_choice(template, order)}
+    return {
+        "rendered": rendered,
+        "framed": framed,
+        "sms": _sms(rendered.text) if template.channel == Channel.SMS else None,
+        "goes_out": _goes_out(template, order.market),
+        **_choice(template, order),
+    }
+
+
+def _sms(text: str) -> dict[str, Any]:
+    """How long the text is, and which letters make it longer than it looks."""
+    return {"length": sms_length(text), "outside": outside_gsm(text), "emoji": text != without_astral(text)}
+
+
+def _goes_out(template: NotificationTemplate, market: str) -> str:
+    due = due_from(timezone.now(), template, market)
+    return told(due, market) if due else "at once"
 
 
 def _choice(template: NotificationTemplate, order: OrderDocument) -> dict[str, Any]:

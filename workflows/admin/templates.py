@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from tenants.adminkit import TrackedAdmin, action, register_page
 from tenants.models import Right
 from workflows.admin import template_preview  # noqa: F401 - registers its URL
+from workflows.admin.template_coverage import coverage_page
 from workflows.admin.template_form import TemplateForm
 from workflows.models import NotificationTemplate
 from workflows.notifications.choosing import ties
+from workflows.notifications.hours import in_words
 from workflows.notifications.templates import rules
 from workflows.steps.text import overview
 
@@ -25,6 +27,14 @@ _LIVE = (
 _WHEN = (
     "Of the templates that fit an order, the one with an order type wins over one with markets, and that over one"
     " with a language. A step's property Template asks for one by name, wherever it is used."
+)
+_TIME = (
+    "Times are those of the market (its time zone, else its country's). A message that waits holds up nothing else, and is"
+    " written when it goes out; one of a cancelled order is dropped."
+)
+_INSTEAD = (
+    "Where a message cannot reach the customer, another template may go out in its place: only where it is certain that"
+    " the first did not. When an answer was lost and nobody knows, nothing else is sent."
 )
 _FIELDS = format_html(
     "Order fields in braces are filled in:<br>{}",
@@ -39,15 +49,35 @@ class NotificationTemplateAdmin(TrackedAdmin):
     edit_right = Right.PUBLISH
     nothing = "A template is what a Notification step sends: to the customer, at the statuses that it names."
     form = TemplateForm
-    list_display = ["name", "used_in", "order_type", "used_for", "language", "channel", "is_active"]
+    list_display = [
+        "name",
+        "used_in",
+        "order_type",
+        "used_for",
+        "language",
+        "channel",
+        "goes_out",
+        "fallback",
+        "is_active",
+    ]
+    list_select_related = ["fallback"]
     list_filter = ["is_active", "channel"]
     search_fields = ["name", "subject"]
     fieldsets = [
-        (None, {"description": _LIVE, "fields": ["name", "is_active", "channel"]}),
+        (None, {"description": _LIVE, "fields": ["name", "is_active", "channel", "connector"]}),
         ("When", {"description": _WHEN, "fields": ["statuses", "order_type", "markets", "language"]}),
         ("What", {"description": _FIELDS, "fields": ["subject", "text", "html"]}),
         ("Sending", {"fields": ["vendor_template", "sender", "reply_to"]}),
+        (
+            "Time",
+            {
+                "description": _TIME,
+                "fields": ["delay_minutes", "opens", "closes", "open_days", "only_in_status"],
+            },
+        ),
+        ("In its place", {"description": _INSTEAD, "fields": ["fallback", "fallback_when"]}),
     ]
+    actions_list = ["coverage"]
     actions_detail = ["preview"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NotificationTemplate]:
@@ -67,6 +97,16 @@ class NotificationTemplateAdmin(TrackedAdmin):
     @action(description="Preview", url_path="show-preview", icon="visibility")
     def preview(self, request: HttpRequest, object_id: int) -> Any:
         return redirect("admin:notification-template-preview", object_id)
+
+    @action(description="Who gets which", url_path="coverage/", icon="grid_on")
+    def coverage(self, request: HttpRequest) -> Any:
+        return coverage_page(request)
+
+    @admin.display(description="Goes out")
+    def goes_out(self, template: NotificationTemplate) -> str:
+        delay = f"after {in_words(template.delay_minutes)}" if template.delay_minutes else ""
+        hours = "" if template.hours.always else str(template.hours)
+        return ", ".join(filter(None, [delay, hours])) or "at once"
 
     @admin.display(description="Order statuses")
     def used_in(self, template: NotificationTemplate) -> str:

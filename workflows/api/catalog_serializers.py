@@ -49,7 +49,13 @@ class ProductSerializer(StrictSerializer, serializers.ModelSerializer):
     )
     tax_rate = NumberField(required=False, help_text="In percent.")
     external_ids = _external_ids(required=False)
-    properties = serializers.DictField(child=OpenJSONField(), required=False)
+    properties = serializers.DictField(
+        child=OpenJSONField(),
+        required=False,
+        help_text="Names of your own, and these that imports, exports and feeds know: Description, Brand, Gtin, Category, "
+        "Parent (groups variants), Options, WeightGrams, Url, Images (a list, the main one first), PriceBefore, Prices (of "
+        "further lists and markets) and PrimaryStore.",
+    )
 
     class Meta:
         model = Product
@@ -155,7 +161,7 @@ class MarketSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Market
-        fields = ["code", "name", "currency", "country", "language", "groups", "is_active"]
+        fields = ["code", "name", "currency", "country", "language", "time_zone", "groups", "is_active"]
 
 
 class ExternalIdMixin(serializers.Serializer):

@@ -102,9 +102,9 @@ def as_refused(wrong: Mapping[int, Mapping[str, list[str]]]) -> Refused:
     return {index: Problem.of_fields(errors).errors for index, errors in wrong.items()}
 
 
-def described(tag: str, query: tuple[Any, ...], answer: Any, code: Any) -> dict[str, Any]:
+def described(tag: str, query: tuple[Any, ...], answer: Any, code: Any, thing: str = "") -> dict[str, Any]:
     """How list and read of a resource are described."""
-    thing = tag.lower().rstrip("s")
+    thing = thing or tag.lower().rstrip("s")
     return {
         "list": describe(
             f"List {tag.lower()}",
@@ -123,13 +123,13 @@ def described(tag: str, query: tuple[Any, ...], answer: Any, code: Any) -> dict[
     }
 
 
-def creates(thing: str, tag: str, serializer: Any, example: dict[str, Any]) -> Any:
+def creates(thing: str, tag: str, serializer: Any, example: dict[str, Any], answer: Any = None) -> Any:
     return describe(
         f"Create a {thing}",
         tag=tag,
         parameters=(IDEMPOTENCY,),
         request=serializer,
-        answers={201: serializer},
+        answers={201: answer or serializer},
         problems=(400, 409, 413, 415, 422),
         examples=(request_example(f"A {thing}", example),),
     )

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from tenants.apikit import FieldError, Problem, show
 from tenants.apikit.queries import wants
+from tenants.kept import Kept
 from workflows.api.order_serializers import OrderSerializer
 from workflows.api.problems import OrderApi, as_problem
 from workflows.models import ErrorStatus, Order, OrderError, OrderLine
@@ -35,15 +36,17 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+_by_number = Kept(lambda number: Order.objects.only(*_HANDLE).filter(number=number).order_by())
+
+
 class OneOrderApi(OrderApi):
     """Base of what hangs on one order."""
 
     def order(self) -> Order:
         """The order that the address names, without its documents. Raises NotFound."""
-        order = Order.objects.only(*_HANDLE).filter(number=self.kwargs["number"]).order_by().first()
-        if order is None:
-            raise NotFound(f"there is no order {self.kwargs['number']}")
-        return order
+        for order in _by_number(self.kwargs["number"]):
+            return order
+        raise NotFound(f"there is no order {self.kwargs['number']}")
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, VersionConflict):

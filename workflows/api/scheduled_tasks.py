@@ -20,7 +20,7 @@ from workflows.api.listing import ListApi
 from workflows.api.problems import as_problem
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.problems import NotFound, NotPossible
-from workflows.schedules.ticker import AlreadyRunning, run_now
+from workflows.schedules.ticker import AlreadyRunning, NoFullCompare, run_now
 
 TAG = "Scheduled tasks"
 _ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH, description="Id of the task.")
@@ -56,7 +56,7 @@ class ScheduledTaskSerializer(serializers.ModelSerializer):
 
 
 class ScheduledRunSerializer(serializers.ModelSerializer):
-    """`counts` are what was read, created and so on, by name."""
+    """`counts` are what was read, created and so on, by name; `total` is how many items there are to go through."""
 
     counts = serializers.DictField(child=serializers.IntegerField())
     message = serializers.SerializerMethodField()
@@ -70,6 +70,7 @@ class ScheduledRunSerializer(serializers.ModelSerializer):
             "trigger",
             "actor",
             "counts",
+            "total",
             "message",
             "pages",
             "created_at",
@@ -88,7 +89,13 @@ class TaskQuerySerializer(StrictSerializer):
 
 
 class RunNowSerializer(StrictSerializer):
-    """Takes nothing; send an empty object."""
+    """An empty object runs the task as usual."""
+
+    full = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Go through everything and find what is gone; for imports and exports of products, prices and customers.",
+    )
 
 
 @extend_schema_view(
@@ -119,7 +126,7 @@ class ScheduledTaskViewSet(ListApi):
         return ScheduledTask.objects.select_related("connector")
 
     def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, AlreadyRunning):
+        if isinstance(exc, (AlreadyRunning, NoFullCompare)):
             exc = as_problem(NotPossible(exc.message.rstrip(".")))
         return super().handle_exception(exc)
 
@@ -156,8 +163,8 @@ class ScheduledTaskViewSet(ListApi):
     )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: str) -> Response:
-        read(RunNowSerializer, request.data)
-        return Response(show(ScheduledRunSerializer, run_now(self._task(pk), self.actor)), 202)
+        full = read(RunNowSerializer, request.data)["full"]
+        return Response(show(ScheduledRunSerializer, run_now(self._task(pk), self.actor, full=full)), 202)
 
     def _task(self, pk: str) -> ScheduledTask:
         task = self.get_queryset().filter(pk=int(pk)).first()

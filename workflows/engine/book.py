@@ -11,6 +11,7 @@ from django.db.models import Min
 from eventlog.events import Category, EventData, Outcome
 from eventlog.store import record_many
 from tenants.bulk import update_many
+from tenants.kept import Kept
 from workflows.engine.claim import Ticket
 from workflows.models import Lane, StepRun, WorkflowRun
 from workflows.order_changes import apply_many
@@ -101,7 +102,8 @@ class Book:
         for ticket, lane in self.released:
             lane.claimed_by = None
             if lane.bell == ticket.bell:
-                lane.due_at = due.get(ticket.order_id)
+                told = (due.get(ticket.order_id), ticket.put_off_until)
+                lane.due_at = min((moment for moment in told if moment is not None), default=None)
         lanes = [lane for _, lane in self.released]
         update_many(Lane, _rows(lanes, ["order_id", "claimed_by", "due_at"]), keys=["order_id"])
 
@@ -111,5 +113,14 @@ def _rows(objects: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _next_due(order_ids: list[int]) -> dict[int, datetime]:
-    waiting = StepRun.objects.filter(order_id__in=order_ids, due_at__isnull=False).order_by()
-    return dict(waiting.values_list("order_id").annotate(first=Min("due_at")))
+    return dict(_first_due(order_ids))
+
+
+_first_due = Kept(
+    lambda ids: (
+        StepRun.objects.filter(order_id__in=ids, due_at__isnull=False)
+        .order_by()
+        .values_list("order_id")
+        .annotate(first=Min("due_at"))
+    )
+)

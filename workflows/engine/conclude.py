@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 
@@ -31,6 +31,7 @@ _STATES = {
     ResultState.WARNING: StepState.WARNING,
     ResultState.ERROR: StepState.ERROR,
     ResultState.SKIPPED: StepState.SKIPPED,
+    ResultState.POSTPONED: StepState.POSTPONED,
 }
 _SHOWN = {
     StepState.SUCCESS: Shown.SUCCESS,
@@ -58,6 +59,9 @@ def settle(ticket: Ticket, outcomes: Sequence[Outcome], book: Book) -> None:
 def conclude(ticket: Ticket, result: Result, outcomes: Sequence[Outcome], book: Book) -> None:
     """End the ticket's step with this result, or try again where one of its calls may still succeed."""
     step = _step(ticket)
+    if result.again_at is not None:
+        _postpone(ticket, result, result.again_at, book)
+        return
     hopeful = [outcome for outcome in outcomes if policy.is_hopeful(outcome)]
     if hopeful and not result.final:
         due = policy.next_try(step.attempts, hopeful, book.now)
@@ -107,6 +111,18 @@ def _schedule(ticket: Ticket, result: Result, wait_s: float, book: Book) -> None
     step.state, step.finished_at = StepState.ERROR, book.now
     _add_error(ticket, f"{result.message} (is tried again by itself)")
     _tell(ticket, f"{step.name} failed and is tried again", Shown.RETRY, book)
+
+
+def _postpone(ticket: Ticket, result: Result, again_at: datetime, book: Book) -> None:
+    """Planned again at its time, apart from its run, which it no longer holds up; that counts as no try."""
+    step = _step(ticket)
+    step.state, step.message = _STATES[result.state], result.message
+    step.due_at, step.attempts = again_at, max(step.attempts - 1, 0)
+    book.step(step)
+    if ticket.run is not None and ticket.run.state == RunState.WAITING and not _is_detached(ticket):
+        ticket.run.state = RunState.RUNNING
+        book.run(ticket.run)
+    _tell(ticket, f"{step.name}: {result.message}", Shown.INFO, book)
 
 
 def _end(ticket: Ticket, result: Result, book: Book) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from connectors.calls import CallSpec, Outcome, Prepared
@@ -18,6 +19,7 @@ from workflows.engine import conclude, plan, queue
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
+from workflows.engine.silence import Silence
 from workflows.models import FINAL_STEP_STATES, Lane, StepRun, StepState
 from workflows.steps.base import Plan, Result, StepContext
 
@@ -37,6 +39,10 @@ class Job:
     step_id: int
     context: StepContext
 
+    @property
+    def connector_id(self) -> int:
+        return self.calls[0].spec.connector.id
+
 
 @dataclass(slots=True)
 class Finished:
@@ -45,12 +51,14 @@ class Finished:
 
 
 class Driver:
-    """One transaction's work. `lanes` are the locked lanes that are still ours, by order id."""
+    """One transaction's work. `lanes` are the locked lanes that are still ours, by order id; `silence` holds calls of
+    vendors back that say nothing."""
 
-    def __init__(self, worker: UUID, book: Book, lanes: dict[int, Lane]) -> None:
+    def __init__(self, worker: UUID, book: Book, lanes: dict[int, Lane], silence: Silence) -> None:
         self.worker = worker
         self.book = book
         self.lanes = lanes
+        self.silence = silence
 
     def settle(self, finished: Sequence[Finished]) -> None:
         """Record what came back and apply it to orders and ledgers. Lost lanes are left to their new holder."""
@@ -119,7 +127,19 @@ class Driver:
 
     def _plan(self, tickets: Sequence[Ticket]) -> list[tuple[Ticket, Plan]]:
         documents = order_documents([ticket.order_id for ticket in tickets]) if tickets else {}
-        return [(ticket, self._plan_one(ticket, documents[ticket.order_id])) for ticket in tickets]
+        planned = [(ticket, self._plan_one(ticket, documents[ticket.order_id])) for ticket in tickets]
+        return [(ticket, outline) for ticket, outline in planned if not self._put_off(ticket, outline)]
+
+    def _put_off(self, ticket: Ticket, outline: Plan) -> bool:
+        """Give the lane back for a while where the vendor of its first try is silent; no try is used up."""
+        step = _current(ticket)
+        wait = self.silence.wait(outline.calls[0].connector.id) if outline.calls else 0.0
+        if not wait or step.attempts > 1:
+            return False
+        plan.take_back(step)
+        ticket.put_off_until = self.book.now + timedelta(seconds=wait)
+        self.book.release(ticket, self.lanes[ticket.order_id])
+        return True
 
     def _plan_one(self, ticket: Ticket, document: OrderDocument) -> Plan:
         step = _current(ticket)

@@ -116,6 +116,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
         act_id=step.act_id or step.pk,
         connector=connector,
         shipment=step.shipment,
+        called_off=step.settle_only,
     )
     with tenant_scope(run.tenant_id):
         return implementation.plan(ticket.context)
@@ -179,3 +180,10 @@ def _count_attempt(step: StepRun, book: Book) -> None:
     step.attempts += 1
     step.started_at = step.started_at or book.now
     book.step(step)
+
+
+def take_back(step: StepRun) -> None:
+    """The first try that was counted is not made yet."""
+    step.state = StepState.PENDING
+    step.attempts -= 1
+    step.started_at = None

@@ -12,7 +12,7 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -22,10 +22,12 @@ from connectors import killpoint
 from connectors.traffic.sharing import shared
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
-from workflows.engine.claim import due_lanes
+from workflows.engine.claim import any_due, dead_after
 from workflows.engine.clock import DatabaseClock
+from workflows.engine.doorbell import queue_slice
 from workflows.engine.drive import Finished, Job
 from workflows.engine.lifeline import asked_to_stop
+from workflows.engine.silence import Silence
 from workflows.engine.turn import Turn, names_of
 from workflows.models import Worker
 
@@ -39,6 +41,9 @@ HEARTBEAT_S = 2.0
 BUSY = 16
 MOST_GATHERED_S = 0.03
 DATABASE_PAUSE_S = 0.5
+
+#: A slice whose slots are all taken calls for another one at most this often (seconds).
+CALL_AGAIN_S = 1.0
 
 #: While others wait, one tenant may hold at most this share of the slots.
 TENANT_SHARE = 0.5
@@ -68,9 +73,10 @@ class Pump:
         self.inbox = Inbox()
         self.clock = DatabaseClock()
         self.held: dict[int, int] = {}
+        self.silence = Silence(callers.threads)
         self.done = 0
         self._late: list[Finished] = []
-        self._beat_at = float("-inf")
+        self._beat_at = self._called_at = float("-inf")
         self._took = 0.0
 
     def run(self, seconds: float, linger: float) -> str:
@@ -117,18 +123,32 @@ class Pump:
         for item in items:
             if isinstance(item, Question):
                 item.reply()
-        return [item for item in items if isinstance(item, Finished)]
+        finished = [item for item in items if isinstance(item, Finished)]
+        for item in finished:
+            self.silence.ended(item.job.connector_id, item.outcomes)
+        return finished
 
     def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
-        if not (finished or self.inbox.events or (room > 0 and due_lanes(now).exists())):
+        if not (finished or self.inbox.events or (room > 0 and any_due(now))):
             return False
-        turn = Turn(self.id, now, room, self._crowded(), self.inbox.events)
+        turn = Turn(self.id, now, room, self._crowded(), self.silence, self.inbox.events)
         began = time.monotonic()
         self._account(finished, turn.take(finished, again=again))
         self._took = time.monotonic() - began
+        if room > 0 and len(self.held) >= self.callers.threads:
+            self._call_for_help(now)
         return True
+
+    def _call_for_help(self, now: datetime) -> None:
+        """Have another process of this cluster work, too, where one is free."""
+        if time.monotonic() - self._called_at < CALL_AGAIN_S:
+            return
+        self._called_at = time.monotonic()
+        at_work = Worker.objects.filter(host=platform.node(), heartbeat_at__gt=now - dead_after())
+        if at_work.count() < settings.Q_CLUSTER["workers"]:
+            queue_slice()
 
     def _account(self, finished: Sequence[Finished], jobs: Sequence[Job]) -> None:
         self.done += len(finished)
@@ -139,6 +159,7 @@ class Pump:
             self.held.pop(item.job.ticket.order_id, None)
         for job in jobs:
             self.held[job.ticket.order_id] = job.ticket.tenant_id
+            self.silence.begun(job.connector_id)
             self.callers.submit(job, self.inbox)
         if killpoint.armed:
             killpoint.reached("K5", names_of(item.job for item in finished))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from eventlog.events import Category
+from tenants.kept import Kept
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, RunState, StepRun, StepState, WorkflowRun
@@ -134,25 +135,41 @@ def call_off(steps: Sequence[StepRun], book: Book) -> None:
 
 
 def is_detached(step: StepRun, open_runs: set[int]) -> bool:
-    """A step that ended in Error, or whose run is over, and that is still to be tried again."""
-    return step.due_at is not None and (step.state == StepState.ERROR or step.run_id not in open_runs)
+    """A step that ended in Error or was postponed, or whose run is over, and that is still to be tried."""
+    apart = step.state in (StepState.ERROR, StepState.POSTPONED)
+    return step.due_at is not None and (apart or step.run_id not in open_runs)
 
 
-def open_runs(order_ids: Sequence[int]) -> QuerySet[WorkflowRun]:
+def open_runs(order_ids: Sequence[int]) -> list[WorkflowRun]:
     """The orders' runs that have not ended, oldest first, each with its order's number."""
-    found = WorkflowRun.objects.filter(order_id__in=order_ids, state__in=OPEN_RUN_STATES)
-    return found.annotate(order_number=F("order__number")).order_by("id")
+    return _open_runs(list(order_ids))
 
 
 def _rows(order_ids: list[int]) -> tuple[dict[int, list[WorkflowRun]], dict[int, list[StepRun]]]:
     runs: dict[int, list[WorkflowRun]] = defaultdict(list)
+    known: dict[int, WorkflowRun] = {}
     for run in open_runs(order_ids):
         runs[run.order_id].append(run)
-    open_ids = [run.pk for queue in runs.values() for run in queue]
-    found = StepRun.objects.filter(run_id__in=open_ids) | StepRun.objects.filter(
-        order_id__in=order_ids, due_at__isnull=False
-    )
+        known[run.pk] = run
+    found = _steps(list(known), order_ids)
+    ended = {step.run_id for step in found} - known.keys()
+    known |= {run.pk: run for run in _with_number().filter(pk__in=ended)} if ended else {}
     steps: dict[int, list[StepRun]] = defaultdict(list)
-    for step in found.select_related("run").order_by("run_id", "position", "id"):
+    for step in found:
+        step.run = known[step.run_id]
         steps[step.order_id].append(step)
     return runs, steps
+
+
+def _with_number() -> QuerySet[WorkflowRun]:
+    return WorkflowRun.objects.annotate(order_number=F("order__number"))
+
+
+_open_runs = Kept(
+    lambda ids: _with_number().filter(order_id__in=ids, state__in=OPEN_RUN_STATES).order_by("id")
+)
+_steps = Kept(
+    lambda run_ids, order_ids: StepRun.objects.filter(
+        Q(run_id__in=run_ids) | Q(order_id__in=order_ids, due_at__isnull=False)
+    ).order_by("run_id", "position", "id")
+)

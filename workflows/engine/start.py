@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import connection
 
 from connectors.runtime import TenantRuntime, runtime
+from tenants.bulk import NOW
+from tenants.scoping import current_tenant_id
+from tenants.together import Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import FINAL_STEP_STATES, Lane, Order, RunState, StepRun, WorkflowRun
+from workflows.models import FINAL_STEP_STATES, Order, RunState, StepRun, WorkflowRun
+
+_LANE = "workflows_lane"
 
 
 def start_run(
@@ -23,16 +27,16 @@ def start_run(
     actor: str = "",
     reason: str = "",
     touched: bool = False,
-    new: bool = False,
     live: TenantRuntime | None = None,
     depth: int = 0,
+    together: Together | None = None,
 ) -> WorkflowRun:
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
     without steps gives a completed run, unless orders go on from it by themselves. `depth` counts the automatic
-    transitions that led here. `touched` tells that the caller has called `touch_lane` in this
-    transaction, `new` that the order has no lane yet; both save a statement.
+    transitions that led here. `touched` tells that the caller has made the order's lane due in this transaction. What the
+    caller has put `together` is run along with what is written here.
     """
     live = live or runtime(order.tenant_id)
     chart = chart_of(live, order.order_type)
@@ -52,12 +56,25 @@ def start_run(
     )
     if not steps and not entered.next_status:
         run.state, run.finished_at = RunState.COMPLETED, database_now()
-    run.save(force_insert=True)
-    if steps:
-        StepRun.objects.bulk_create([step_run(run, step) for step in steps])
-    if run.state == RunState.QUEUED:
-        wake(order, touched=touched, new=new)
+    together = Together() if together is None else together
+    queued = run.state == RunState.QUEUED
+    _save(run, [step_run(run, step) for step in steps], together, lane=queued and not touched)
+    if queued:
+        ring_after_commit()
     return run
+
+
+def _save(run: WorkflowRun, steps: Sequence[StepRun], together: Together, *, lane: bool) -> None:
+    """Insert a new run and its steps, after what is to be run together with that; with `lane` it is made due."""
+    run.adopt_tenant()
+    place = together.insert(WorkflowRun, [row_of(run, "id")])
+    if steps:
+        rows = [row_of(step, "id", "run_id") for step in steps]
+        together.insert(StepRun, rows, run_id=newest_key(WorkflowRun))
+    if lane:
+        together.add(_make_due(), [run.tenant_id, run.order_id])
+    ((run.pk,),) = together.run()[place]
+    run._state.adding = False
 
 
 def start_by_hand(run: WorkflowRun, steps: Sequence[StepRun], *, touched: bool = False) -> WorkflowRun:
@@ -80,16 +97,34 @@ def applies(step: StepConfig) -> bool:
     return step.active
 
 
-def wake(order: Order, *, touched: bool = False, new: bool = False) -> None:
-    """Make the order's lane due now and ring after the commit."""
-    if new or (not touched and not touch_lane(order.pk)):
-        Lane.objects.create(tenant_id=order.tenant_id, order=order, due_at=Now(), bell=1)
+def wake(order: Order, *, touched: bool = False) -> None:
+    """Make the order's lane due now, unless the caller has touched it, and ring after the commit."""
+    if not touched:
+        together = Together()
+        together.add(_make_due(), [order.tenant_id, order.pk])
+        together.run()
     ring_after_commit()
 
 
 def touch_lane(order_id: int) -> bool:
-    """Make an existing lane due now, which locks it until the transaction ends; False when there is none yet."""
-    return bool(Lane.objects.filter(order_id=order_id).update(due_at=Now(), bell=F("bell") + 1))
+    """Make an existing lane of the tenant in scope due now, which locks it until the transaction ends; False when there
+    is none yet."""
+    tenant = current_tenant_id()
+    own, values = ("", [order_id]) if tenant is None else (" AND tenant_id = %s", [order_id, tenant])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_LANE} SET due_at = {NOW[connection.vendor]}, bell = bell + 1 WHERE order_id = %s{own}",  # noqa: S608
+            values,
+        )
+        return bool(cursor.rowcount)
+
+
+def _make_due() -> str:
+    """The lane of an order, whether there is one or not; the parameters are tenant and order."""
+    return (
+        f"INSERT INTO {_LANE} (tenant_id, order_id, due_at, bell, fence) VALUES (%s, %s, {NOW[connection.vendor]}, 1, 0)"  # noqa: S608
+        " ON CONFLICT (order_id) DO UPDATE SET due_at = EXCLUDED.due_at, bell = workflows_lane.bell + 1"
+    )
 
 
 def step_run(run: WorkflowRun, step: StepConfig, **fields: Any) -> StepRun:

@@ -6,10 +6,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 
@@ -18,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from connectors import inbox
-from workflows.engine import lifeline
+from workflows.engine import cluster, lifeline
 from workflows.engine.chores import ring_for_chores
 from workflows.engine.companion import Companion
 from workflows.engine.sweeper import nobody_answers, sweep
@@ -46,13 +45,13 @@ class Supervisor:
 
     def __init__(self) -> None:
         self._stopping = False
-        self._cluster: subprocess.Popen[bytes] | None = None
+        self._cluster: ForkProcess | None = None
         self._unanswered_since: float | None = None
         self._patience_s = float(settings.CROSSDOCK_WORKER_HUNG_AFTER)
         self._ticked_at = self._rang_at = self._alarmed_at = float("-inf")
         self._read_end, self._write_end = os.pipe()
         self._stop_file = Path(tempfile.mkdtemp(prefix="crossdock-worker-")) / "stop"
-        self._relay = Companion(self._environment(), self._read_end)
+        self._relay = Companion({**os.environ, **self._told()}, self._read_end)
 
     def run(self) -> None:
         """Returns after SIGTERM or SIGINT, once the cluster has ended."""
@@ -68,7 +67,7 @@ class Supervisor:
         self._stopping = True
 
     def _turn(self) -> None:
-        if self._cluster is None or self._cluster.poll() is not None:
+        if self._cluster is None or not self._cluster.is_alive():
             log.warning("the cluster ended by itself and is started again")
             # Where its main process died alone, the others of its group live on and nobody would ever end them.
             self._kill()
@@ -110,31 +109,20 @@ class Supervisor:
             self._kill()
             self._unanswered_since = None
 
-    def _environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            lifeline.PIPE: str(self._read_end),
-            lifeline.STOP_FILE: str(self._stop_file),
-        }
+    def _told(self) -> dict[str, str]:
+        return {lifeline.PIPE: str(self._read_end), lifeline.STOP_FILE: str(self._stop_file)}
 
     def _start(self) -> None:
-        self._cluster = subprocess.Popen(  # noqa: S603
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster"],
-            env=self._environment(),
-            start_new_session=True,
-            pass_fds=[self._read_end],
-        )
+        self._cluster = cluster.start(self._told(), but=self._write_end)
 
     def _stop(self) -> None:
         """SIGTERM to the cluster's main process only: to the whole group it would hang."""
         self._stop_file.touch()
         self._relay.ask_to_stop()
-        cluster = self._cluster
-        if cluster is not None and cluster.poll() is None:
-            cluster.send_signal(signal.SIGTERM)
-            try:
-                cluster.wait(STOP_GRACE_S)
-            except subprocess.TimeoutExpired:
+        if self._cluster is not None and self._cluster.is_alive():
+            self._cluster.terminate()
+            self._cluster.join(STOP_GRACE_S)
+            if self._cluster.is_alive():
                 log.error("the cluster did not end within %d s and is killed", STOP_GRACE_S)
         self._kill()
         self._relay.stop()
@@ -142,11 +130,5 @@ class Supervisor:
         self._stop_file.parent.rmdir()
 
     def _kill(self) -> None:
-        """Whatever is left of the cluster's process group."""
-        if self._cluster is None:
-            return
-        try:
-            os.killpg(self._cluster.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        self._cluster.wait()
+        if self._cluster is not None:
+            cluster.kill(self._cluster)

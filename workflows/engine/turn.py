@@ -21,6 +21,7 @@ from workflows.engine.book import Book
 from workflows.engine.claim import Ticket, claim, still_held
 from workflows.engine.drive import Driver, Finished, Job
 from workflows.engine.queue import load, open_runs, reload
+from workflows.engine.silence import Silence
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Turn:
     now: datetime
     room: int
     crowded: Iterable[int]
+    silence: Silence
     events: deque[EventData] = field(default_factory=deque)
     claimed: list[Ticket] = field(default_factory=list)
 
@@ -55,13 +57,14 @@ class Turn:
 
     def _commit(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
         self.claimed = []
+        self.silence.begin_turn()
         events = list(self.events)
         with transaction.atomic():
             lanes = still_held(self.worker, [item.job.ticket for item in finished]) if finished else {}
             kept = [item for item in finished if item.job.ticket.order_id in lanes]
             self._claim(lanes)
             book = Book(self.now)
-            driver = Driver(self.worker, book, lanes)
+            driver = Driver(self.worker, book, lanes, self.silence)
             for item in kept if again else ():
                 reload(item.job.ticket, item.job.step_id)
                 item.job.ticket.context = item.job.context
@@ -98,11 +101,11 @@ class Turn:
 
     def _one_by_one(self, finished: Sequence[Finished]) -> list[Job]:
         jobs: list[Job] = []
-        singles = Turn(self.worker, self.now, 0, ())
+        singles = Turn(self.worker, self.now, 0, (), self.silence)
         for item in finished:
             jobs += singles._alone([item], item.job.ticket)
         for ticket in self.claimed:
-            jobs += Turn(self.worker, self.now, 1, ())._alone([], ticket)
+            jobs += Turn(self.worker, self.now, 1, (), self.silence)._alone([], ticket)
         return jobs
 
     def _alone(self, finished: Sequence[Finished], ticket: Ticket) -> list[Job]:

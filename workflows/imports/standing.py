@@ -64,12 +64,17 @@ class ImportWarehouseOrders(OrderNews[WarehouseOrder]):
 
     class properties(Settings):
         picked_status = status_setting("PickedStatus", "when it is picked")
+        partly_shipped_status = status_setting(
+            "PartlyShippedStatus", "when a part of it has left the warehouse"
+        )
         shipped_status = status_setting("ShippedStatus", "when all of it has left the warehouse")
         cancelled_status = status_setting("CancelledStatus", "when the warehouse cancels it")
 
     def check(self, properties: Any, connector: ConnectorConfig | None) -> Iterator[str]:
         yield from check_statuses(
-            properties, connector, ["picked_status", "shipped_status", "cancelled_status"]
+            properties,
+            connector,
+            ["picked_status", "partly_shipped_status", "shipped_status", "cancelled_status"],
         )
 
     def changes(self, order: Order, item: WarehouseOrder) -> Mapping[str, Any]:
@@ -87,6 +92,7 @@ class ImportWarehouseOrders(OrderNews[WarehouseOrder]):
         wanted = context.properties
         by_state = {
             WarehouseState.PICKED: wanted.picked_status,
+            WarehouseState.PARTLY_SHIPPED: wanted.partly_shipped_status,
             WarehouseState.SHIPPED: wanted.shipped_status,
             WarehouseState.CANCELLED: wanted.cancelled_status,
         }

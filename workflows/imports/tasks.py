@@ -42,6 +42,10 @@ class ImportOrders(TaskType):
         return Progress(
             cursor=page.cursor or context.cursor,
             more=page.more,
-            counts={"read": len(page.items), **taken.counts},
-            remarks=tuple(taken.remarks),
+            counts={
+                "read": len(page.items),
+                **taken.counts,
+                **({"unread": len(page.unread)} if page.unread else {}),
+            },
+            remarks=(*page.unread, *taken.remarks),
         )

@@ -1,7 +1,11 @@
 from workflows.models.chart import GroupStep, OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.models.customers import Customer
+from workflows.models.feeds import FeedBuild, FeedPart, FeedProblem, ProductFeed
 from workflows.models.imports import ImportedObject
-from workflows.models.notifications import Channel, MessageState, NotificationTemplate, SentMessage
+from workflows.models.inbound import EXPECTED, InboundDelivery, InboundLine, InboundState
+from workflows.models.mails import ReceivedMail
+from workflows.models.messages import MessageState, SentMessage
+from workflows.models.notifications import Channel, FallbackWhen, NotificationTemplate
 from workflows.models.orders import (
     ErrorSeverity,
     ErrorStatus,
@@ -25,8 +29,10 @@ from workflows.models.runs import (
     WorkflowRun,
 )
 from workflows.models.schedules import ScheduledRun, ScheduledTask
+from workflows.models.syncing import SyncItem
 
 __all__ = [
+    "EXPECTED",
     "FINAL_STEP_STATES",
     "OPEN_RUN_STATES",
     "SHOWN_UNASKED",
@@ -34,8 +40,15 @@ __all__ = [
     "Customer",
     "ErrorSeverity",
     "ErrorStatus",
+    "FallbackWhen",
+    "FeedBuild",
+    "FeedPart",
+    "FeedProblem",
     "GroupStep",
     "ImportedObject",
+    "InboundDelivery",
+    "InboundLine",
+    "InboundState",
     "InventoryLevel",
     "InventoryMovement",
     "Lane",
@@ -49,6 +62,8 @@ __all__ = [
     "OrderStatus",
     "OrderType",
     "Product",
+    "ProductFeed",
+    "ReceivedMail",
     "RunKind",
     "RunState",
     "ScheduledRun",
@@ -57,6 +72,7 @@ __all__ = [
     "StepGroup",
     "StepRun",
     "StepState",
+    "SyncItem",
     "Trigger",
     "Worker",
     "WorkflowRun",

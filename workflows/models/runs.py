@@ -30,12 +30,20 @@ class StepState(models.TextChoices):
     WARNING = "warning", "Warning"
     ERROR = "error", "Error"
     SKIPPED = "skipped", "Skipped"
+    POSTPONED = "postponed", "Postponed"
 
 
 #: Which results staff see without asking for those of invisible steps: a failure is never hidden.
 SHOWN_UNASKED = models.Q(is_invisible=False) | models.Q(state__in=[StepState.ERROR, StepState.WAITING])
 
-FINAL_STEP_STATES = (StepState.SUCCESS, StepState.WARNING, StepState.ERROR, StepState.SKIPPED)
+#: Those with which the run goes on. A postponed step has a time of its own, apart from its run.
+FINAL_STEP_STATES = (
+    StepState.SUCCESS,
+    StepState.WARNING,
+    StepState.ERROR,
+    StepState.SKIPPED,
+    StepState.POSTPONED,
+)
 
 
 class Trigger(models.TextChoices):
@@ -116,7 +124,8 @@ class WorkflowRun(TenantModel):
 
 
 class StepRun(TenantModel):
-    """One step of a run. `due_at` is when it is tried next; on an ended Error it means a detached retry.
+    """One step of a run. `due_at` is when it is tried next; on an ended Error or a postponed step that is apart from the
+    run.
 
     `shipment` is the reference of the one that it ran for, of a step that runs once for each shipment. `settings` are
     the properties and the like of a step that is not read from the chart. `act_id` is the step run whose act this one

@@ -125,7 +125,8 @@ class ScheduledRun(TenantModel):
     """One slot of a task, or one press of Run now.
 
     `claimed_by` is the worker's slice that has it, `heartbeat_at` its last sign of life, `fence` counts claims: what
-    comes back needs the fence it was claimed with. `pending` is what was on the wire when a write was begun.
+    comes back needs the fence it was claimed with. `pending` is what was on the wire when a write was begun. `total` is
+    how many items there are to go through, where that is known.
     """
 
     class State(models.TextChoices):
@@ -148,6 +149,7 @@ class ScheduledRun(TenantModel):
     actor = models.CharField(max_length=150, blank=True)
     due_at = models.DateTimeField("due", null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
+    total = models.PositiveIntegerField(null=True, blank=True)
     message = models.TextField(blank=True)
     cursor_before = models.TextField(blank=True)
     cursor_after = models.TextField(blank=True)

@@ -38,7 +38,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a message is wanted for. `name` is the template that the step names, which then decides alone."""
+    """What a message is wanted for. `name` is the template that the step names, which then decides alone; without a
+    `channel` those of all channels serve."""
 
     order_type: str
     status: str
@@ -109,7 +110,7 @@ def _misfit(rule: Rule, asked: Asked) -> str:
     """Why a template does not serve the order; "" when it does."""
     if not rule.active:
         return "not active"
-    if rule.channel != asked.channel:
+    if asked.channel and rule.channel != asked.channel:
         return f"not for {asked.channel}"
     if asked.status.lower() not in _lower(rule.statuses):
         return f"not for status {asked.status}"

@@ -14,7 +14,16 @@ from eventlog import store
 from eventlog.events import Category, Outcome
 from workflows.engine.doorbell import ring_after_commit
 from workflows.engine.start import touch_lane
-from workflows.models import Channel, ErrorSeverity, MessageState, SentMessage, StepRun, StepState
+from workflows.models import (
+    Channel,
+    ErrorSeverity,
+    FallbackWhen,
+    MessageState,
+    SentMessage,
+    StepRun,
+    StepState,
+)
+from workflows.notifications.replacing import may_replace, template_named
 from workflows.notifications.sending import LONGEST_ID
 from workflows.order_errors import add_error
 
@@ -39,7 +48,8 @@ def take(connector: Any, event: WebhookEvent) -> None:
         if found is None:
             return
         uncertain = found.state == MessageState.WAITING
-        if uncertain:
+        replaced = state == MessageState.FAILED and _is_replaced(found)
+        if uncertain or replaced:
             # Before the message, because that is the order in which the engine locks them.
             touch_lane(found.order_id)
         message = SentMessage.objects.select_for_update(of=("self",)).select_related("order").get(pk=found.pk)
@@ -47,12 +57,14 @@ def take(connector: Any, event: WebhookEvent) -> None:
         if not message.advance(state, str(event.data.get("reason") or ""), event.occurred_at):
             return
         message.provider_message_id = message.provider_message_id or event.provider_id[:LONGEST_ID]
-        message.save(update_fields=["state", "reason", "changed_at", "provider_message_id"])
+        # Who tells what became of a message has taken it over.
+        message.sent_at = message.sent_at or message.changed_at
+        message.save(update_fields=["state", "reason", "changed_at", "provider_message_id", "sent_at"])
         _tell(connector, message, event, before)
         if state == MessageState.FAILED:
             _alert(message)
-        if uncertain:
-            _wake(message)
+        if uncertain or replaced:
+            _wake(message, replaced=replaced)
 
 
 def _state(event: WebhookEvent) -> MessageState | None:
@@ -67,12 +79,18 @@ def _find(connector_id: int, event: WebhookEvent) -> SentMessage | None:
     """By our reference, else by the vendor's id; None for another sender's. Raises UnknownMessage."""
     for condition in _conditions(event):
         found = SentMessage.objects.filter(condition, connector_id=connector_id).order_by("-pk").first()
-        if found is not None:
+        if found is not None and _is_about(event, found):
             return found
     if event.data.get("foreign"):
         return None
     named = event.reference or event.provider_id or "what the event names"
     raise UnknownMessage(f"no message of this connector is known as {named}")
+
+
+def _is_about(event: WebhookEvent, message: SentMessage) -> bool:
+    """Whoever names our reference has to know the vendor's id too, where both are known."""
+    ids = {message.provider_message_id, event.provider_id[:LONGEST_ID]} - {""}
+    return len(ids) < 2
 
 
 def _conditions(event: WebhookEvent) -> list[Q]:
@@ -97,11 +115,21 @@ def _tell(connector: Any, message: SentMessage, event: WebhookEvent, before: str
     )
 
 
-def _wake(message: SentMessage) -> None:
-    """The step that could not tell whether it was sent looks again, finds that it was, and ends well."""
-    undecided = (StepState.WAITING, StepState.ERROR)
-    steps = StepRun.objects.filter(pk__in=[message.step_run_id], state__in=undecided)
-    if steps.update(due_at=Now()):
+def _is_replaced(message: SentMessage) -> bool:
+    template = template_named(message.template_name)
+    wanted = template is not None and template.fallback_when == FallbackWhen.NOT_DELIVERED
+    return wanted and may_replace(message, template)
+
+
+def _wake(message: SentMessage, *, replaced: bool) -> None:
+    """The step that could not tell whether it was sent looks again, finds that it was, and ends well; one whose message
+    did not arrive and has a fallback sends that."""
+    step = StepRun.objects.filter(pk__in=[message.step_run_id])
+    undecided = step.filter(state__in=(StepState.WAITING, StepState.ERROR)).update(due_at=Now())
+    ended = replaced and step.filter(state__in=(StepState.SUCCESS, StepState.WARNING)).update(
+        state=StepState.POSTPONED, due_at=Now()
+    )
+    if undecided or ended:
         ring_after_commit()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from connectors.calls import Outcome
+from connectors.contracts.notification import Sent
 from eventlog import store
 from eventlog.events import Category
 from eventlog.events import Outcome as Shown
@@ -14,10 +15,10 @@ from workflows.steps.base import StepContext
 LONGEST_ID = 255
 
 
-def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
+def taken_over(context: StepContext, outcome: Outcome, reference: str, sent: Sent) -> SentMessage:
     """The vendor has taken the message over; news of its delivery may have been quicker and then stands."""
-    message = _locked(context)
-    message.provider_message_id = message.provider_message_id or outcome.result.message_id[:LONGEST_ID]
+    message = _locked(reference)
+    message.provider_message_id = message.provider_message_id or sent.message_id[:LONGEST_ID]
     message.sent_at, message.content = timezone.now(), {}
     message.advance(MessageState.SENT)
     message.save()
@@ -25,16 +26,24 @@ def succeeded(context: StepContext, outcome: Outcome) -> SentMessage:
     return message
 
 
-def failed(context: StepContext, reason: str) -> None:
+def failed(reference: str, reason: str) -> SentMessage:
     """The message waits: for a retry, for somebody to find out, or for good."""
-    message = _locked(context)
+    message = _locked(reference)
     if message.state == MessageState.WAITING:
         message.reason = reason
         message.save(update_fields=["reason"])
+    return message
 
 
-def _locked(context: StepContext) -> SentMessage:
-    return SentMessage.objects.select_for_update().get(reference=context.reference)
+def given_up(message: SentMessage) -> None:
+    """It was surely not sent, and another takes its place."""
+    message.state, message.content, message.changed_at = MessageState.FAILED, {}, timezone.now()
+    message.save(update_fields=["state", "content", "changed_at"])
+
+
+def _locked(reference: str) -> SentMessage:
+    found = SentMessage.objects.select_for_update(of=("self",)).select_related("fallback_of")
+    return found.get(reference=reference)
 
 
 def _tell(context: StepContext, message: SentMessage, outcome: Outcome) -> None:

@@ -70,7 +70,7 @@ class TellCustomer(StepAct):
         if not targets:
             return Offer.refused("No published connector sends messages; publish one, such as SendGrid.")
         return Offer(
-            says=("Sends the customer one message, whatever has been sent before.",),
+            says=("Sends the customer one message at once, whatever has been sent before.",),
             inputs=(
                 *_receiver(targets, "Send it by", several=False),
                 _TEMPLATE,
@@ -79,11 +79,11 @@ class TellCustomer(StepAct):
 
     def steps(self, subject: Subject, values: Mapping[str, Any]) -> list[ActStep]:
         (step,) = _chosen(_targets(subject, "Notification", Notifier), values)
+        properties = {**step.properties, "Immediately": "true"}
         template = values.get("template")
-        if not template:
-            return [step]
-        _known_template(template)
-        properties = {**step.properties, "Template": template}
+        if template:
+            _known_template(template)
+            properties["Template"] = template
         return [
             ActStep(
                 name=step.name,

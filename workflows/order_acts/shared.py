@@ -10,7 +10,7 @@ from workflows.chart import Status, StepConfig
 from workflows.models import StepState
 
 NO_CHART = "Its order type is not published any more; publish it again."
-DONE = (StepState.SUCCESS, StepState.WARNING)
+DONE = (StepState.SUCCESS, StepState.WARNING, StepState.POSTPONED)
 VERSIONS = Choice(
     name="versions",
     label="Configuration",

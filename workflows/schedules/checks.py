@@ -49,6 +49,8 @@ def connector_of(kind: TaskType, connector_id: int | None, live: TenantRuntime) 
     implementation = registry.get(config.slug)
     if not issubclass(implementation, kind.capability) or not _has(implementation, kind.operation):
         raise Misconfigured(f"{implementation.label} cannot serve {kind.name}; choose another connector.")
+    if not config.problem and not implementation.offers(config.values, kind.capability):
+        raise Misconfigured(f"{config.name} does not describe what {kind.name} needs; see its setup guide.")
     return config
 
 

@@ -17,7 +17,7 @@ from connectors.webhook_retention import SHORTEST_DAYS, prune_bodies
 from eventlog import retention
 from tenants.scoping import current_tenant
 from workflows.engine.clock import database_now
-from workflows.models import OPEN_RUN_STATES, ScheduledRun, StepRun, WorkflowRun
+from workflows.models import OPEN_RUN_STATES, ReceivedMail, ScheduledRun, StepRun, SyncItem, WorkflowRun
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
 
 #: One leg deletes for this long, in seconds, and at most so many runs; then others get their turn.
@@ -33,7 +33,7 @@ class CleanUp(TaskType):
     label = "Clean up"
     description = (
         "Deletes old events, the requests and responses of calls earlier still, deliveries to event subscriptions, the "
-        "bodies of webhooks received, old runs of scheduled tasks, and workflow results of orders."
+        "bodies of webhooks received, mails of customers, old runs of scheduled tasks, and workflow results of orders."
     )
 
     class properties(Settings):
@@ -70,6 +70,19 @@ class CleanUp(TaskType):
             default=SHORTEST_DAYS,
             help="Days that the bodies of webhooks received are kept; their ids stay longer.",
         )
+        mail_days = Integer(
+            "MailDays",
+            key="MailDays",
+            required=False,
+            help="Days that mails received from customers are kept; empty: as long as their orders.",
+        )
+        sync_days = Integer(
+            "SyncDays",
+            key="SyncDays",
+            required=False,
+            default=90,
+            help="Days that the sync state of items is kept that are gone, or were given up.",
+        )
         result_days = Integer(
             "WorkflowResultDays",
             key="WorkflowResultDays",
@@ -83,6 +96,8 @@ class CleanUp(TaskType):
             ("RunDays", properties.run_days),
             ("WorkflowResultDays", properties.result_days),
             ("DeliveryDays", properties.delivery_days),
+            ("MailDays", properties.mail_days),
+            ("SyncDays", properties.sync_days),
         ):
             if days is not None and days < _SHORTEST:
                 yield f"{name}: use at least {_SHORTEST} days."
@@ -104,9 +119,10 @@ class CleanUp(TaskType):
         deliveries = prune_deliveries(days.delivery_days, end)
         bodies = prune_bodies(days.webhook_days, end)
         runs, results = _delete_runs(days.run_days), _delete_results(days.result_days)
+        mails, items = _delete_mails(days.mail_days), _delete_items(days.sync_days)
         return Progress(
             cursor="",
-            more=_BATCH in (runs, results) or time.monotonic() >= end,
+            more=_BATCH in (runs, results, mails, items) or time.monotonic() >= end,
             counts={
                 "payloads deleted": payloads,
                 "events deleted": events,
@@ -114,6 +130,8 @@ class CleanUp(TaskType):
                 "webhook bodies deleted": bodies,
                 "runs deleted": runs,
                 "results deleted": results,
+                "mails deleted": mails,
+                "sync states deleted": items,
             },
         )
 
@@ -131,6 +149,24 @@ def _delete_results(days: int | None) -> int:
     waits = StepRun.objects.filter(run=OuterRef("pk"), due_at__isnull=False)
     ids = list(old.filter(~Exists(waits)).order_by("pk").values_list("pk", flat=True)[:_BATCH])
     WorkflowRun.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _delete_mails(days: int | None) -> int:
+    if days is None:
+        return 0
+    old = ReceivedMail.objects.filter(received_at__lt=database_now() - timedelta(days=days))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    ReceivedMail.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _delete_items(days: int) -> int:
+    """Of items that are gone, or that nobody tries any more. What is in sync stays: it tells what was sent last."""
+    old = SyncItem.objects.filter(state__in=[SyncItem.State.GONE, SyncItem.State.FAILED], next_try_at=None)
+    old = old.filter(seen_at__lt=database_now() - timedelta(days=days))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    SyncItem.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 

@@ -18,17 +18,21 @@ MOST_REMARKS = 10
 
 _ORDER = {
     name: place
-    for place, name in enumerate(("read", "sent", "new", "updated", "unchanged", "skipped", "failed"))
+    for place, name in enumerate(("read", "sent", "new", "updated", "unchanged", "skipped", "failed", "gone"))
 }
 
+#: What becomes of items that go out.
+_OUTGOING = ("sent", "unchanged", "skipped", "failed")
+
 _State = ScheduledRun.State
-_PROGRESS = ["counts", "cursor_after", "pages", "attempts", "deaths", "pending", "message"]
+_PROGRESS = ["counts", "total", "cursor_after", "pages", "attempts", "deaths", "pending", "message"]
 _END = ["state", "message", "claimed_by", "due_at", "finished_at", "attempts"]
 
 
 def keep(run: ScheduledRun, progress: Progress) -> None:
     """Store how far the run is; a worker that takes it over goes on from here."""
     run.counts = _added(run.counts, progress.counts)
+    run.total = run.total if progress.total is None else progress.total
     run.message = _remarks(run.message, progress.remarks)
     run.cursor_after = progress.cursor
     run.pages += 1
@@ -81,7 +85,20 @@ def put_off(run: ScheduledRun, now: datetime, wait: timedelta = timedelta(0), me
 def counted(counts: Mapping[str, int]) -> str:
     """Such as "3 read, 2 new, 1 failed"; a database does not keep the order in which counts came."""
     names = sorted(counts, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
-    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name]) or "nothing to do"
+    return ", ".join(f"{counts[name]:,} {name}" for name in names if counts[name]) or "nothing to do"
+
+
+def progress(run: ScheduledRun) -> str:
+    """What a run has done, and how far it is while it goes on: "12,300 of 100,000 (12 %): 12,300 read, 7 new"."""
+    done, told = gone_through(run.counts), counted(run.counts)
+    if not run.total or run.state not in run.OPEN:
+        return told
+    return f"{done:,} of {run.total:,} ({min(done * 100 // run.total, 100)} %): {told}"
+
+
+def gone_through(counts: Mapping[str, int]) -> int:
+    """Items that a run has come across."""
+    return counts.get("read") or sum(counts.get(name, 0) for name in _OUTGOING)
 
 
 def _added(total: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

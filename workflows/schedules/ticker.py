@@ -15,6 +15,7 @@ from tenants.scoping import platform_scope, tenant_scope
 from workflows.engine.clock import database_now
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.problems import OrderProblem
+from workflows.schedules import types
 from workflows.schedules.claim import due_runs
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,15 @@ def ring() -> None:
         async_task(SLICE_TASK)
 
 
-def run_now(task: ScheduledTask, actor: str = "") -> ScheduledRun:
-    """Start a run by hand, also of a task that is off; one that waits to be tried again is tried now.
+class NoFullCompare(OrderProblem):
+    """The task's type goes through changes only."""
 
-    Raises AlreadyRunning.
+
+def run_now(task: ScheduledTask, actor: str = "", *, full: bool = False) -> ScheduledRun:
+    """Start a run by hand, also of a task that is off; one that waits to be tried again is tried now. A `full` one goes
+    through everything, and later runs go on from where it ends.
+
+    Raises AlreadyRunning, NoFullCompare and UnknownTaskType.
     """
     now = database_now()
     with transaction.atomic():
@@ -77,10 +83,19 @@ def run_now(task: ScheduledTask, actor: str = "") -> ScheduledRun:
         if run is None:
             run = ScheduledRun(task=task, slot=now, trigger=ScheduledRun.Trigger.MANUAL, actor=actor)
             run.cursor_before = run.cursor_after = task.cursor
+        if full:
+            run.cursor_after = _full_cursor(task)
         run.due_at = now
         run.save()
         transaction.on_commit(ring, robust=True)
     return run
+
+
+def _full_cursor(task: ScheduledTask) -> str:
+    cursor = types.get(task.type).full_cursor()
+    if cursor is None:
+        raise NoFullCompare(f"{task.type} makes no full compare; run it as usual")
+    return cursor
 
 
 def _insert(pk: int, tenant_id: int, now: datetime) -> int:

@@ -69,12 +69,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a leg came to. `counts` are added up over the run; `remarks` tell staff what went wrong with single items."""
+    """What a leg came to. `counts` are added up over the run; `remarks` tell staff what went wrong with single items;
+    `total` is how many items there are to go through in this run, where that is known."""
 
     cursor: str
     more: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    total: int | None = None
 
 
 class TaskType(ABC):
@@ -98,6 +100,10 @@ class TaskType(ABC):
     @abstractmethod
     def store(self, context: TaskContext, result: Any) -> Progress:
         """Write what the call brought (None without one). In the transaction that stores the cursor."""
+
+    def full_cursor(self) -> str | None:
+        """The cursor with which a run goes through everything and finds what is gone; None where there is no such run."""
+        return None
 
     def refused(self, context: TaskContext, error: Rejected) -> Progress | None:
         """How the run goes on after the provider said no to this leg; None ends it as failed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ class ResultState(StrEnum):
     WARNING = "warning"
     ERROR = "error"
     SKIPPED = "skipped"
+    POSTPONED = "postponed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Result:
 
     `next_status` is where the order goes after the run, whatever the other steps come to. `ends_run` skips the rest of
     the run; after an Error the run counts as stopped. `final` tells that failed calls are not to be tried again.
+    `again_at` is when a Postponed step is planned again, apart from its run, which goes on without it.
     """
 
     state: ResultState
@@ -42,6 +45,11 @@ class Result:
     next_status: str = ""
     ends_run: bool = False
     final: bool = False
+    again_at: datetime | None = None
+
+    @classmethod
+    def postponed(cls, again_at: datetime, message: str) -> Result:
+        return cls(state=ResultState.POSTPONED, message=message, again_at=again_at)
 
     @classmethod
     def success(cls, message: str = "", **rest: Any) -> Result:
@@ -82,7 +90,8 @@ class StepContext:
 
     `status` is the one whose steps run; by the time of a late retry the order may stand in another. `act_id` is the step
     run that began the act: this one, or an earlier one that this one resumes. `shipment` is the reference of the one
-    that a step per shipment is to work on; `order` then tells of no other.
+    that a step per shipment is to work on; `order` then tells of no other. `called_off` tells that a later status change
+    has taken the step's place: only what was begun is still to be found out.
     """
 
     order: OrderDocument
@@ -96,6 +105,7 @@ class StepContext:
     act_id: int = 0
     connector: ConnectorConfig | None = None
     shipment: str = ""
+    called_off: bool = False
 
     @property
     def reference(self) -> str:

@@ -18,6 +18,7 @@ from workflows.problems import FieldErrors
 from workflows.schedules.pages import read_call, went_on
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
 from workflows.stock import ownership
+from workflows.syncing import stock
 
 _LIMIT, _FINEST = Decimal(10) ** 9, Decimal("0.001")
 
@@ -68,7 +69,7 @@ class ImportInventory(TaskType):
         went_on(context, page.cursor, page.more)
         only = context.properties.location.lower()
         items = [item for item in page.items if not only or item.location.lower() == only]
-        counts, remarks = _take(items, _Stores(context))
+        counts, remarks = _take(items, _Stores(context), connector_of(context))
         return Progress(
             cursor=page.cursor or context.cursor,
             more=page.more,
@@ -77,13 +78,17 @@ class ImportInventory(TaskType):
         )
 
 
+def connector_of(context: TaskContext) -> ConnectorConfig:
+    assert context.connector is not None
+    return context.connector
+
+
 class _Stores:
     """Which of our stores a level's location is."""
 
     def __init__(self, context: TaskContext) -> None:
         """Raises TaskFailed when the task's own store is none."""
-        connector = context.connector
-        assert connector is not None
+        connector = connector_of(context)
         stores = stores_by_place(connector)
         self._by_location = {place: store.pk for place, store in stores.items()}
         named = context.properties.store
@@ -97,20 +102,30 @@ class _Stores:
         return self._only or self._by_location.get(level.location.lower())
 
 
-def _take(items: Sequence[StockLevel], stores: _Stores) -> tuple[Mapping[str, int], list[str]]:
+def _take(
+    items: Sequence[StockLevel], stores: _Stores, connector: ConnectorConfig
+) -> tuple[Mapping[str, int], list[str]]:
     """Write the levels that changed, in a fixed number of statements. The last level of one place counts."""
     counts: Counter[str] = Counter()
-    strangers: dict[str, None] = {}
+    strangers: dict[str, StockLevel] = {}
+    levels: dict[tuple[int, int], StockLevel] = {}
     products = dict(Product.objects.filter(sku__in={item.sku for item in items}).values_list("sku", "pk"))
     wanted: dict[tuple[int, int], Decimal] = {}
     for item in items:
         product, store = products.get(item.sku), stores.of(item)
         if product is None or store is None or not _is_storable(item.quantity):
-            strangers[_explained(item, product, store)] = None
+            strangers[_explained(item, product, store)] = item
         else:
             wanted[product, store] = item.quantity.quantize(_FINEST)
+            levels[product, store] = item
     rows = _changed(wanted)
     write_levels({place: wanted[place] for place in rows})
+    changed = set(rows)
+    stock.taken_in(
+        connector,
+        ((level, place[0], place in changed) for place, level in levels.items()),
+        ((level, reason) for reason, level in strangers.items()),
+    )
     counts["updated"] = len(rows)
     counts["unchanged"] = len(wanted) - len(rows)
     counts["failed"] = len(strangers)

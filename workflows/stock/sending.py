@@ -18,11 +18,12 @@ from connectors.errors import Rejected
 from connectors.schema import Boolean, Integer, Settings, Text
 from workflows import lookups
 from workflows.engine.clock import database_now
-from workflows.models import InventoryLevel
+from workflows.models import InventoryLevel, Product
 from workflows.places import names_of, place_of
 from workflows.problems import FieldErrors
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
 from workflows.stock import ownership
+from workflows.syncing import stock
 
 #: Levels younger than this wait for the next run: whoever wrote them may not have committed all of them yet, and what
 #: becomes visible behind the cursor would never be sent.
@@ -114,6 +115,10 @@ class ExportInventory(TaskType):
         return Leg(call=call, pending=pending)
 
     def store(self, context: TaskContext, result: Any) -> Progress:
+        levels = context.pending["levels"]
+        skus = [sku for sku, _, _ in levels]
+        products = dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
+        stock.sent(_connector(context), levels, products)
         return Progress(
             cursor=context.pending["cursor"], more=True, counts={"sent": len(context.pending["levels"])}
         )
@@ -124,6 +129,7 @@ class ExportInventory(TaskType):
         if len(levels) > 1:
             again = replace(self._start(context), size=len(levels) // 2)
             return Progress(cursor=str(again), more=True)
+        stock.refused(_connector(context), levels[0], error.message)
         told = f"{levels[0][0]}: {error.message}"
         return Progress(cursor=context.pending["cursor"], more=True, counts={"failed": 1}, remarks=(told,))
 

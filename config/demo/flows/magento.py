@@ -48,7 +48,9 @@ class MagentoFlow(Flow):
         return {
             _TYPE: (
                 Status("New", (), ()),
-                Status("Ship", (), (Step("CompleteShipment", stop_on_error=True),)),
+                Status(
+                    "Ship", (), (Step("CompleteShipment", stop_on_error=True), Step("PrintShippingLabel"))
+                ),
                 Status("Completed", (), told),
             )
         }

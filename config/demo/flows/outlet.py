@@ -39,6 +39,7 @@ _CHART = (
         (),
         (
             Step("CompleteShipment", stop_on_error=True),
+            Step("PrintShippingLabel"),
             Step("ExportInvoices", "Fortnox", stop_on_error=True),
             Step("ExportOrder", "Shopify", "shopify-outlet", stop_on_error=True),
         ),

@@ -19,19 +19,23 @@ from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport
 from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.bodies import Wanted, wanted
+from connectors.providers.dynamics365.catalog import Catalog
 from connectors.providers.dynamics365.invoices import Invoices
 from connectors.providers.dynamics365.masters import Masters
 from connectors.providers.dynamics365.odata import CHANGED, Json, keyed
 from connectors.providers.dynamics365.orders import is_done, total_note
 from connectors.providers.dynamics365.settings import Dynamics365Settings, api_url
 from connectors.providers.dynamics365.stock import Stock
+from connectors.providers.dynamics365.webhooks import CHANGED as NOTICED
+from connectors.providers.dynamics365.webhooks import Webhooks
 from connectors.providers.dynamics365.words import GUIDE
+from connectors.signing import SharedWord
 
 #: Seconds that a request may still wait (8 minutes) and work (8 minutes) over there after its answer was given up.
 LAG = 960
 
 
-class Dynamics365(Invoices, Masters, Stock):
+class Dynamics365(Invoices, Masters, Stock, Catalog, Webhooks):
     slug, label = "dynamics365", "Dynamics 365"
     names, aliases = ("Dynamics365",), ("Dynamics 365", "Business Central")
     hosts = dict.fromkeys(("live", "test"), "https://api.businesscentral.dynamics.com")
@@ -40,6 +44,9 @@ class Dynamics365(Invoices, Masters, Stock):
     check = ("GET", "/customers?$top=1&$select=number")
     limits = Limits(per_second=20, concurrent=5)
     timeout_ms = 30_000
+    webhook = SharedWord(key="webhook_secret", items="value", word="clientState")
+    webhook_events = tuple(NOTICED)
+    webhook_handshake = "validationToken"
     guide = GUIDE
 
     @classmethod
@@ -66,7 +73,8 @@ class Dynamics365(Invoices, Masters, Stock):
         if operation == "export_invoice":
             return self.find_invoice(request) or NotExecuted(proved_after_s=LAG)
         if operation != "export_order":
-            return None
+            settled: Exported | NotExecuted | None = super().settle(operation, request)
+            return settled
         asked, found = self._wanted(request.order), self.find(request.order)
         if found is None:
             return NotExecuted(proved_after_s=LAG)

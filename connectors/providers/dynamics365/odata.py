@@ -12,6 +12,8 @@ from connectors.errors import Misconfigured, ProviderError, Rejected, RetryLater
 
 Json = Mapping[str, Any]
 
+SUBSCRIPTIONS = "/subscriptions"
+
 #: Somebody else has changed the record since it was read.
 CHANGED = "Request_EntityChanged"
 TAKEN = "Internal_EntityWithSameKeyExists"
@@ -49,8 +51,9 @@ class BusinessCentral(ErpProvider):
     }
 
     def send(self, method: str, path: str, data: Any = None, *, write: bool, **extra: Any) -> Answer:
-        """Paths are relative to the company."""
-        within = f"/companies({self.values.company_id}){path}"
+        """Paths are relative to the company, but those of subscriptions to the environment."""
+        company = "" if path.startswith(SUBSCRIPTIONS) else f"/companies({self.values.company_id})"
+        within = f"{company}{path}"
         return super().send(method, within, data, write=write, **extra)
 
     def rows(self, path: str, query: Json) -> list[Json]:

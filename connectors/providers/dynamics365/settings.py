@@ -92,6 +92,17 @@ class Dynamics365Settings(Settings):
     external_number_prefix = Text(
         "ExternalNumberPrefix", required=False, default="", help="Goes before the order number."
     )
+    webhook_secret = Secret(
+        "WebhookSecret",
+        key="WebhookSecret",
+        required=False,
+        help="A long random text of your own, which Business Central repeats in its webhooks.",
+    )
+    price_currency = Text(
+        "PriceCurrency",
+        required=False,
+        help="Currency of the items' prices, such as NOK; empty asks for the company's.",
+    )
     order_fields = Group("Order Fields", group="OrderFields", help="Further fields of new sales orders.")
     customer_fields = Group(
         "Customer Fields", group="CustomerFields", help="Further fields of new customers."

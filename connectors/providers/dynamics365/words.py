@@ -41,6 +41,16 @@ Field Mapping fills fields of the sales order from order properties (RequestedDe
 requestedDeliveryDate); properties with the Key Group OrderFields or CustomerFields give new orders or customers fixed
 values (shortcutDimension1Code, paymentTermsId).
 
+ImportProducts takes over items (SKU is their number), ImportPrices their unit price in the company's currency or
+PriceCurrency (tax is added by the product's tax rate where the price is without), ImportCustomers customers by their
+number; the last word of a person's name becomes the last name. Field Mapping may name each of their fields, such as
+itemCategoryCode or taxGroupCode, and for customers Customer.VatNumber from taxRegistrationNumber. Prices of sales price
+lists are not in API v2.0.
+
+Business Central can tell at once that items or customers have changed: enter a long random text as WebhookSecret,
+publish, and register the address on the connector's page Webhook. Its subscriptions end after three days; a scheduled task
+CheckWebhooks, daily, renews them. A notice runs the active imports of this connector; keep their schedule all the same.
+
 Inventory is the stock on hand at all locations: read completely once, then for items with new item ledger entries.
 Read it completely again now and then, such as weekly.
 """

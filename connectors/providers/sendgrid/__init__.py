@@ -16,10 +16,14 @@ from uuid import uuid5
 from connectors.auth import Bearer
 from connectors.contracts.base import Answer, BadAnswer, Category, Inbound, Limits, reading
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.mail import InboundMail, MailReceiver
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.errors import Misconfigured, ProviderError, Rejected, Unknown
 from connectors.providers.sendgrid.events import STATES, event_of
+from connectors.providers.sendgrid.inbound import checked_address
+from connectors.providers.sendgrid.inbound import mail_of as inbound_mail
 from connectors.providers.sendgrid.mail import mail_of
+from connectors.providers.sendgrid.replies import reply_address
 from connectors.schema import Group, Integer, Secret, Settings, Text
 from connectors.signing import EcdsaSha256
 
@@ -36,9 +40,19 @@ Under Settings > Mail Settings > Event Webhooks add this connector's webhook add
 events, enable Signed Event Webhook, and copy its Verification Key into the property WebhookPublicKey. Bounces that come
 days later may lack our reference; SendGrid then tells only the address.
 
+To see on an order's page what customers answer, authenticate a domain of your own for it (such as parse.example.com), point
+its MX record to mx.sendgrid.net, and under Settings > Inbound Parse give this connector's webhook address followed by
+mail/ as Destination URL; both raw and parsed mail are read. Then set InboundAddress to an address there. Messages without
+another Reply To carry it, together with what tells which of them was answered.
+
 SendGrid cannot be asked whether it took a message. When an answer is lost, the message is not sent again by itself: look
 for the order number in SendGrid's Activity or for its events here, then decide on the order's page.
 """
+
+
+class MailAddress(Text):
+    def convert(self, raw: Any) -> str:
+        return checked_address(super().convert(raw))
 
 
 class SendgridSettings(Settings):
@@ -51,6 +65,12 @@ class SendgridSettings(Settings):
         key="TemplateId",
         required=False,
         help="d-…, for messages without a template of their own.",
+    )
+    inbound_address = MailAddress(
+        "Inbound Address",
+        key="InboundAddress",
+        required=False,
+        help="Address at the domain of Inbound Parse that customers answer to, such as orders@parse.example.com.",
     )
     templates = Group(
         "Templates", group="Templates", help="Dynamic templates by name: the key is the message's template."
@@ -66,7 +86,7 @@ class SendgridSettings(Settings):
     )
 
 
-class Sendgrid(Notifier):
+class Sendgrid(Notifier, MailReceiver):
     slug, label, category = "sendgrid", "SendGrid", Category.OTHER
     names, aliases = ("Sendgrid", "SendGrid"), ("Twilio SendGrid",)
     hosts = {"live": "https://api.sendgrid.com", "test": "https://api.sendgrid.com"}
@@ -95,7 +115,7 @@ class Sendgrid(Notifier):
                 )
 
     def send_message(self, message: Message) -> Sent:
-        mail = mail_of(message, self.values, self._mark(), is_test=self.config.is_test)
+        mail = mail_of(self._answerable(message), self.values, self._mark(), is_test=self.config.is_test)
         answer = self.send("POST", "/v3/mail/send", mail, write=True)
         if answer.status != (200 if self.config.is_test else 202) or answer.body.strip():
             size = len(answer.body)
@@ -103,6 +123,14 @@ class Sendgrid(Notifier):
                 f"SendGrid answered strangely (HTTP {answer.status}, {size} bytes)", status=answer.status
             )
         return Sent(message_id=answer.headers.get("X-Message-Id", ""))
+
+    @classmethod
+    def takes_mail(cls, values: Any) -> bool:
+        return bool(values.inbound_address)
+
+    def read_mail(self, inbound: Inbound) -> InboundMail:
+        with reading("This mail"):
+            return inbound_mail(inbound, self.config.public_url)
 
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
         with reading("This event of SendGrid"):
@@ -125,6 +153,13 @@ class Sendgrid(Notifier):
         except (BadAnswer, LookupError, TypeError, AttributeError):
             return "", ""
         return "", "; ".join(filter(None, texts))[:500]
+
+    def _answerable(self, message: Message) -> Message:
+        """Answers come to Inbound Parse, unless the message or the connector has another address for them."""
+        if message.reply_to or self.values.reply_to or not self.values.inbound_address:
+            return message
+        address = reply_address(self.values.inbound_address, message.reference, self.config.public_url)
+        return replace(message, reply_to=address)
 
     def _mark(self) -> str:
         """Tells this connector's messages from all others of the account, whose events come here too."""

@@ -16,16 +16,20 @@ from connectors.contracts.ecommerce import Fulfilment, Page
 from connectors.contracts.erp import StockLevel
 from connectors.errors import Misconfigured, Rejected, Unknown
 from connectors.providers.shopify import queries, webhooks
+from connectors.providers.shopify.assortment import Assortment
 from connectors.providers.shopify.cursor import Cursor
+from connectors.providers.shopify.customers import Customers
 from connectors.providers.shopify.fulfilment import OrderState, creation
-from connectors.providers.shopify.graphql import PATH, Json, ShopifyApi
+from connectors.providers.shopify.graphql import PATH, Json
 from connectors.providers.shopify.orders import Taking
 from connectors.providers.shopify.payments import number_of
+from connectors.providers.shopify.products import Products
+from connectors.providers.shopify.registration import Registration
 from connectors.providers.shopify.stock import Plan, Row, Stock, named
 from connectors.providers.shopify.words import GUIDE, ShopifySettings
 
 
-class Shopify(ShopifyApi):
+class Shopify(Assortment, Products, Customers, Registration):
     slug, label, names = "shopify", "Shopify", ("Shopify",)
     settings = ShopifySettings
     auth = HeaderKey("X-Shopify-Access-Token", "access_token")
@@ -41,6 +45,13 @@ class Shopify(ShopifyApi):
     webhook_events = webhooks.SUBSCRIBED
     store_property = "OrderPrimaryStore"
     guide = GUIDE
+
+    @classmethod
+    def item_link(cls, values: Any, kind: str, external_id: str) -> str:
+        """Prices and stock are on the variant's page, whose address needs the product; the search finds it."""
+        place = {"customer": f"customers/{external_id}"}.get(kind, f"products?query={external_id}")
+        shop = str(values.shopify_url).removesuffix(".myshopify.com")
+        return f"https://admin.shopify.com/store/{shop}/{place}"
 
     @classmethod
     def own_host(cls, values: Any) -> str:
@@ -94,7 +105,8 @@ class Shopify(ShopifyApi):
         if operation == "set_inventory":
             return self._settle_stock(self._plan(request))
         if operation != "fulfil":
-            return None
+            settled: Exported | NotExecuted | None = super().settle(operation, request)
+            return settled
         state = self._state(request)
         done = self._already(state, request, state.missing(request))
         if done or request.tracking_number or not request.lines or not state.made:

@@ -10,12 +10,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from connectors.contracts.ecommerce import ImportedOrder
 from connectors.errors import Rejected
 
 OVERLAP = timedelta(minutes=5)
+
+
+class Changed(Protocol):
+    @property
+    def modified_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Cursor:
             return None
         return f"updated_at:>='{start}'"
 
-    def next(self, orders: Sequence[ImportedOrder], after: str | None) -> Cursor:
+    def next(self, items: Sequence[Changed], after: str | None) -> Cursor:
         """Behind a page; `after` is None for the last one."""
         known = [moment for moment in (self.since, self.seen) if moment]
-        seen = max([*known, *(order.modified_at for order in orders)], default=None)
+        seen = max([*known, *(item.modified_at for item in items if item.modified_at)], default=None)
         return Cursor(self.since, after, seen) if after else Cursor(since=seen)
 
     def text(self) -> str:

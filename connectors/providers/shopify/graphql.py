@@ -19,6 +19,9 @@ PATH = f"/admin/api/{VERSION}/graphql.json"
 
 Json = Mapping[str, Any]
 
+#: What a query asks for by its id or handle.
+_SINGLE = {"order", "product", "productByIdentifier"}
+
 _OPERATION = re.compile(r"(?:query|mutation) (\w+)")
 #: The shop is frozen for an unpaid bill, or locked: somebody has to act there.
 _CLOSED = {402, 423}
@@ -28,7 +31,7 @@ _SOME_TIME = 2.0
 _AT_WORK = "IDEMPOTENCY_CONCURRENT_REQUEST"
 _CURES = {
     "ACCESS_DENIED": "give the app's access token the missing scope in the Shopify admin",
-    "MAX_COST_EXCEEDED": "set the property OrdersPerPage to a smaller number",
+    "MAX_COST_EXCEEDED": "set the property OrdersPerPage or ProductsPerPage to a smaller number",
 }
 
 
@@ -142,8 +145,8 @@ def throttled_for(body: Json) -> float:
 
 
 def _is_lacking(field: tuple[str, Any]) -> bool:
-    """Only an order that is asked for may not be there."""
-    return field[0] != "order" and not isinstance(field[1], Mapping)
+    """Only what is asked for by its id may not be there."""
+    return field[0] not in _SINGLE and not isinstance(field[1], Mapping)
 
 
 def _has_data(body: Json) -> bool:

@@ -95,7 +95,7 @@ class Stock:
         found: dict[str, list[Json]] = defaultdict(list)
         for start in range(0, len(unique), SKUS):
             some = unique[start : start + SKUS]
-            for item in self._search(document, " OR ".join(map(_term, some))):
+            for item in self._search(document, " OR ".join(map(term, some))):
                 if item["sku"] in some:
                     found[item["sku"]].append(item)
         shared = [sku for sku, items in found.items() if len(items) > 1]
@@ -140,7 +140,7 @@ def _pieces(level: StockLevel) -> int:
     return int(level.quantity)
 
 
-def _term(sku: str) -> str:
+def term(sku: str) -> str:
     escaped = sku.replace("\\", "\\\\").replace('"', '\\"')
     return f'sku:"{escaped}"'
 

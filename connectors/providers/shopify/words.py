@@ -31,7 +31,32 @@ class ShopifySettings(Settings):
     order_primary_store = Text(
         "OrderPrimaryStore", required=False, help="Code of the store that imported orders belong to."
     )
-    product_primary_store = Text("ProductPrimaryStore", required=False)
+    product_primary_store = Text(
+        "ProductPrimaryStore",
+        required=False,
+        help="Code of a store: only products whose property PrimaryStore names it are exported.",
+    )
+    full_product_export = Boolean(
+        "ShopifyFullProductExport",
+        key="ShopifyFullProductExport",
+        required=False,
+        default=False,
+        help="Crossdock is the product master: products that Shopify does not have are made there.",
+    )
+    only_new_as_draft = Boolean(
+        "ShopifyProductExportOnlyForNewProductsAsDraft",
+        key="ShopifyProductExportOnlyForNewProductsAsDraft",
+        required=False,
+        default=False,
+        help="Products are only made, as drafts; what is there is left alone.",
+    )
+    with_external_id = Boolean(
+        "ShopifyProductsWithExternalIdEnabled",
+        key="ShopifyProductsWithExternalIdEnabled",
+        required=False,
+        default=True,
+        help="Keep Shopify's id of each product; false knows products by their SKU only.",
+    )
     location_id = Text(
         "LocationId",
         required=False,
@@ -49,6 +74,7 @@ class ShopifySettings(Settings):
         help="The first import takes orders changed since this day, else all.",
     )
     orders_per_page = Integer("OrdersPerPage", required=False, default=10)
+    products_per_page = Integer("ProductsPerPage", required=False, default=20)
     host = Text(
         "Host", column="host", required=False, help="Only for a simulator; else ShopifyUrl is called."
     )
@@ -61,9 +87,10 @@ read_locations, read_merchant_managed_fulfillment_orders, write_merchant_managed
 read_assigned_fulfillment_orders and write_assigned_fulfillment_orders, and install it. The access token (shpat_…) goes
 into AccessToken, the client secret into WebhookSecret, the shop's myshopify.com address into ShopifyUrl.
 
-Subscribe this connector's webhook address to orders/create, orders/updated and orders/cancelled in API version 2026-07,
-format JSON, with the same app: Shopify signs with the client secret of the app that subscribed. Webhooks may get lost, so
-keep the scheduled import running beside them; each run looks five minutes back and skips what is known. Webhooks do not
+Register this connector's webhook address on its page Webhook: that subscribes the app to orders/create, orders/updated
+and orders/cancelled, signed with its client secret. Shopify deletes subscriptions after some failed deliveries; a scheduled
+task CheckWebhooks, daily, finds that and subscribes again. Webhooks may get lost, so keep the scheduled import running
+beside them; each run looks five minutes back and skips what is known. Webhooks do not
 name transactions: a payment that came with one has the amounts that the order's state implies, and no number.
 
 Amounts are in the shop's currency, tax included. An order is taken as it is now: pieces that were removed or given back
@@ -74,6 +101,16 @@ no other. Articles without SKU need one in Shopify, or a Field Mapping of SkuId.
 Field Mapping: each row puts a field of Shopify's order line (Connector Property: sku, title, name, variantTitle, vendor,
 productId, variantId, requiresShipping, isGiftCard, or the name of one of the line's own attributes) into SkuId, Name or
 any other property of ours, such as Brand from vendor.
+
+Products: each variant is one product here, known by its SKU; articles without SKU are skipped by name. Field Mapping
+names title (product_title), body_html, vendor, product_type, status, tags, handle, barcode, variant_title, product_id,
+variant_id, and options such as Size. ImportProducts, ExportProducts and ExportPrices need the scopes read_products and
+write_products, ImportCustomers read_customers. Exports change what Shopify has; with ShopifyFullProductExport they also
+make products (their handle is made of the SKU, or of the property Parent for variants, whose property Options tells them
+apart), with ShopifyProductExportOnlyForNewProductsAsDraft they only make drafts. A Field Mapping to a name such as
+custom.colour fills a metafield. Images go along with new products only. ExportProducts leaves prices of products that
+are there to ExportPrices, which takes prices with tax in the shop's currency. Descriptions are HTML. Shopify tells no
+deletions by polling: a full compare finds them.
 
 Stock is set as "available" at the location that a level names, else at LocationId, else at the shop's only location. The
 article has to be stocked at that location in Shopify. A fulfilment is told with carrier, tracking number and address; one

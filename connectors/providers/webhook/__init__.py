@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from connectors.auth import Auth, Token, basic
@@ -22,18 +22,22 @@ from connectors.contracts.erp import (
     OrderExporter,
     PaymentExport,
     PaymentExporter,
+    ShipmentExport,
+    ShipmentExporter,
 )
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
-from connectors.contracts.validation import ValidationRequest, Validator, Verdict
+from connectors.contracts.validation import CheckoutValidation, ValidationRequest, Validator, Verdict
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
+from connectors.providers.webhook import mapping
 from connectors.providers.webhook.answers import exported, fields_of, id_of, says_verdict, verdict
+from connectors.providers.webhook.guide import GUIDE
 from connectors.providers.webhook.target import Target, fill, origin, target_of
 from connectors.schema import Secret, Text
 from connectors.signing import StandardWebhook
 
 
-class WebhookSettings(Target):
+class WebhookSettings(Target, CheckoutValidation):
     signing_secret = Secret(
         "Signing Secret", required=False, help="whsec_… and base64; receivers check with it that we sent it."
     )
@@ -53,46 +57,48 @@ class WhatIsSet(Auth):
             headers["Authorization"] = basic(values.username, password)
 
 
-class Webhook(OrderExporter, OrderExchange, PaymentExporter, InvoiceExporter, Notifier, Validator):
+class Webhook(
+    OrderExporter, OrderExchange, PaymentExporter, ShipmentExporter, InvoiceExporter, Notifier, Validator
+):
     slug, label, category = "webhook", "Webhook", Category.OTHER
     names, aliases = ("Webhook",), ("webhookOrderValidator",)
     settings = WebhookSettings
     auth = WhatIsSet()
     idempotency = Idempotency("header:webhook-id", window_hours=72, body_bound=False, errors_kept=False)
     signature = StandardWebhook(key="signing_secret")
-    guide = """
-Enter the receiver's address as Host, or as property Url when it carries order fields: https://example.com/orders/{number}
-(fields go into path and query, not into the host name). HttpMethod is POST unless set otherwise; properties of the Key
-Group RequestHeaders become headers. Set a Signing Secret (whsec_ and 24 to 64 bytes in base64) to have every request
-signed as a Standard Webhook. The body is {"type": ..., "reference": ..., "Value": {the order}}; of ExportPayments the
-Value is the money that moved: number (of the order), currency, kind (capture or refund), amount, total,
-payment_method, provider, provider_id, occurred_at.
-
-The receiver answers 200 to 299 within the connector's Timeout, and treats a webhook-id that it has seen as done. It may
-answer with JSON: externalId (or id) is kept as the order's external id; from a WebhookWorkflowStep the other fields are
-written to the order; to a validation it answers {"errors": [...], "warnings": [...]}, both empty where all is well. A
-check for fraud (type fraud.validate) has to get such an answer.
-"""
+    channels = ("email", "sms", "webhook")
+    guide = GUIDE
 
     @classmethod
     def own_host(cls, values: Any) -> str:
         return origin(values.url or values.host or "")
 
+    @classmethod
+    def mapping_problems(cls, rows: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        return mapping.problems(rows)
+
     def export_order(self, export: OrderExport) -> Exported:
-        return exported(self._order("order.export", export))
+        return self._taken(self._order("order.export", export))
 
     def exchange_order(self, export: OrderExport) -> Exported:
-        return exported(self._order("order.exchange", export), _order_of(export))
+        return self._taken(self._order("order.exchange", export), _order_of(export))
 
     def export_invoice(self, export: OrderExport) -> Exported:
-        return exported(self._order("invoice.export", export))
+        return self._taken(self._order("invoice.export", export))
+
+    def export_shipment(self, export: ShipmentExport) -> Exported:
+        order = _order_of(export)
+        value = {**{name: order[name] for name in ("number", "external_ids")}, **plain(export.shipment)}
+        return self._taken(
+            self._deliver("shipment.export", export.reference, value, order, export.properties)
+        )
 
     def export_payment(self, export: PaymentExport) -> Exported:
         """Of the order only what names it: what is told is the money."""
         order = _order_of(export)
         money = {name: item for name, item in plain(export).items() if name not in {"order", "properties"}}
         value = {**{name: order[name] for name in ("number", "currency", "external_ids")}, **money}
-        return exported(self._deliver("payment.export", export.reference, value, order, export.properties))
+        return self._taken(self._deliver("payment.export", export.reference, value, order, export.properties))
 
     def send_message(self, message: Message) -> Sent:
         value = plain(message)
@@ -106,6 +112,8 @@ check for fraud (type fraud.validate) has to get such an answer.
         answer = self._deliver(
             f"{request.kind}.validate", order["number"], order, order, request.properties, write=False
         )
+        if self.config.field_mapping:
+            answer = mapping.verdict_of(answer, self.config.field_mapping)
         if request.must_answer and not says_verdict(answer):
             raise Rejected(
                 'The receiver gave no verdict; it has to answer {"errors": [...], "warnings": [...]}'
@@ -125,6 +133,11 @@ check for fraud (type fraud.validate) has to get such an answer.
         text = fields.get("message") or fields.get("error") or fields.get("detail") or fields.get("title")
         told = f"The receiver answered {answer.status}: {text}" if isinstance(text, str) else ""
         return str(fields.get("code") or ""), told[:500]
+
+    def _taken(self, answer: Any, sent: Mapping[str, Any] | None = None) -> Exported:
+        """What an answer says, by the Field Mapping where there is one; against what was `sent` for exchanges."""
+        rows = self.config.field_mapping
+        return mapping.exported(answer, rows) if rows else exported(answer, sent)
 
     def _order(self, kind: str, export: OrderExport) -> Any:
         order = _order_of(export)
@@ -174,7 +187,7 @@ check for fraud (type fraud.validate) has to get such an answer.
             raise kind(f"The receiver answered something unreadable: {error}", status=answer.status) from None
 
 
-def _order_of(request: OrderExport | PaymentExport | ValidationRequest) -> dict[str, Any]:
+def _order_of(request: OrderExport | PaymentExport | ShipmentExport | ValidationRequest) -> dict[str, Any]:
     order: dict[str, Any] = plain(request.order)
     del order["id"]
     return order

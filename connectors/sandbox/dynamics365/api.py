@@ -172,6 +172,7 @@ _HANDLERS: dict[tuple[str, str, bool, str], Callable[[Call], Response]] = {
     ("GET", "customers", False, ""): lambda call: call.list(call.company.customers),
     ("POST", "customers", False, ""): _create_customer,
     ("GET", "items", False, ""): lambda call: call.list(call.company.items),
+    ("GET", "companyInformation", False, ""): lambda call: call.list({"": call.company.information}),
     ("GET", "itemLedgerEntries", False, ""): lambda call: call.list(call.company.entries),
     ("GET", "salesInvoices", False, ""): lambda call: call.list(call.company.invoices),
     ("GET", "salesOrders", False, ""): _list_orders,

@@ -16,6 +16,18 @@ from connectors.sandbox.dynamics365.company import COMPANY, Company, Json, item_
 if TYPE_CHECKING:
     from connectors.sandbox.dynamics365.api import Dynamics365
 
+#: What staff may set of an item, and what it has otherwise.
+_ITEM: Json = {
+    "displayName": "",
+    "itemCategoryCode": "",
+    "blocked": False,
+    "baseUnitOfMeasureCode": "STK",
+    "gtin": "",
+    "unitPrice": Decimal(0),
+    "priceIncludesTax": False,
+    "taxGroupCode": "HIGH",
+}
+
 Control = Callable[[Company, Json], Any]
 
 
@@ -43,9 +55,14 @@ def _books(company: Company, data: Json) -> Json:
 
 
 def _items(company: Company, data: Json) -> None:
-    """{"items": [{"number": "WOOL-M", "inventory": 12, "type": "Inventory", "taxPercent": 25}]}: made, or counted anew."""
+    """{"items": [{"number": "WOOL-M", "inventory": 12, "type": "Inventory", "taxPercent": 25, "unitPrice": 399.20}]}: made,
+    changed where one of the fields differs, or counted anew."""
     for given in data["items"]:
         item = item_of(company, given["number"]) or _new_item(company, given)
+        changes = {name: _value(given[name]) for name in _ITEM if name in given}
+        if any(item[name] != value for name, value in changes.items()):
+            item.update(changes)
+            company.touch(item)
         difference = Decimal(str(given.get("inventory", item["inventory"]))) - item["inventory"]
         if difference:
             move(company, item, difference)
@@ -56,12 +73,16 @@ def _new_item(company: Company, given: Json) -> Json:
         company.items,
         "item",
         number=given["number"].upper(),
-        displayName=given.get("displayName", given["number"]),
         type=given.get("type", "Inventory"),
         inventory=Decimal(0),
         taxPercent=given.get("taxPercent", 25),
-        blocked=False,
+        **{**_ITEM, "displayName": given["number"]},
     )
+
+
+def _value(given: Any) -> Any:
+    """Amounts exactly, as they were written."""
+    return given if isinstance(given, (bool, str)) else Decimal(str(given))
 
 
 def _stock(company: Company, data: Json) -> None:

@@ -46,6 +46,10 @@ class Company:
     races: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(101001))
 
+    @property
+    def information(self) -> Json:
+        return {"id": COMPANY, "version": 1, "displayName": self.account, "currencyCode": "NOK"}
+
     def add(self, records: dict[str, Json], kind: str, **fields: Any) -> Json:
         """A new record with what all of them have. Its id is the same in every run, so that runs can be compared."""
         number = next(self.numbers)

@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 from connectors.sandbox.dynamics365.company import Json
 from connectors.sandbox.dynamics365.errors import BcError, no_such_field
 
-_TERM = re.compile(r"(?P<field>\w+) (?P<operator>eq|gt|ge) (?:'(?P<text>(?:[^']|'')*)'|(?P<number>\d+))")
+_TERM = re.compile(
+    r"(?P<field>\w+) (?P<operator>eq|gt|ge) "
+    r"(?:'(?P<text>(?:[^']|'')*)'|(?P<moment>\d{4}-\d\d-\d\dT[\d:.]+Z)|(?P<number>\d+))"
+)
 _OPTIONS = {"$filter", "$orderby", "$select", "$top", "$expand", "$skiptoken"}
 #: Code fields compare in capitals, and what is longer than the field cannot be searched for.
 _CODES = {"number": 20, "itemNumber": 20, "externalDocumentNumber": 35, "orderNumber": 20}
@@ -49,6 +52,7 @@ def _is_met(record: Json, term: re.Match[str]) -> bool:
     if name not in record:
         raise no_such_field(name, "entity")
     wanted: Any = Decimal(term["number"]) if term["number"] else (term["text"] or "").replace("''", "'")
+    wanted = term["moment"] or wanted
     if name in _CODES and isinstance(wanted, str):
         if len(wanted) > _CODES[name]:
             raise BcError(

@@ -15,11 +15,15 @@ from connectors.sandbox.core.wire import Request, Response, json_response
 from connectors.sandbox.sendgrid.checking import check, is_sandboxed
 from connectors.sandbox.sendgrid.errors import SendgridError, failed
 from connectors.sandbox.sendgrid.events import Json, Signer, event_of, fate_of
+from connectors.sandbox.sendgrid.parse import parse_post
 
 _KEY = re.compile(r"Bearer SG\.\S+")
 _PATHS = {"/v3/scopes": "GET", "/v3/mail/send": "POST"}
 #: Our own words among the custom arguments.
 _REFERENCE, _ORDER = "crossdock_reference", "crossdock_order"
+
+#: What is kept of a mail as it came.
+_KEPT = ("from", "reply_to", "subject", "content", "template_id", "attachments")
 
 controls = Router()
 
@@ -32,7 +36,7 @@ class Sendgrid(Vendor):
         self.scopes = ["mail.send", "mail.batch.create", "user.scheduled_sends.create"]
         self.senders: list[str] = []
         self.mails: dict[str, Json] = {}
-        self.webhook_url = ""
+        self.webhook_url = self.parse_url = ""
         self.repeats = 0
         self.signer = Signer()
         self.sender = Sender(self.slug)
@@ -115,7 +119,7 @@ class Sendgrid(Vendor):
             "order_number": arguments.get(_ORDER, ""),
             "custom_args": arguments,
             "data": envelope.get("dynamic_template_data", {}),
-            **{name: mail.get(name) for name in ("from", "subject", "content", "template_id", "attachments")},
+            **{name: mail.get(name) for name in _KEPT},
         }
         self.mails[f"{message_id}/{number}/{to}"] = kept
         self.ledger.record(
@@ -163,6 +167,29 @@ def set_webhook(vendor: Sendgrid, request: Request) -> Any:
     vendor.repeats = data.pop("repeats", vendor.repeats)
     vendor.sender.configure(**data)
     return vendor.webhook()
+
+
+@controls.route("POST", "/parse")
+def set_parse(vendor: Sendgrid, request: Request) -> Any:
+    """{"url": …}: where Inbound Parse posts what comes in."""
+    vendor.parse_url = request.json()["url"]
+    return {"url": vendor.parse_url}
+
+
+@controls.route("POST", "/receive")
+def receive(vendor: Sendgrid, request: Request) -> Any:
+    """A customer writes: {"from": …, "to": …, "subject": …, "text": …, "times": 2, "raw": true, "files": {"a.jpg": "…"}}.
+    "answers" is the id of a mail: its Reply-To is where this one goes."""
+    data = request.json()
+    if "answers" in data:
+        mail = next(item for item in vendor.mails.values() if item["id"] == data["answers"])
+        data.setdefault("to", (mail["reply_to"] or mail["from"])["email"])
+        data.setdefault("from", mail["to"])
+        data.setdefault("subject", f"Re: {mail['subject']}")
+    post = parse_post(vendor.parse_url, data)
+    for _ in range(data.get("times", 1)):
+        vendor.sender.send(post)
+    return {"to": data["to"]}
 
 
 @controls.route("GET", "/deliveries")

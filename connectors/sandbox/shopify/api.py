@@ -9,7 +9,7 @@ from collections.abc import Callable
 from connectors.sandbox.core.ledger import Ledger
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
-from connectors.sandbox.shopify import controls, fulfilling, reading, stock
+from connectors.sandbox.shopify import catalogue, controls, fulfilling, hooks, merchandise, reading, stock
 from connectors.sandbox.shopify.call import Call
 from connectors.sandbox.shopify.hooks import VERSION, Hooks
 from connectors.sandbox.shopify.selection import UnknownField, pick
@@ -29,6 +29,17 @@ _OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "ReadStockLevels": stock.find_items,
     "SetStock": stock.set_stock,
     "CreateFulfilment": fulfilling.create_fulfilment,
+    "ReadProducts": catalogue.read_products,
+    "ReadVariants": catalogue.read_variants,
+    "FindVariants": catalogue.find_variants,
+    "FindHandle": catalogue.find_handle,
+    "ReadCustomers": catalogue.read_customers,
+    "UpdateProduct": merchandise.update_product,
+    "SetProduct": merchandise.set_product,
+    "AddVariants": merchandise.add_variants,
+    "SetVariants": merchandise.set_variants,
+    "ReadWebhooks": hooks.read_subscriptions,
+    "Subscribe": hooks.subscribe,
 }
 
 

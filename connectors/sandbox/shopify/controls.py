@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.core.router import Router
-from connectors.sandbox.shopify import seeds
+from connectors.sandbox.shopify import catalogue, merchandise, seeds
 from connectors.sandbox.shopify.hooks import Hooks
 from connectors.sandbox.shopify.shop import Json, Order, Shop, Subscription, now_after
 
@@ -18,11 +18,13 @@ Shops = Callable[[str], Shop]
 
 @routes.route("GET", "/shops/{name}")
 def show(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
-    """Orders with their fulfilments, and what is available by SKU and location."""
+    """Orders with their fulfilments, products, customers, and what is available by SKU and location."""
     shop = shops(name)
     return {
         "domain": shop.domain,
         "orders": [_shown(order) for order in shop.orders.values()],
+        "products": catalogue.shown_products(shop),
+        "customers": list(shop.customers.values()),
         "stock": {
             sku: {
                 label: shop.levels[number, place]
@@ -106,6 +108,31 @@ def stock(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
         shop.levels.pop((item, location), None)
     else:
         shop.levels[item, location] = int(data["quantity"])
+    return show(shops, hooks, data, name)
+
+
+@routes.route("POST", "/shops/{name}/products")
+def product(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
+    """{"products": [{"title": …, "variants": […]}]}: made, or changed where the handle is known; see merchandise.py."""
+    shop = shops(name)
+    for given in data["products"]:
+        merchandise.add_product(shop, given)
+    return show(shops, hooks, data, name)
+
+
+@routes.route("POST", "/shops/{name}/products/{handle}/delete")
+def delete_product(shops: Shops, hooks: Hooks, data: Json, name: str, handle: str) -> Json:
+    shop = shops(name)
+    shop.products = {number: item for number, item in shop.products.items() if item["handle"] != handle}
+    return show(shops, hooks, data, name)
+
+
+@routes.route("POST", "/shops/{name}/customers")
+def customer(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
+    """{"customers": [{"email": …, "first_name": …, "subscribed": true}]}"""
+    shop = shops(name)
+    for given in data["customers"]:
+        merchandise.add_customer(shop, given)
     return show(shops, hooks, data, name)
 
 

@@ -9,7 +9,8 @@ import json
 import uuid
 
 from connectors.sandbox.core.sender import Post, Sender
-from connectors.sandbox.shopify.shop import Order, Shop, Subscription, now_after
+from connectors.sandbox.shopify.call import Call, gid
+from connectors.sandbox.shopify.shop import Json, Order, Shop, Subscription, now_after
 
 VERSION = "2026-07"
 
@@ -44,3 +45,33 @@ def _headers(shop: Shop, topic: str, body: bytes, secret: str) -> dict[str, str]
         "X-Shopify-Triggered-At": now_after(),
         "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
     }
+
+
+def read_subscriptions(call: Call) -> Json:
+    """One for each topic of an address."""
+    found = [
+        {"id": gid("WebhookSubscription", number), "topic": _enum(topic), "uri": uri}
+        for (uri, topic), number in call.shop.subscribed.items()
+    ]
+    return {"webhookSubscriptions": {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": found}}
+
+
+def subscribe(call: Call) -> Json:
+    """Deliveries begin where tests or the demo have told the app's secret; see controls.py."""
+    uri, topic = call.variables["webhookSubscription"]["uri"], call.variables["topic"]
+    place = (uri, topic.lower().replace("_", "/", 1))
+    if place in call.shop.subscribed:
+        errors = [
+            {
+                "field": ["webhookSubscription", "callbackUrl"],
+                "message": "Address for this topic is taken",
+            }
+        ]
+        return {"webhookSubscriptionCreate": {"webhookSubscription": None, "userErrors": errors}}
+    call.shop.subscribed[place] = call.shop.new_id()
+    made = {"id": gid("WebhookSubscription", call.shop.subscribed[place])}
+    return {"webhookSubscriptionCreate": {"webhookSubscription": made, "userErrors": []}}
+
+
+def _enum(topic: str) -> str:
+    return topic.replace("/", "_").upper()

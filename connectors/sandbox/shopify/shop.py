@@ -68,7 +68,9 @@ class Subscription:
 
 @dataclass(slots=True)
 class Shop:
-    """`levels` is what is available, by inventory item and location; `throttled` how many calls are still refused."""
+    """`products` hold their variants; `changed_at` is when one of them or a customer changed last. `levels` is what is
+    available, by inventory item and location; `throttled` how many calls are still refused. `subscribed` are the app's own
+    webhook subscriptions by address and topic."""
 
     name: str
     ledger: Ledger
@@ -77,8 +79,12 @@ class Shop:
     locations: dict[int, str] = field(default_factory=lambda: {55: "Oslo", 56: "Bergen"})
     items: dict[str, int] = field(default_factory=dict)
     levels: dict[tuple[int, int], int] = field(default_factory=dict)
+    products: dict[int, Json] = field(default_factory=dict)
+    customers: dict[int, Json] = field(default_factory=dict)
+    changed_at: str = ""
     keys: dict[str, tuple[Json, Json | None]] = field(default_factory=dict)
     working: set[str] = field(default_factory=set)
+    subscribed: dict[tuple[str, str], int] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     throttled: int = 0
     throttled_s: float = 0.1

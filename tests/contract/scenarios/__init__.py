@@ -19,9 +19,11 @@ from connectors.contracts.erp import (
     OrderExchange,
     OrderExporter,
     PaymentExporter,
+    ShipmentExporter,
     StockSink,
     StockSource,
 )
+from connectors.contracts.feeds import FeedProvider
 from connectors.contracts.notification import Notifier
 from connectors.contracts.payment import PaymentProvider
 from connectors.contracts.shipping import CarrierProvider
@@ -32,6 +34,7 @@ from tests.contract.scenarios import (
     books,
     catalog,
     crm,
+    feeds,
     notification,
     orders,
     payment,
@@ -49,6 +52,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     OrderExporter: orders.EXPORTS,
     OrderExchange: orders.EXCHANGES,
     PaymentExporter: orders.PAYMENTS,
+    ShipmentExporter: orders.SHIPMENTS,
     InvoiceExporter: orders.INVOICES,
     CreditNoteExporter: books.CREDIT_NOTES,
     PaidInvoiceSource: books.PAID_INVOICES,
@@ -69,6 +73,7 @@ CONTRACTS: dict[type[Provider], tuple[Scenario, ...]] = {
     WmsProvider: warehouse.SCENARIOS,
     CrmProvider: crm.SCENARIOS,
     WebhookRegistrar: registration.SCENARIOS,
+    FeedProvider: feeds.SCENARIOS,
 }
 
 

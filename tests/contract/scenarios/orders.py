@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.calls import Ending, Outcome
-from connectors.contracts.erp import Movement, OrderExport, PaymentExport
+from connectors.contracts.erp import Movement, OrderExport, PaymentExport, ShipmentExport
 from connectors.errors import Rejected
 from tenants.money import Money
 from tests.contract.scenarios.base import ORDER, Given, Scenario, succeeded
@@ -28,6 +28,30 @@ def payment(given: Given) -> PaymentExport:
         provider="stripe",
         provider_id="pi_1",
         occurred_at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+        properties=given.get("properties", {}),
+    )
+
+
+SHIPMENT = {
+    "reference": "b7c1",
+    "shipping_option": "Home delivery",
+    "warehouse": "OSL",
+    "carrier": "Bring",
+    "product": "5800",
+    "consignment": "70430000000000001",
+    "tracking_number": "370430000000000001",
+    "tracking_url": "https://track.example/370430000000000001",
+    "state": "booked",
+    "tracking_state": "in_transit",
+    "parcels": [{"reference": "1", "number": "370430000000000001", "weight": "1.200"}],
+}
+
+
+def shipment(given: Given) -> ShipmentExport:
+    return ShipmentExport(
+        reference="shipment:b7c1:booked:in_transit",
+        order=ORDER,
+        shipment=SHIPMENT,
         properties=given.get("properties", {}),
     )
 
@@ -66,6 +90,10 @@ EXCHANGES = (
 PAYMENTS = (
     Scenario(name="export payment", operation="export_payment", build=payment, expect=succeeded),
     Scenario(name="export payment refused", operation="export_payment", build=payment, expect=refused),
+)
+SHIPMENTS = (
+    Scenario(name="export shipment", operation="export_shipment", build=shipment, expect=succeeded),
+    Scenario(name="export shipment refused", operation="export_shipment", build=shipment, expect=refused),
 )
 INVOICES = (
     Scenario(name="export invoice", operation="export_invoice", build=export, expect=exported),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors import registry
 from connectors.calls import Outcome
 from connectors.contracts.webhooks import WebhookRequest, WebhookState
 from tests.contract.scenarios.base import Given, Scenario, succeeded
@@ -17,7 +18,8 @@ def registered(outcome: Outcome) -> None:
     succeeded(outcome)
     assert outcome.result.state is WebhookState.ACTIVE
     assert outcome.result.external_id
-    assert outcome.result.secret
+    told = getattr(registry.get(outcome.prepared.spec.connector.slug), "webhook_setting", "")
+    assert bool(outcome.result.secret) == bool(told), "a secret is told where a setting takes it"
     assert outcome.result.note == ""
 
 

@@ -35,6 +35,14 @@ def test_a_warehouse_moves_orders_on_and_names_the_parcels(market: Market, known
     assert known.properties["WarehouseParcels"][0]["number"] == "7073"
 
 
+def test_an_order_of_which_a_part_has_left_has_a_status_of_its_own(market: Market, known: Order) -> None:
+    statuses = {"PartlyShippedStatus": "InProgress", "ShippedStatus": "Ship"}
+    market.server.news = [{"order": "A-1", "word": "450 Sent, 1 of 2 pieces", "state": "partly_shipped"}]
+    market.run(market.task("ImportWarehouseOrders", properties=statuses))
+    known.refresh_from_db()
+    assert known.status == "InProgress"
+
+
 def test_a_strange_state_moves_nothing(market: Market, known: Order) -> None:
     before = known.status
     task = market.task("ImportWarehouseOrders", properties={"ShippedStatus": "Ship"})

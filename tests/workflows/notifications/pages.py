@@ -17,6 +17,8 @@ GIVEN = {
     "subject": "Order {number}",
     "text": "Hello {customer.first_name}",
     "html": "<p>{lines}</p>",
+    "delay_minutes": "0",
+    "fallback_when": "not_sent",
 }
 
 

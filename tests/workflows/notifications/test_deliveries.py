@@ -58,7 +58,7 @@ def test_a_state_that_nobody_knows_changes_nothing(message):
 
 
 def test_every_state_of_the_contract_has_a_name_here():
-    assert set(TOLD) | {"waiting"} == set(MessageState.values)
+    assert set(TOLD) | {"waiting", "dropped"} == set(MessageState.values)
 
 
 def test_a_message_is_found_by_the_vendors_id_where_the_event_has_no_reference(message):

@@ -1,11 +1,15 @@
 """The step Notification in real runs, against a receiver of messages on a real socket."""
 
+import base64
+
 import pytest
 
+from connectors.contracts.notification import Attachment
 from eventlog.models import Event
 from tests.factories.notifications import NotificationTemplateFactory
 from tests.shop import Shop, running_vendors, shop, vendors
 from workflows.models import NotificationTemplate, Order, OrderError, SentMessage
+from workflows.notifications import attaching
 
 __all__ = ["running_vendors", "shop", "vendors"]
 
@@ -215,3 +219,20 @@ def test_a_new_run_of_the_status_sends_again(shop):
     shop.pump()
     assert len(sent(shop)) == 2
     assert len(set(SentMessage.objects.values_list("reference", flat=True))) == 2
+
+
+@pytest.mark.thorough
+def test_labels_go_along_where_the_step_says_so(shop, monkeypatch):
+    label = Attachment(name="return-label-1.pdf", content_type="application/pdf", content=b"%PDF-1.7")
+    asked = []
+    monkeypatch.setattr(attaching, "_loaders", [lambda *given: asked.append(given) or [label]])
+    assert run(shop, step(AttachLabels="Returns")) == ("success", "Sent")
+    (mail,) = sent(shop)
+    (attached,) = mail["attachments"]
+    assert (attached["name"], base64.b64decode(attached["content"])) == ("return-label-1.pdf", b"%PDF-1.7")
+    assert asked == [(Order.objects.get().pk, "", "Returns")]
+    monkeypatch.setattr(attaching, "_loaders", [])
+    other = shop.order("A-2")
+    shop.pump()
+    result = other.runs.get().steps.get()
+    assert result.state == "error" and "let PrintShippingLabel run before" in result.message

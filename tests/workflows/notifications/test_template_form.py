@@ -2,12 +2,16 @@
 
 import pytest
 
+from connectors.models import Connector
+from connectors.runtime import runtime
 from tenants.models import Role, usages
 from tenants.scoping import tenant_scope
+from tests.factories.connectors import publish_connector
 from tests.factories.notifications import NotificationTemplateFactory
 from tests.factories.tenants import MarketFactory
 from tests.factories.workflows import publish_order_type
 from tests.workflows.notifications.pages import GIVEN, TEMPLATES, errors, html, saved
+from workflows import usage
 from workflows.models import OrderStatus, WorkflowStep
 
 
@@ -101,3 +105,59 @@ def test_a_market_that_a_template_names_is_not_deleted(shop):
     swe = MarketFactory(tenant=shop.tenant, code="SWE")
     NotificationTemplateFactory(tenant=shop.tenant, name="Skickad", markets=[swe])
     assert usages(swe) == ["notification template Skickad"]
+
+
+def test_who_uses_what(shop, template):
+    """A fallback, and a connector that only templates name, are in use."""
+    link = publish_connector(
+        shop.tenant,
+        "linkmobility",
+        host="https://n-eu.linkmobility.io",
+        username="u",
+        password="p",
+        properties={"PlatformId": "1", "PlatformPartnerId": "2", "Sender": "Nordic"},
+    )
+    NotificationTemplateFactory(
+        tenant=shop.tenant, name="Text", channel="sms", connector="LinkMobility", fallback=template
+    )
+    with tenant_scope(shop.tenant):
+        assert usages(template) == ["fallback of Text"]
+        assert "notification template Text" in usages(Connector.objects.get(pk=link.id))
+        assert [item.where for item in usage.of_templates(runtime(shop.tenant.pk))] == [
+            "Notification template Text"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "told"),
+    [
+        ({"opens": "20:00", "closes": "08:00"}, "closes", "hours over midnight are not possible"),
+        ({"open_days": ["8"]}, "open_days", "8 is not one of the available choices"),
+        ({"delay_minutes": "200000"}, "delay_minutes", "less than or equal to 129600"),
+        ({"connector": "Gone"}, "connector", "Gone is not one of the available choices"),
+        ({"fallback": "0"}, "fallback", "Select a valid choice"),
+    ],
+)
+def test_times_and_fallbacks_that_cannot_be_are_refused(staff, template, given, field, told):
+    found = errors(staff().post(f"{TEMPLATES}add/", {**GIVEN, **given}))
+    assert told in str(found[field])
+
+
+def test_fallbacks_lead_nowhere_in_circles(shop, staff, template):
+    other = NotificationTemplateFactory(tenant=shop.tenant, name="Other", statuses=[], fallback=template)
+    change = f"{TEMPLATES}{template.pk}/change/"
+    given = {**GIVEN, "name": "Received", "open_days": ["1", "5"], "fallback": other.pk}
+    assert "lead back to this template" in str(errors(staff().post(change, given))["fallback"])
+    assert staff().post(change, {**given, "fallback": ""}).status_code == 302
+    template.refresh_from_db()
+    assert template.open_days == [1, 5]
+
+
+def test_the_page_of_who_gets_which(shop, staff, template):
+    publish_order_type(
+        shop.tenant, "Pos", {"New": {"steps": [{"name": "Notification", "connector": "Webhook"}]}}
+    )
+    NotificationTemplateFactory(tenant=shop.tenant, name="Twin", statuses=["Ship"])
+    NotificationTemplateFactory(tenant=shop.tenant, name="Other twin", statuses=["Ship"])
+    shown = html(staff(Role.VIEWER).get(f"{TEMPLATES}coverage/"))
+    assert "Received" in shown and "Several fit equally well" in shown and "has no Notification step" in shown

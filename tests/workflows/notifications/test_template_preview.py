@@ -65,3 +65,16 @@ def test_a_tie_is_told(shop, staff, template, order):
     NotificationTemplateFactory(tenant=shop.tenant, name="Other")
     shown = html(staff().get(preview(template), {"order": "A-1"}))
     assert "The notification templates Other and Received fit status New" in shown
+
+
+def test_an_sms_is_shown_with_its_length_and_its_time(shop, staff):
+    texts = {"channel": "sms", "subject": "", "text": "Cześć {customer.first_name} 🎉"}
+    mail = NotificationTemplateFactory(tenant=shop.tenant, name="Mail", statuses=[])
+    sms = NotificationTemplateFactory(
+        tenant=shop.tenant, name="Text", delay_minutes=60, fallback=mail, connector="LinkMobility", **texts
+    )
+    shown = html(staff().get(preview(sms)))
+    assert "13 characters, 1 part; 57 more fit in" in shown and "ść🎉 are not in the GSM alphabet" in shown
+    assert "such as emoji, are left out" in shown and "data-subject" not in shown
+    assert "it would go out on" in shown and "(Europe/Oslo) through LinkMobility, by SMS" in shown
+    assert preview(mail) in shown

@@ -100,7 +100,7 @@ class TestWhatIsMissing:
     def test_a_type_that_is_not_installed_any_more(self, market: Market) -> None:
         task = market.task()
         ScheduledTask.objects.update(type="ImportOrderss")
-        self.broken(market, market.run(task), "did you mean ImportOrders or ")
+        self.broken(market, market.run(task), "did you mean ImportOrders")
 
     def test_a_property_of_a_wrong_type(self, market: Market) -> None:
         task = market.task(properties={"CreateProducts": "perhaps"})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from workflows.engine import companion, lifeline
@@ -17,23 +15,11 @@ class Command(BaseCommand):
     help = "Executes workflow runs. Stops on SIGTERM or Ctrl-C once the calls under way have ended."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--cluster", action="store_true", help=SUPPRESS)
         parser.add_argument("--relay", action="store_true", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["cluster"]:
-            lifeline.die_with_supervisor()
-            _share_memory()
-            call_command("qcluster")
-            return
         if options["relay"]:
             lifeline.die_with_supervisor()
             companion.relay_events()
             return
         Supervisor().run()
-
-
-def _share_memory() -> None:
-    """What is loaded by now stays shared with the processes that the cluster forks: no collection writes into it."""
-    gc.collect()
-    gc.freeze()

@@ -1,0 +1,169 @@
+"""Queries whose SQL is kept: composing a statement costs the ORM more than running it costs the database.
+
+A query is composed once for each shape of its values, with marks in their places, and run with the values themselves.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from tenants.scoping import current_tenant_id, is_closed, tenant_scope
+
+#: Lists are filled up to one of so many lengths by their last value, so that there are few shapes.
+_LENGTHS = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+
+_FIRST_MARK = 8_765_432_100_000_000_000
+_FIRST_MOMENT = datetime(2, 2, 2, 2, 2, 2, 2, tzinfo=UTC)
+
+
+class Kept:
+    """`build(*values, **constants)` gives the query. Values are numbers, texts, moments or UUIDs, or lists of them for
+    `__in`; the query may use them in its conditions only. There is one composed query for each set of constants. It may
+    fetch related rows along, but not prefetch any.
+
+    Elsewhere than on PostgreSQL each query is composed anew.
+    """
+
+    def __init__(self, build: Callable[..., models.QuerySet]) -> None:
+        self._build = build
+        self._composed: dict[Any, _Composed | None] = {}
+
+    def __call__(self, *values: Any, **constants: Any) -> list[Any]:
+        """The rows, of the tenant in scope like those of any query."""
+        if connection.vendor != "postgresql" or is_closed():
+            return list(self._build(*values, **constants))
+        tenant = current_tenant_id()
+        filled = [_filled(value) if isinstance(value, (list, tuple)) else value for value in values]
+        shape = (tenant is None, *map(_shape, filled), *constants.items())
+        if shape not in self._composed:
+            self._composed[shape] = _compose(partial(self._build, **constants), filled, tenant)
+        composed = self._composed[shape]
+        return [] if composed is None else list(composed.rows([tenant, *_flat(filled)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """`parameters` are constants, or places in the list of all values."""
+
+    queryset: Any
+    compiler: Any
+    sql: str
+    parameters: Sequence[tuple[int | None, Any]]
+    converters: Any
+
+    def rows(self, values: Sequence[Any]) -> Iterator[Any]:
+        given = [constant if place is None else values[place] for place, constant in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            found = cursor.fetchall()
+        query = copy.copy(self.queryset.query)
+        query.get_compiler = lambda *_, **__: _Read(self, found)
+        source = SimpleNamespace(
+            db=DEFAULT_DB_ALIAS,
+            query=query,
+            model=self.queryset.model,
+            _fields=self.queryset._fields,
+            _known_related_objects={},
+        )
+        rows: Iterator[Any] = iter(self.queryset._iterable_class(source))
+        return rows
+
+
+class _Read:
+    """Stands for the compiler where the ORM makes objects of rows that are at hand."""
+
+    def __init__(self, composed: _Composed, rows: list[Any]) -> None:
+        self._composed, self._rows = composed, rows
+        self.select = composed.compiler.select
+        self.klass_info = composed.compiler.klass_info
+        self.annotation_col_map = composed.compiler.annotation_col_map
+
+    def execute_sql(self, *args: Any, **options: Any) -> None:
+        return None
+
+    def results_iter(self, *args: Any, tuple_expected: bool = False, **options: Any) -> Iterable[Any]:
+        rows: Iterable[Any] = self._rows
+        if self._composed.converters:
+            rows = self._composed.compiler.apply_converters(rows, self._composed.converters)
+        return map(tuple, rows) if tuple_expected else rows
+
+
+def _compose(
+    build: Callable[..., models.QuerySet], values: Sequence[Any], tenant: int | None
+) -> _Composed | None:
+    """None for a query that finds nothing whatever the values are."""
+    numbers = count()
+    marks = [[_mark(item, next(numbers)) for item in _items(value)] for value in values]
+    own = _FIRST_MARK - 1
+    given = [mark if isinstance(value, list) else mark[0] for value, mark in zip(values, marks, strict=True)]
+    if tenant is None:
+        queryset = build(*given)
+    else:
+        with tenant_scope(own):
+            queryset = build(*given)
+    compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    places = [own, *(mark for group in marks for mark in group)]
+    found = [_place(item, places) for item in parameters]
+    if not set(range(1, len(places))) <= {place for place, _ in found}:
+        raise RuntimeError(f"a value of this query is no plain condition of it: {sql}")
+    fields = [column[0] for column in compiler.select[: compiler.col_count]]
+    return _Composed(queryset, compiler, sql, found, compiler.get_converters(fields))
+
+
+def _place(parameter: Any, places: Sequence[Any]) -> tuple[int | None, Any]:
+    found = next(
+        (
+            place
+            for place, mark in enumerate(places)
+            if type(mark) in type(parameter).__mro__ and mark == parameter
+        ),
+        None,
+    )
+    return found, parameter
+
+
+def _mark(value: Any, number: int) -> Any:
+    """A value of the same type that no query holds by chance."""
+    if isinstance(value, bool) or not isinstance(value, (int, str, datetime, UUID)):
+        raise TypeError(f"a {type(value).__name__} is no value of a kept query")
+    if isinstance(value, int):
+        return _FIRST_MARK + number
+    if isinstance(value, datetime):
+        return _FIRST_MOMENT + timedelta(days=number)
+    return UUID(int=_FIRST_MARK + number) if isinstance(value, UUID) else f"\ue000{number}\ue000"
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _flat(values: Iterable[Any]) -> list[Any]:
+    return [item for value in values for item in _items(value)]
+
+
+def _shape(value: Any) -> Any:
+    return (len(value), _shape(value[0]) if value else None) if isinstance(value, list) else _kind(value)
+
+
+def _kind(value: Any) -> type:
+    return next((kind for kind in (datetime, UUID, int, str) if isinstance(value, kind)), type(value))
+
+
+def _filled(values: Sequence[Any]) -> list[Any]:
+    length = next((length for length in _LENGTHS if length >= len(values)), len(values))
+    return [*values, *([values[-1]] * (length - len(values)))] if values else []

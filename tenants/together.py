@@ -1,0 +1,114 @@
+"""Statements that PostgreSQL gets in one go: what waits for the network is one round trip instead of one for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+#: Values that are written into the statement itself, with their exact type.
+_LITERALS = {
+    (type(None), None): "NULL",
+    (str, ""): "''",
+    (int, 0): "0",
+    (bool, False): "FALSE",
+    (bool, True): "TRUE",
+}
+_PLAIN = (type(None), str, int, bool)
+
+
+class Together:
+    """Collects statements and runs them in their order, in the caller's transaction; on SQLite one by one."""
+
+    def __init__(self) -> None:
+        self._statements: list[tuple[str, Sequence[Any]]] = []
+
+    def add(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """The place of its answer among those of `run`."""
+        self._statements.append((sql, parameters))
+        return len(self._statements) - 1
+
+    def insert(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]], **expressions: str) -> int:
+        """Rows with the same field names (attribute names); answers with their keys. `expressions` are trusted SQL for
+        further columns."""
+        names = tuple(rows[0])
+        columns = ", ".join(_column(model, name) for name in (*names, *expressions))
+        parameters: list[Any] = []
+        values = ", ".join(
+            f"({', '.join([*_values(model, row, parameters), *expressions.values()])})" for row in rows
+        )
+        table = connection.ops.quote_name(model._meta.db_table)
+        returning = _column(model, model._meta.pk.attname)
+        return self.add(f"INSERT INTO {table} ({columns}) VALUES {values} RETURNING {returning}", parameters)  # noqa: S608
+
+    def update(self, model: type[models.Model], key: Any, values: Mapping[str, Any]) -> None:
+        """One row by its primary key; `values` by attribute name."""
+        parameters: list[Any] = []
+        written = zip(values, _values(model, values, parameters), strict=True)
+        sets = ", ".join(f"{_column(model, name)} = {value}" for name, value in written)
+        table = connection.ops.quote_name(model._meta.db_table)
+        pk = _column(model, model._meta.pk.attname)
+        self.add(f"UPDATE {table} SET {sets} WHERE {pk} = %s", [*parameters, key])  # noqa: S608
+
+    def run(self) -> list[list[tuple[Any, ...]]]:
+        """What each statement returns."""
+        statements, self._statements = self._statements, []
+        if not statements:
+            return []
+        with connection.cursor() as cursor:
+            if connection.vendor != "postgresql":
+                return [_answer(cursor, cursor.execute(sql, values)) for sql, values in statements]
+            together = "; ".join(sql for sql, _ in statements)
+            cursor.execute(together, [value for _, values in statements for value in values])
+            answers = [_answer(cursor)]
+            while cursor.nextset():
+                answers.append(_answer(cursor))
+            return answers
+
+
+def row_of(instance: models.Model, *but: str) -> dict[str, Any]:
+    """The columns of a row that is about to be inserted, by attribute name, without those in `but`."""
+    return {
+        field.attname: field.pre_save(instance, add=True)
+        for field in instance._meta.concrete_fields
+        if field.attname not in but
+    }
+
+
+def newest_key(model: type[models.Model]) -> str:
+    """SQL of the primary key that this transaction drew last."""
+    table, pk = model._meta.db_table, model._meta.pk.column
+    if connection.vendor == "postgresql":
+        return f"currval(pg_get_serial_sequence('{table}', '{pk}'))"
+    return f"(SELECT max({pk}) FROM {table})"  # noqa: S608 - one transaction writes at a time
+
+
+def _answer(cursor: Any, executed: Any = None) -> list[tuple[Any, ...]]:
+    return list(cursor.fetchall()) if cursor.description else []
+
+
+def _values(model: type[models.Model], row: Mapping[str, Any], parameters: list[Any]) -> list[str]:
+    """SQL for each value; what is no literal goes to the parameters."""
+    written = []
+    for name, value in row.items():
+        field = _field(model, name)
+        plain = value is None or (type(value) in _PLAIN and not isinstance(field, models.JSONField))
+        literal = _LITERALS.get((type(value), value)) if plain else None
+        if literal is not None:
+            written.append(literal)
+            continue
+        written.append("%s")
+        parameters.append(field.get_db_prep_save(value, connection))
+    return written
+
+
+@cache
+def _column(model: type[models.Model], name: str) -> str:
+    return connection.ops.quote_name(_field(model, name).column)
+
+
+@cache
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)

@@ -1,0 +1,3 @@
+from tests.workflows.feeds.stage import stage
+
+__all__ = ["stage"]

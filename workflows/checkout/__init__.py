@@ -1,0 +1,1 @@
+"""What a shop asks while the shopper decides."""
