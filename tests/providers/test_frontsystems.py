@@ -147,6 +147,16 @@ def test_sizes_of_one_parent_are_one_variant() -> None:
     assert [size["label"] for size in variant["productSizes"]] == ["S", "M"]
 
 
+def test_what_is_only_to_fill_gaps_overwrites_nothing() -> None:
+    record = replace(PRODUCTS[0], keep=frozenset({"description", "brand"}))
+    done = {"created": 0, "updated": 1, "unprocessedProducts": []}
+    asked = told("export_products", [record], {"extId": "WOOL-M", "Brand": "Theirs", "description": ""}, done)
+    [sent] = asked.bodies[-1]
+    assert ("brand" in sent, sent["description"]) == (False, "Knitted in Norway")
+    new = told("export_products", [record], (404, {"message": "no"}), done).bodies[-1]
+    assert new[0]["brand"] == "Nordstore"
+
+
 @pytest.mark.parametrize("answer", ["Failed", {"message": "Ok"}, None, 1], ids=str)
 def test_a_count_is_booked_only_where_it_is_confirmed(answer: Any) -> None:
     asked = told("set_inventory", LEVELS, answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from connectors.contracts.base import reading
 from connectors.contracts.catalog import (
@@ -16,8 +17,15 @@ from connectors.contracts.catalog import (
     ProductSink,
     ProductSource,
 )
-from connectors.errors import RetryLater, Unknown
-from connectors.providers.frontsystems.api import FrontSystemsApi, Json, details, price_of, told
+from connectors.errors import Rejected, RetryLater, Unknown
+from connectors.providers.frontsystems.api import (
+    UNKNOWN_THERE,
+    FrontSystemsApi,
+    Json,
+    details,
+    price_of,
+    told,
+)
 from connectors.providers.frontsystems.cursor import Paging, moment
 
 _EXTRA = (
@@ -38,6 +46,8 @@ _EXTRA = (
 #: Bytes of one batch; Front Systems takes 2 MB.
 _MOST_BYTES = 1_900_000
 _ONE_SIZE = "One size"
+#: What attributes of ours are called there, where the names differ.
+_THEIRS = {"category": ("groupName",), "active": ("isDiscontinued",), "price": ("price", "productPrices")}
 
 
 class Products(FrontSystemsApi, ProductSource, ProductSink):
@@ -66,7 +76,7 @@ class Products(FrontSystemsApi, ProductSource, ProductSink):
         variants: dict[str, list[ProductRecord]] = {}
         for product in products:
             variants.setdefault(product.parent or product.sku, []).append(product)
-        bodies = [self._variant(ext_id, sizes) for ext_id, sizes in variants.items()]
+        bodies = [self._kept(self._variant(ext_id, sizes), sizes[0]) for ext_id, sizes in variants.items()]
         refused = {name: text for some in _batches(bodies) for name, text in self._upsert(some).items()}
         return BatchResult(
             items=tuple(
@@ -75,6 +85,24 @@ class Products(FrontSystemsApi, ProductSource, ProductSink):
                 for size in sizes
             )
         )
+
+    def _kept(self, body: dict[str, Any], first: ProductRecord) -> dict[str, Any]:
+        """Without what is only to fill what is empty there, and is not."""
+        if not first.keep:
+            return body
+        try:
+            there = self.ask(f"/products/{quote(body['extId'], safe='')}")
+        except Rejected as error:
+            if error.code != UNKNOWN_THERE:
+                raise
+            return body
+        names = {theirs for name in first.keep for theirs in _THEIRS.get(name, (name,))}
+        with reading(f"Product {body['extId']} of Front Systems", RetryLater):
+            return {
+                name: value
+                for name, value in body.items()
+                if name not in names or not there.get(name.lower())
+            }
 
     def _upsert(self, bodies: Sequence[Json]) -> dict[str, str]:
         """What was refused, by ExtId in lower case. Raises Unknown where the answer does not tell which."""
