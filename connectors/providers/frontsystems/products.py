@@ -23,26 +23,11 @@ from connectors.providers.frontsystems.api import (
     FrontSystemsApi,
     Json,
     details,
-    price_of,
     told,
 )
-from connectors.providers.frontsystems.cursor import Paging, moment
+from connectors.providers.frontsystems.cursor import Paging
+from connectors.providers.frontsystems.variants import changed_at, sizes_of
 
-_EXTRA = (
-    *(
-        "productid",
-        "extid",
-        "number",
-        "variant",
-        "groupname",
-        "subgroupname",
-        "color",
-        "season",
-        "gender",
-        "tags",
-    ),
-    *("isstockproduct", "iswebavailable"),
-)
 #: Bytes of one batch; Front Systems takes 2 MB.
 _MOST_BYTES = 1_900_000
 _ONE_SIZE = "One size"
@@ -66,7 +51,8 @@ class Products(FrontSystemsApi, ProductSource, ProductSink):
         variants = self.rows("/Product", {**changed, **at.asked})
         with reading("Front Systems' products", RetryLater):
             found = sorted(
-                (one for variant in variants for one in _sizes(variant, self.values.currency)), key=_changed
+                (one for variant in variants for one in sizes_of(variant, self.values.currency)),
+                key=changed_at,
             )
             following = at.behind(told(variant, "upt") for variant in variants)
         more = following.wanted is not None
@@ -145,37 +131,6 @@ class Products(FrontSystemsApi, ProductSource, ProductSink):
         elif first.price:
             own["price"] = first.price.amount
         return {**own, **fields}
-
-
-def _sizes(variant: Json, currency: str) -> Iterator[ProductRecord]:
-    """One article for each size; sizes without GTIN cannot be sold."""
-    price, when = variant.get("price"), told(variant, "upt")
-    discontinued = variant.get("isdiscontinued")
-    for size in variant.get("productsizes") or ():
-        gtin = told(size, "gtin")
-        if not gtin:
-            continue
-        options = {"Size": told(size, "label"), "Color": told(variant, "color")}
-        yield ProductRecord(
-            sku=gtin,
-            external_id=told(size, "identity"),
-            name=told(variant, "name"),
-            description=told(variant, "description"),
-            brand=told(variant, "brand"),
-            gtin=gtin,
-            category=told(variant, "groupname"),
-            active=None if discontinued is None else not (discontinued or variant.get("isdeleted")),
-            price=price_of(price, currency) if price else None,
-            parent=told(variant, "extid") or told(variant, "productid"),
-            options={name: text for name, text in options.items() if text},
-            images=tuple(str(image) for image in variant.get("images") or () if image),
-            modified_at=moment(when) if when else None,
-            fields={name: variant[name] for name in _EXTRA if variant.get(name) not in (None, "")},
-        )
-
-
-def _changed(product: ProductRecord) -> float:
-    return product.modified_at.timestamp() if product.modified_at else 0.0
 
 
 def _option(product: ProductRecord, *names: str) -> str:
