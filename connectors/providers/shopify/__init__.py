@@ -105,7 +105,7 @@ class Shopify(Assortment, Products, Customers, Refunds, Registration):
         return Exported(external_id=",".join(made))
 
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
-        """A lost fulfilment is recognised by its tracking number, a lost set of levels by the levels, a refund by its note."""
+        """A lost fulfilment is recognised by its tracking number, levels by themselves, a refund by its note."""
         settlers: dict[str, Callable[[Any], Exported | NotExecuted | None]] = {
             "set_inventory": lambda levels: self._settle_stock(self._plan(levels)),
             "fulfil": self._settle_fulfilment,

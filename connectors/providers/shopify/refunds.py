@@ -24,6 +24,8 @@ _TAKEN = {"CAPTURE", "SALE"}
 #: States of a transaction that has moved money, that may still do so, and that never will.
 _PAID, _ON_ITS_WAY, _FAILED = "SUCCESS", {"PENDING", "AWAITING_RESPONSE"}, {"FAILURE", "ERROR"}
 _LATER = 600.0
+#: Seconds for which a try whose answer was lost may still be at work over there.
+_AT_WORK = 120
 
 
 class Refunds(Telling):
@@ -33,14 +35,26 @@ class Refunds(Telling):
         if there is not None:
             return _standing(there, "recorded there before")
         asked = _creation(order, refund)
-        made = self.tell(queries.REFUND, keyed=True, input=asked)["refundCreate"]["refund"]
+        made = self._refund(asked)
         if not made:
             raise Unknown("Shopify's answer holds no refund")
         return _standing(made, _said(asked, refund))
 
     def settle_refund(self, refund: ShopRefund) -> Exported | NotExecuted:
         there = _made(self._order(refund), refund)
-        return _standing(there, "found there after its answer was lost") if there else NotExecuted()
+        if there is None:
+            return NotExecuted(proved_after_s=_AT_WORK)
+        return _standing(there, "found there after its answer was lost")
+
+    def _refund(self, asked: Json) -> Json | None:
+        """Errors of refunds have no codes, so those about our key are known by their words: it was used before."""
+        try:
+            made: Json | None = self.tell(queries.REFUND, keyed=True, input=asked)["refundCreate"]["refund"]
+        except Rejected as error:
+            if "idempoten" not in error.message.casefold():
+                raise
+            raise Unknown(error.message, answered=error.answered, final=True) from None
+        return made
 
     def _order(self, refund: ShopRefund) -> Json:
         order = self.order(queries.REFUNDS, refund.order_external_id)
