@@ -76,9 +76,8 @@ class Catalogue(Flow):
         }
 
     def set_up(self, found: Mapping[str, Connector]) -> None:
-        Store.objects.create(
-            tenant=Tenant.objects.get(), code=_STORE, name="Lamps", is_warehouse=True, country="NO"
-        )
+        place = {"name": "Lamps", "is_warehouse": True, "country": "NO", "external_ids": {_SHOP: "Oslo"}}
+        Store.objects.create(tenant=Tenant.objects.get(), code=_STORE, **place)
         properties = {
             "ImportInventory": {"Store": _STORE},
             "ExportInventory": {"Store": _STORE},
