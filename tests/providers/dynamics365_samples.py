@@ -8,7 +8,10 @@ from typing import Any
 from connectors.contracts.erp import StockLevel
 from connectors.providers.dynamics365.bodies import new_customer, wanted
 from tests.contract.bench import connector
+from tests.contract.fixtures import fixture
 from tests.contract.scenarios.base import ORDER
+from tests.contract.scenarios.books import credit_note
+from tests.contract.scenarios.orders import payment
 from tests.providers.dynamics365.asking import export, record, told
 
 Samples = dict[str, Any]
@@ -16,17 +19,12 @@ ZERO = "00000000-0000-0000-0000-000000000000"
 
 _ITEMS = "items are never made here"
 _INVOICES = "invoices are made in Business Central"
-_SUBSCRIPTIONS = "no webhooks are subscribed to"
 LEFT_OUT = {
     "dynamics_item_create-1": _ITEMS,
     "dynamics_salesInvoiceLine_create-1": _INVOICES,
     "dynamics_salesInvoiceLine_create-3": _INVOICES,
     "dynamics_salesshipment_get-2": "shipments are not read; they carry no tracking number",
-    "dynamics_customerPayment_create-2": "payments are not exported",
     "dynamics_itemvariant_get-2": "an SKU is an item's number",
-    "dynamics_salesCreditMemo_create-2": "credit memos are made in Business Central",
-    "dynamics_subscriptions_create-1": _SUBSCRIPTIONS,
-    "dynamics-subscriptions-0": _SUBSCRIPTIONS,
     "dynamics_location_get-2": "stock is that of all locations",
 }
 
@@ -92,6 +90,31 @@ def entry(data: dict[str, Any], samples: Samples) -> None:
     assert page.items == (StockLevel(sku=data["itemNumber"], quantity=Decimal(data["quantity"])),)
 
 
+def credit_memo(data: dict[str, Any], samples: Samples) -> None:
+    """The sample is shortened to its head, and lacks how it stands."""
+    row = {**data, "status": "Draft", "pricesIncludeTax": True, "salesCreditMemoLines": []}
+    row |= {"totalAmountIncludingTax": 0}
+    asked = told("find_credit_note", credit_note({}), (200, {"value": [row]}))
+    assert asked.result.external_id == data["number"]
+
+
+def journal_line(data: dict[str, Any], samples: Samples) -> None:
+    """Every field that we send is one of the sample's; a line with our number is a payment that is booked."""
+    values = _values(payment_journals={"Card": "C"})
+    journal = {"id": ZERO, "code": "C"}
+    answers = ({"value": [journal]}, {"value": [data]})
+    asked = told("export_payment", payment({}), *((200, answer) for answer in answers), values=values)
+    assert asked.result.message == "in journal C before"
+    sent = fixture("dynamics365")["scenarios"]["export payment"]["exchanges"][-1]["request"]["json"]
+    assert set(sent) <= set(data)
+
+
+def subscription(data: dict[str, Any], samples: Samples) -> None:
+    """What we send is what the sample sends; its answer names the subscription."""
+    sent = fixture("dynamics365")["scenarios"]["register webhook"]["exchanges"][1]["request"]["json"]
+    assert set(sent) <= set(data)
+
+
 READERS = {
     "dynamics_salesOrder_create-1": order_sent,
     "dynamics_salesorder_get-2": order_read,
@@ -101,4 +124,8 @@ READERS = {
     "dynamics_customer_create-2": customer,
     "dynamics_salesInvoice_create-1": invoice,
     "dynamics_itemledgerentry_get-2": entry,
+    "dynamics_salesCreditMemo_create-2": credit_memo,
+    "dynamics_customerPayment_create-2": journal_line,
+    "dynamics_subscriptions_create-1": subscription,
+    "dynamics-subscriptions-0": subscription,
 }

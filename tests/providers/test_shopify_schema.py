@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors import registry
-from connectors.providers.shopify import catalog_queries, queries
+from connectors.providers.shopify import catalog_queries, order_queries, queries
 from connectors.providers.shopify.graphql import VERSION
 from tests.contract.bench import play
 from tests.contract.fixtures import fixture
@@ -28,8 +28,12 @@ pytestmark = pytest.mark.skipif(
 
 
 def documents() -> dict[str, str]:
-    every = {**vars(queries), **vars(catalog_queries)}
-    return {name: text for name, text in every.items() if name.isupper() and not name.startswith("_")}
+    every = {**vars(queries), **vars(catalog_queries), **vars(order_queries)}
+    return {
+        name: text
+        for name, text in every.items()
+        if name[0].isupper() and name.isupper() and isinstance(text, str)
+    }
 
 
 def body(document: str, **variables: Any) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import OrderExport
 from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.bodies import Wanted, wanted
-from connectors.providers.dynamics365.catalog import Catalog
-from connectors.providers.dynamics365.invoices import Invoices
+from connectors.providers.dynamics365.credits import Credits
 from connectors.providers.dynamics365.masters import Masters
-from connectors.providers.dynamics365.odata import CHANGED, Json, keyed
+from connectors.providers.dynamics365.odata import CHANGED, LAG, Json, keyed
 from connectors.providers.dynamics365.orders import is_done, total_note
+from connectors.providers.dynamics365.paid import PaidInvoices
+from connectors.providers.dynamics365.payments import Payments
 from connectors.providers.dynamics365.settings import Dynamics365Settings, api_url
 from connectors.providers.dynamics365.stock import Stock
 from connectors.providers.dynamics365.webhooks import CHANGED as NOTICED
@@ -31,11 +32,8 @@ from connectors.providers.dynamics365.webhooks import Webhooks
 from connectors.providers.dynamics365.words import GUIDE
 from connectors.signing import SharedWord
 
-#: Seconds that a request may still wait (8 minutes) and work (8 minutes) over there after its answer was given up.
-LAG = 960
 
-
-class Dynamics365(Invoices, Masters, Stock, Catalog, Webhooks):
+class Dynamics365(Credits, Payments, PaidInvoices, Masters, Stock, Webhooks):
     slug, label = "dynamics365", "Dynamics 365"
     names, aliases = ("Dynamics365",), ("Dynamics 365", "Business Central")
     hosts = dict.fromkeys(("live", "test"), "https://api.businesscentral.dynamics.com")
@@ -72,6 +70,10 @@ class Dynamics365(Invoices, Masters, Stock, Catalog, Webhooks):
         """An order that is there but not as it should be is exported again, which only adds what is missing."""
         if operation == "export_invoice":
             return self.find_invoice(request) or NotExecuted(proved_after_s=LAG)
+        if operation == "export_credit_note":
+            return self.settle_credit(request)
+        if operation == "export_payment":
+            return self.settle_payment(request)
         if operation != "export_order":
             settled: Exported | NotExecuted | None = super().settle(operation, request)
             return settled

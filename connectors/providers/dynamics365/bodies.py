@@ -74,7 +74,7 @@ def wanted(order: OrderDocument, values: Any, mapping: Iterable[tuple[str, str]]
         **_address("sellTo", order.billing),
         **later,
     }
-    lines = tuple(_line(line, values.prices_include_tax) for line in order.lines)
+    lines = tuple(sales_line(line, values.prices_include_tax) for line in order.lines)
     return Wanted(header, lines + _shipping(order, values), frozenset(later))
 
 
@@ -124,7 +124,7 @@ def _is_given(address: Address) -> bool:
     return bool(address.line1 or address.city or address.postal_code)
 
 
-def _line(line: Line, inclusive: bool) -> Body:
+def sales_line(line: Line, inclusive: bool) -> Body:
     price, discount = _inclusive(line) if inclusive else _exclusive(line)
     return {
         "sequence": line.number * STEP,

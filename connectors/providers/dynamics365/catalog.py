@@ -22,7 +22,7 @@ from connectors.contracts.catalog import (
     ProductSource,
 )
 from connectors.contracts.common import Address
-from connectors.errors import Misconfigured, Rejected, RetryLater
+from connectors.errors import Rejected, RetryLater
 from connectors.providers.dynamics365.odata import BusinessCentral, Json
 from tenants.money import Money
 
@@ -43,23 +43,23 @@ Record = TypeVar("Record")
 
 class Catalog(BusinessCentral, ProductSource, PriceSource, CustomerSource):
     def import_products(self, cursor: str) -> CatalogPage[ProductRecord]:
-        rows, after, more = self._changed("/items", _ITEM, cursor)
-        currency = self._currency() if any(row.get("priceIncludesTax") for row in rows) else ""
+        rows, after, more = self.changed("/items", _ITEM, cursor)
+        currency = self.company_currency() if any(row.get("priceIncludesTax") for row in rows) else ""
         return self._page(rows, after, more, lambda row: _product(row, currency))
 
     def import_prices(self, cursor: str) -> CatalogPage[PriceRecord]:
         """Business Central's own price of an item, in its currency; a price of 0 is none."""
-        rows, after, more = self._changed("/items", _ITEM, cursor)
-        currency = self._currency() if rows else ""
+        rows, after, more = self.changed("/items", _ITEM, cursor)
+        currency = self.company_currency() if rows else ""
         with reading("Business Central's items", RetryLater):
             priced = [row for row in rows if Decimal(row["unitPrice"])]
         return self._page(priced, after, more, lambda row: _price(row, currency))
 
     def import_customers(self, cursor: str) -> CatalogPage[CustomerRecord]:
-        rows, after, more = self._changed("/customers", _CUSTOMER, cursor)
+        rows, after, more = self.changed("/customers", _CUSTOMER, cursor)
         return self._page(rows, after, more, _customer)
 
-    def _changed(self, path: str, fields: str, cursor: str) -> tuple[list[Json], str, bool]:
+    def changed(self, path: str, fields: str, cursor: str) -> tuple[list[Json], str, bool]:
         """A page of records, the cursor behind it, and whether there is more."""
         seen, _, following = cursor.partition(" ")
         since = _moment(seen) if seen else None
@@ -79,19 +79,6 @@ class Catalog(BusinessCentral, ProductSource, PriceSource, CustomerSource):
     ) -> CatalogPage[Record]:
         with reading("Business Central's list", RetryLater):
             return CatalogPage(items=tuple(map(read, rows)), cursor=cursor, more=more)
-
-    def _currency(self) -> str:
-        """Of the company's prices. Raises Misconfigured where it tells none."""
-        if self.values.price_currency:
-            return str(self.values.price_currency)
-        with reading("Business Central's company information", RetryLater):
-            rows = self.rows("/companyInformation", {"$select": "currencyCode"})
-            found = str(rows[0]["currencyCode"] or "") if rows else ""
-        if not found:
-            raise Misconfigured(
-                "Business Central tells no currency of its prices; set the property PriceCurrency"
-            )
-        return found
 
 
 def _since(moment: datetime | None) -> dict[str, str]:

@@ -6,8 +6,12 @@ from connectors.contracts.base import reading
 from connectors.contracts.common import Exported, OrderDocument
 from connectors.contracts.erp import InvoiceExporter, OrderExport
 from connectors.errors import Rejected, RetryLater, Unknown
-from connectors.providers.dynamics365.odata import keyed
+from connectors.providers.dynamics365.odata import Json, equal, keyed
 from connectors.providers.dynamics365.orders import Orders
+
+_INVOICE = "number,customerNumber,remainingAmount,status"
+#: Drafts are no invoices yet; canceled and corrective ones are settled.
+_STANDING = {"Open", "Paid"}
 
 
 class Invoices(Orders, InvoiceExporter):
@@ -32,6 +36,14 @@ class Invoices(Orders, InvoiceExporter):
             return None
         found = self._invoiced(export.order)
         return Exported(external_id=found) if found else None
+
+    def invoice_of(self, order: OrderDocument, number: str = "") -> Json | None:
+        """The order's newest invoice that stands, or the one of that number: with customer and what is to be paid."""
+        query = {"$filter": equal("number", number)} if number else self._ours(order)
+        rows = self.rows("/salesInvoices", {**query, "$select": _INVOICE})
+        with reading("Business Central's invoices", RetryLater):
+            standing = [row for row in rows if row["status"] in _STANDING]
+            return max(standing, key=lambda row: str(row["number"]), default=None)
 
     def _invoiced(self, order: OrderDocument) -> str | None:
         """The number of the order's newest invoice."""

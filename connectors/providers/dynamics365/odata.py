@@ -14,6 +14,9 @@ Json = Mapping[str, Any]
 
 SUBSCRIPTIONS = "/subscriptions"
 
+#: Seconds that a request may still wait (8 minutes) and work (8 minutes) over there after its answer was given up.
+LAG = 960
+
 #: Somebody else has changed the record since it was read.
 CHANGED = "Request_EntityChanged"
 TAKEN = "Internal_EntityWithSameKeyExists"
@@ -86,6 +89,19 @@ class BusinessCentral(ErpProvider):
         if not isinstance(answer, dict) or not answer.get("id") or not answer.get("number"):
             raise Unknown("Business Central's answer names no record that it has made")
         return answer
+
+    def company_currency(self) -> str:
+        """Of the company's prices. Raises Misconfigured where it tells none."""
+        if self.values.price_currency:
+            return str(self.values.price_currency)
+        with reading("Business Central's company information", RetryLater):
+            rows = self.rows("/companyInformation", {"$select": "currencyCode"})
+            found = str(rows[0]["currencyCode"] or "") if rows else ""
+        if not found:
+            raise Misconfigured(
+                "Business Central tells no currency of its prices; set the property PriceCurrency"
+            )
+        return found
 
     def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
         error = super().classify(answer, writes)

@@ -92,6 +92,24 @@ class Dynamics365Settings(Settings):
     external_number_prefix = Text(
         "ExternalNumberPrefix", required=False, default="", help="Goes before the order number."
     )
+    post_credit_memos = Boolean(
+        "PostCreditMemos",
+        key="PostCreditMemos",
+        required=False,
+        default=False,
+        help="Post credit memos at once; else they wait there as drafts.",
+    )
+    credit_memo_account = Text(
+        "CreditMemoAccount",
+        key="CreditMemoAccount",
+        required=False,
+        help="Number of the account for credited amounts that belong to no line; empty takes ShippingLineAccount.",
+    )
+    payment_journals = Group(
+        "Payment Journals",
+        group="PaymentJournals",
+        help="Payment methods by name, * for all others, each with the code of its payment journal there.",
+    )
     webhook_secret = Secret(
         "WebhookSecret",
         key="WebhookSecret",

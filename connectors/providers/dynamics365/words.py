@@ -5,8 +5,8 @@ For Business Central online, API v2.0. Finance & Operations has another API and 
 
 At Microsoft, register an app in Microsoft Entra, give it the application permission API.ReadWrite.All of Dynamics 365
 Business Central with admin consent, and create a client secret. In Business Central open Microsoft Entra
-applications, add the client id, set it to Enabled and assign permission sets for customers, items, sales orders and
-posted sales invoices.
+applications, add the client id, set it to Enabled and assign permission sets for customers, items, sales orders,
+posted sales invoices, and where they are used credit memos, payment journals and general ledger entries.
 
 Enter Client App ID, Client App Secret and, as OAuth Tenant, the id or domain of the Entra tenant; Tenant URL (login
 server) and OAuth Resource (scope) need no change. Property CompanyId is the company's id; …/api/v2.0/companies lists
@@ -40,6 +40,17 @@ without that step posting is left to people there, as cancelling is. API v2.0 ha
 Field Mapping fills fields of the sales order from order properties (RequestedDeliveryDate to
 requestedDeliveryDate); properties with the Key Group OrderFields or CustomerFields give new orders or customers fixed
 values (shortcutDimension1Code, paymentTermsId).
+
+CreateCreditNote makes a sales credit memo with our reference as External Document No., once, and answers with its number.
+It is set against the invoice as far as that is still to be paid, names it in a comment line, credits lines or, on
+CreditMemoAccount, an amount, and stays a draft unless PostCreditMemos is true. A memo whose total is not what was given
+back is never posted, but told as an error.
+
+ExportPayments adds each captured amount once to the payment journal of its payment method (Key Group PaymentJournals:
+the method's name, or *, with the journal's code), applied to the invoice where there is one. People post the journal; it
+needs a balancing account, no number series, and the app permission to read general ledger entries, by which a posted line
+is known again. Refunds are not exported, they are settled with the credit memo. Amounts are in the customer's currency
+there; another one is refused. ImportPaidInvoices tells which invoices of orders are paid; when is not told there.
 
 ImportProducts takes over items (SKU is their number), ImportPrices their unit price in the company's currency or
 PriceCurrency (tax is added by the product's tax rate where the price is without), ImportCustomers customers by their

@@ -1,12 +1,12 @@
 """Shopify, over the GraphQL Admin API in version 2026-07. Reference: shopify.dev/docs/api/admin-graphql, read on 2026-11-25.
 
-Answers of HTTP 200 may be failures (see graphql.py). Stock is set under an idempotency key that goes along as a directive;
-fulfilments know no key, so the order's fulfilments are looked through before each one.
+Answers of HTTP 200 may be failures (see graphql.py). Stock is set and refunds are made under an idempotency key that goes
+along as a directive; fulfilments know no key, so the order's fulfilments are looked through before each one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.auth import HeaderKey
@@ -24,19 +24,23 @@ from connectors.providers.shopify.graphql import PATH, Json
 from connectors.providers.shopify.orders import Taking
 from connectors.providers.shopify.payments import number_of
 from connectors.providers.shopify.products import Products
+from connectors.providers.shopify.refunds import Refunds
 from connectors.providers.shopify.registration import Registration
 from connectors.providers.shopify.stock import Plan, Row, Stock, named
 from connectors.providers.shopify.words import GUIDE, ShopifySettings
 
 
-class Shopify(Assortment, Products, Customers, Registration):
+class Shopify(Assortment, Products, Customers, Refunds, Registration):
     slug, label, names = "shopify", "Shopify", ("Shopify",)
     settings = ShopifySettings
     auth = HeaderKey("X-Shopify-Access-Token", "access_token")
     check = ("POST", PATH)
     # How long keys are kept is not published; an hour is less than any vendor of keys takes.
     idempotency = Idempotency(
-        "body:variables.idempotencyKey", length=255, window_hours=1, operations=("set_inventory",)
+        "body:variables.idempotencyKey",
+        length=255,
+        window_hours=1,
+        operations=("set_inventory", "refund_order"),
     )
     limits = Limits(per_second=4)
     webhook = webhooks.ShopifySignature(
@@ -101,12 +105,20 @@ class Shopify(Assortment, Products, Customers, Registration):
         return Exported(external_id=",".join(made))
 
     def settle(self, operation: str, request: Any) -> Exported | NotExecuted | None:
-        """A lost fulfilment is recognised by its tracking number, a lost set of levels by the levels."""
-        if operation == "set_inventory":
-            return self._settle_stock(self._plan(request))
-        if operation != "fulfil":
-            settled: Exported | NotExecuted | None = super().settle(operation, request)
-            return settled
+        """A lost fulfilment is recognised by its tracking number, levels by themselves, a refund by its note."""
+        settlers: dict[str, Callable[[Any], Exported | NotExecuted | None]] = {
+            "set_inventory": lambda levels: self._settle_stock(self._plan(levels)),
+            "fulfil": self._settle_fulfilment,
+            "update_order_status": self.settle_status,
+            "cancel_order": self.settle_cancellation,
+            "refund_order": self.settle_refund,
+        }
+        if operation in settlers:
+            return settlers[operation](request)
+        settled: Exported | NotExecuted | None = super().settle(operation, request)
+        return settled
+
+    def _settle_fulfilment(self, request: Fulfilment) -> Exported | NotExecuted | None:
         state = self._state(request)
         done = self._already(state, request, state.missing(request))
         if done or request.tracking_number or not request.lines or not state.made:

@@ -20,7 +20,9 @@ PATH = f"/admin/api/{VERSION}/graphql.json"
 Json = Mapping[str, Any]
 
 #: What a query asks for by its id or handle.
-_SINGLE = {"order", "product", "productByIdentifier"}
+_SINGLE = {"order", "job", "product", "productByIdentifier"}
+#: Where mutations tell what they have refused.
+_REFUSED = ("userErrors", "orderCancelUserErrors")
 
 _OPERATION = re.compile(r"(?:query|mutation) (\w+)")
 #: The shop is frozen for an unpaid bill, or locked: somebody has to act there.
@@ -41,6 +43,7 @@ class ShopifyApi(ShopProvider):
     errors = {
         "THROTTLED": RetryLater,
         "INTERNAL_SERVER_ERROR": Unknown,
+        "INTERNAL_ERROR": Unknown,
         "TIMEOUT": Unknown,
         "ACCESS_DENIED": Misconfigured,
         "SHOP_INACTIVE": Misconfigured,
@@ -127,8 +130,9 @@ def problems_of(body: Json) -> list[Any]:
     found = list(errors) if isinstance(errors, list) else [errors]
     data = body.get("data")
     for payload in data.values() if isinstance(data, Mapping) else ():
-        if isinstance(payload, Mapping) and isinstance(payload.get("userErrors"), list):
-            found += payload["userErrors"]
+        if isinstance(payload, Mapping):
+            told = [payload[name] for name in _REFUSED if isinstance(payload.get(name), list)]
+            found += [problem for problems in told for problem in problems]
     return found
 
 

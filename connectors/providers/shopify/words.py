@@ -8,6 +8,7 @@ from typing import Any
 from connectors.schema import Boolean, Date, Field, Integer, Secret, Settings, Text
 
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
+_METAFIELD = re.compile(r"[A-Za-z0-9_-]{2,255}\.[A-Za-z0-9_-]{2,64}")
 
 
 class ShopDomain(Field):
@@ -18,6 +19,14 @@ class ShopDomain(Field):
         if not _SHOP.fullmatch(domain):
             raise ValueError("must be the shop's address at Shopify, such as nordstore.myshopify.com")
         return domain
+
+
+class Metafield(Field):
+    def convert(self, raw: Any) -> str:
+        text = str(raw).strip()
+        if not _METAFIELD.fullmatch(text):
+            raise ValueError("must be a namespace and a key with a dot between them, such as custom.status")
+        return text
 
 
 class ShopifySettings(Settings):
@@ -68,6 +77,15 @@ class ShopifySettings(Settings):
         default=False,
         help="Let Shopify tell the customer of each fulfilment.",
     )
+    status_tag_prefix = Text(
+        "StatusTagPrefix",
+        required=False,
+        default="Status: ",
+        help="Goes before the status that is shown as a tag; tags that begin with it are ours.",
+    )
+    status_metafield = Metafield(
+        "StatusMetafield", required=False, help="Also keep the status in this metafield, as custom.status."
+    )
     import_orders_from = Date(
         "ImportOrdersFrom",
         required=False,
@@ -82,7 +100,7 @@ class ShopifySettings(Settings):
 
 GUIDE = """
 In the Shopify admin open Settings > Apps > Develop apps and create an app for this hub. Give it the Admin API scopes
-read_orders, read_all_orders (for orders older than 60 days), read_customers, read_inventory, write_inventory,
+read_orders, write_orders, read_all_orders (for orders older than 60 days), read_customers, read_inventory, write_inventory,
 read_locations, read_merchant_managed_fulfillment_orders, write_merchant_managed_fulfillment_orders,
 read_assigned_fulfillment_orders and write_assigned_fulfillment_orders, and install it. The access token (shpat_…) goes
 into AccessToken, the client secret into WebhookSecret, the shop's myshopify.com address into ShopifyUrl.
@@ -111,6 +129,14 @@ apart), with ShopifyProductExportOnlyForNewProductsAsDraft they only make drafts
 custom.colour fills a metafield. Images go along with new products only. ExportProducts leaves prices of products that
 are there to ExportPrices, which takes prices with tax in the shop's currency. Descriptions are HTML. Shopify tells no
 deletions by polling: a full compare finds them.
+
+ExportOrderStatus shows the order's status as a tag, such as Status: Shipped (property StatusTagPrefix; the former one
+is taken off), and the step's Comment as the order's note, once. With StatusMetafield it is kept there too. Shoppers see
+neither, and Shopify mails nobody about them. ExportCancellation calls the order off and waits until Shopify says that it
+is; the Reason customer, declined, fraud, inventory or staff is told as such, any other as a staff note. It gives no
+money back; reservations are released. ExportRefunds records a refund, with our reference at the end of its note, once: on
+payments that were taken by hand (a manual payment method). What was paid through a payment gateway Shopify would pay out
+itself, so that a refund of it that names no lines is refused. These three need the scope write_orders.
 
 Stock is set as "available" at the location that a level names, else at LocationId, else at the shop's only location. The
 article has to be stocked at that location in Shopify. A fulfilment is told with carrier, tracking number and address; one

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from itertools import count
-from typing import Any
 from urllib.parse import parse_qs
 
 from connectors.sandbox.core.ledger import Ledger
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
-from connectors.sandbox.dynamics365 import backoffice, orders
-from connectors.sandbox.dynamics365.company import COMPANY, Company, Json, dumped, shown
-from connectors.sandbox.dynamics365.customers import create as create_customer
+from connectors.sandbox.dynamics365 import backoffice
+from connectors.sandbox.dynamics365.company import COMPANY, Company, dumped
 from connectors.sandbox.dynamics365.errors import BcError, injected, not_found, unauthorized
-from connectors.sandbox.dynamics365.lists import listed
+from connectors.sandbox.dynamics365.handlers import HANDLERS, Call
 
 _LOGIN = re.compile(r"/(?P<tenant>[^/]+)/oauth2/v2\.0/token")
 _API = re.compile(r"/v2\.0/(?P<tenant>[^/]+)/(?P<environment>[^/]+)/api/v2\.0/(?P<rest>.+)")
@@ -26,35 +20,6 @@ _WITHIN = re.compile(
     r"companies\((?P<company>[^)]+)\)/(?P<collection>\w+)(?:\((?P<key>[^)]+)\)(?:/(?P<part>[\w.]+))?)?"
 )
 TOKEN_S = 3599
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call on a company's records. `key` is the id in the path, `url` the address that was asked."""
-
-    company: Company
-    request: Request
-    key: str
-    url: str
-
-    @property
-    def body(self) -> Any:
-        try:
-            body = json.loads(self.request.body, parse_float=Decimal, parse_int=Decimal)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise BcError("BadRequest", "Invalid Request Body")
-        return body
-
-    @property
-    def expanded(self) -> bool:
-        return self.request.query.get("$expand") == "salesOrderLines"
-
-    def list(self, records: Any, show: Callable[..., Json] = shown) -> Response:
-        prefer = self.request.headers.get("prefer", "")
-        page = listed(records.values(), self.request.query, prefer, self.url, show)
-        return Response(body=dumped(page))
 
 
 class Dynamics365(Vendor):
@@ -123,62 +88,9 @@ class Dynamics365(Vendor):
         if place is None or place["company"].lower() not in companies:
             raise BcError("Internal_CompanyNotFound", "Cannot process the request: no such company.", 404)
         name = (request.method, place["collection"], bool(place["key"]), place["part"] or "")
-        handler = _HANDLERS.get(name)
+        handler = HANDLERS.get(name)
         if handler is None:
             raise not_found(f"'{request.method} {rest}'")
         url = f"http://{request.headers.get('host', '')}/{self.slug}{request.path}"
         company = companies[place["company"].lower()]
         return handler(Call(company, request, place["key"] or "", url))
-
-
-def _list_orders(call: Call) -> Response:
-    return call.list(call.company.orders, lambda order: orders.order_shown(order, expanded=call.expanded))
-
-
-def _read_order(call: Call) -> Response:
-    return _order(call, orders.order_of(call.company, call.key))
-
-
-def _create_order(call: Call) -> Response:
-    return _order(call, orders.create(call.company, call.body), 201)
-
-
-def _amend_order(call: Call) -> Response:
-    order = orders.order_of(call.company, call.key)
-    return _order(
-        call, orders.amend(call.company, order, call.body, call.request.headers.get("if-match", ""))
-    )
-
-
-def _add_line(call: Call) -> Response:
-    order = orders.order_of(call.company, call.key)
-    return Response(201, dumped(orders.add_line(call.company, order, call.body)))
-
-
-def _ship_and_invoice(call: Call) -> Response:
-    orders.ship_and_invoice(call.company, orders.order_of(call.company, call.key))
-    return Response(204)
-
-
-def _order(call: Call, order: Json, status: int = 200) -> Response:
-    return Response(status, dumped(orders.order_shown(order, expanded=call.expanded)))
-
-
-def _create_customer(call: Call) -> Response:
-    return Response(201, dumped(shown(create_customer(call.company, call.body))))
-
-
-_HANDLERS: dict[tuple[str, str, bool, str], Callable[[Call], Response]] = {
-    ("GET", "customers", False, ""): lambda call: call.list(call.company.customers),
-    ("POST", "customers", False, ""): _create_customer,
-    ("GET", "items", False, ""): lambda call: call.list(call.company.items),
-    ("GET", "companyInformation", False, ""): lambda call: call.list({"": call.company.information}),
-    ("GET", "itemLedgerEntries", False, ""): lambda call: call.list(call.company.entries),
-    ("GET", "salesInvoices", False, ""): lambda call: call.list(call.company.invoices),
-    ("GET", "salesOrders", False, ""): _list_orders,
-    ("POST", "salesOrders", False, ""): _create_order,
-    ("GET", "salesOrders", True, ""): _read_order,
-    ("PATCH", "salesOrders", True, ""): _amend_order,
-    ("POST", "salesOrders", True, "salesOrderLines"): _add_line,
-    ("POST", "salesOrders", True, "Microsoft.NAV.shipAndInvoice"): _ship_and_invoice,
-}

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from connectors.sandbox.core.wire import Request
 from connectors.sandbox.dynamics365 import customers, orders
 from connectors.sandbox.dynamics365.company import COMPANY, Company, Json, item_of, move
+from connectors.sandbox.dynamics365.credits import memo_shown
+from connectors.sandbox.dynamics365.invoices import invoice_of, settle
+from connectors.sandbox.dynamics365.journals import open_journal, post_journal
 
 if TYPE_CHECKING:
     from connectors.sandbox.dynamics365.api import Dynamics365
@@ -51,6 +54,9 @@ def _books(company: Company, data: Json) -> Json:
         "orders": [orders.order_shown(order, expanded=True) for order in company.orders.values()],
         "invoices": list(company.invoices.values()),
         "entries": list(company.entries.values()),
+        "credit_memos": [memo_shown(memo) for memo in company.memos.values()],
+        "payments": [line for journal in company.journals.values() for line in journal["lines"].values()],
+        "ledger": list(company.ledger_entries.values()),
     }
 
 
@@ -99,7 +105,11 @@ def _customers(company: Company, data: Json) -> None:
 
 
 def _setup(company: Company, data: Json) -> None:
-    """{"manual_numbers": false} of customers; {"races": 2}: so many changes find that somebody else was faster."""
+    """{"manual_numbers": false} of customers; {"races": 2}: so many changes find that somebody else was faster;
+    {"prices_include_tax": true} on customers' cards; {"journals": ["CARDS"]}: payment journals that are opened."""
+    company.prices_include_tax = data.get("prices_include_tax", company.prices_include_tax)
+    for code in data.get("journals", ()):
+        open_journal(company, code)
     company.manual_numbers = data.get("manual_numbers", company.manual_numbers)
     company.races = data.get("races", company.races)
 
@@ -110,6 +120,12 @@ def _order(company: Company, data: Json) -> Json:
     if not found:
         raise ValueError(f"There is no sales order for {wanted}.")
     return found[0]
+
+
+def _pay(company: Company, data: Json) -> None:
+    """{"number": …}: an invoice, or the order that it is of, is paid completely."""
+    invoice = invoice_of(company, data["number"])
+    settle(company, invoice, invoice["remainingAmount"])
 
 
 def _release(company: Company, data: Json) -> None:
@@ -141,5 +157,7 @@ _CONTROLS: dict[tuple[str, str], Control] = {
     ("POST", "/orders/release"): _release,
     ("POST", "/orders/ship"): _ship,
     ("POST", "/orders/cut"): _cut,
+    ("POST", "/invoices/pay"): _pay,
+    ("POST", "/journals/post"): lambda company, data: post_journal(company, data["code"]),
     ("POST", "/orders/invoice"): lambda company, data: orders.invoice(company, _order(company, data)),
 }

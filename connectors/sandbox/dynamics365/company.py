@@ -31,7 +31,8 @@ def now() -> str:
 class Company:
     """Records by id, oldest first. `account` names tenant, environment and company in the sandbox's ledger.
 
-    `races` is how many of the next changes find that somebody else was faster.
+    `races` is how many of the next changes find that somebody else was faster; `prices_include_tax` is what customers
+    have on their cards, which credit memos follow.
     """
 
     account: str
@@ -41,8 +42,12 @@ class Company:
     orders: dict[str, Json] = field(default_factory=dict)
     invoices: dict[str, Json] = field(default_factory=dict)
     entries: dict[str, Json] = field(default_factory=dict)
+    memos: dict[str, Json] = field(default_factory=dict)
+    journals: dict[str, Json] = field(default_factory=dict)
+    ledger_entries: dict[str, Json] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=lambda: {"3900"})
     manual_numbers: bool = True
+    prices_include_tax: bool = False
     races: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(101001))
 

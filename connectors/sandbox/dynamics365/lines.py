@@ -49,6 +49,17 @@ def _tax_percent(company: Company, line: Json) -> Decimal:
     return Decimal(25)
 
 
+def totals(document: Mapping[str, Any]) -> Json:
+    lines = [line_shown(document, line) for line in document["lines"]]
+    excluding = sum((line["amountExcludingTax"] for line in lines), Decimal(0))
+    including = sum((line["amountIncludingTax"] for line in lines), Decimal(0))
+    return {
+        "totalAmountExcludingTax": excluding,
+        "totalTaxAmount": including - excluding,
+        "totalAmountIncludingTax": including,
+    }
+
+
 def line_shown(order: Mapping[str, Any], line: Mapping[str, Any]) -> Json:
     amount = (line["quantity"] * line["unitPrice"]).quantize(_CENT, ROUND_HALF_UP) - line["discountAmount"]
     factor = 1 + line["taxPercent"] / 100

@@ -17,7 +17,13 @@ _TERM = re.compile(
 )
 _OPTIONS = {"$filter", "$orderby", "$select", "$top", "$expand", "$skiptoken"}
 #: Code fields compare in capitals, and what is longer than the field cannot be searched for.
-_CODES = {"number": 20, "itemNumber": 20, "externalDocumentNumber": 35, "orderNumber": 20}
+_CODES = {
+    "number": 20,
+    "itemNumber": 20,
+    "externalDocumentNumber": 35,
+    "orderNumber": 20,
+    "documentNumber": 20,
+}
 _MOST = 20_000
 
 Show = Callable[[Mapping[str, Any]], Json]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.dynamics365.company import (
@@ -15,7 +14,7 @@ from connectors.sandbox.dynamics365.company import (
     shown,
 )
 from connectors.sandbox.dynamics365.errors import BcError, changed, dialog, not_found
-from connectors.sandbox.dynamics365.lines import insert, line_shown
+from connectors.sandbox.dynamics365.lines import insert, line_shown, totals
 
 _HEADER = {
     "externalDocumentNumber": 35,
@@ -124,16 +123,10 @@ def order_of(company: Company, key: str) -> Json:
 
 def order_shown(order: Mapping[str, Any], *, expanded: bool) -> Json:
     lines = [line_shown(order, line) for line in order["lines"]]
-    excluding = sum((line["amountExcludingTax"] for line in lines), Decimal(0))
-    including = sum((line["amountIncludingTax"] for line in lines), Decimal(0))
     goods = [line for line in order["lines"] if line["lineType"] != "Comment"]
-    totals = {
-        "totalAmountExcludingTax": excluding,
-        "totalTaxAmount": including - excluding,
-        "totalAmountIncludingTax": including,
-        "fullyShipped": all(line["shippedQuantity"] == line["quantity"] for line in goods),
-    }
-    return {**shown(order), **totals, **({"salesOrderLines": lines} if expanded else {})}
+    shipped = all(line["shippedQuantity"] == line["quantity"] for line in goods)
+    rest = {"fullyShipped": shipped, **({"salesOrderLines": lines} if expanded else {})}
+    return {**shown(order), **totals(order), **rest}
 
 
 def ship_and_invoice(company: Company, order: Json) -> None:
@@ -145,6 +138,7 @@ def ship_and_invoice(company: Company, order: Json) -> None:
 def invoice(company: Company, order: Json) -> None:
     """Post everything: the order becomes an invoice and is no order any more."""
     del company.orders[order["id"]]
+    total = totals(order)["totalAmountIncludingTax"]
     company.add(
         company.invoices,
         "invoice",
@@ -152,7 +146,11 @@ def invoice(company: Company, order: Json) -> None:
         orderNumber=order["number"],
         orderId=NO_ID,
         externalDocumentNumber=order["externalDocumentNumber"],
-        status="Open",
+        customerNumber=order["customerNumber"],
+        currencyCode=order["currencyCode"],
+        totalAmountIncludingTax=total,
+        remainingAmount=total,
+        status="Open" if total else "Paid",
     )
 
 

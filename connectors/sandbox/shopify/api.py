@@ -9,7 +9,17 @@ from collections.abc import Callable
 from connectors.sandbox.core.ledger import Ledger
 from connectors.sandbox.core.vendor import Course, Vendor
 from connectors.sandbox.core.wire import Request, Response, json_response
-from connectors.sandbox.shopify import catalogue, controls, fulfilling, hooks, merchandise, reading, stock
+from connectors.sandbox.shopify import (
+    catalogue,
+    controls,
+    fulfilling,
+    hooks,
+    merchandise,
+    reading,
+    refunding,
+    stock,
+    telling,
+)
 from connectors.sandbox.shopify.call import Call
 from connectors.sandbox.shopify.hooks import VERSION, Hooks
 from connectors.sandbox.shopify.selection import UnknownField, pick
@@ -19,7 +29,8 @@ _PATH = re.compile(r"(?:/(?P<shop>[a-z0-9][a-z0-9-]*))?/admin/api/[0-9]{4}-[0-9]
 _TOKEN = re.compile(r"shpat_(?:(?P<shop>[a-z0-9][a-z0-9-]*)_)?[A-Za-z0-9]+")
 _HEADERS = {"X-Shopify-API-Version": VERSION}
 _QUERY_COST, _BUCKET, _RATE = 100, 2000, 100
-_OPERATIONS: dict[str, Callable[[Call], Json]] = {
+Operation = Callable[[Call], Json]
+_OPERATIONS: dict[str, Operation] = {
     "CheckShop": reading.check_shop,
     "ReadOrders": reading.read_orders,
     "ReadOrderLines": reading.read_order_lines,
@@ -38,8 +49,23 @@ _OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "SetProduct": merchandise.set_product,
     "AddVariants": merchandise.add_variants,
     "SetVariants": merchandise.set_variants,
+    "ReadShownStatus": telling.read_order,
+    "ReadCancellation": telling.read_order,
+    "ReadCancelling": telling.read_cancelling,
+    "AddTags": telling.add_tags,
+    "RemoveTags": telling.remove_tags,
+    "SetNote": telling.set_note,
+    "SetMetafield": telling.set_metafield,
+    "CancelOrder": telling.cancel_order,
+    "ReadRefunds": refunding.read_refunds,
+    "RefundOrder": refunding.refund_order,
     "ReadWebhooks": hooks.read_subscriptions,
     "Subscribe": hooks.subscribe,
+}
+#: What is carried out once for each key, with how a used key is refused.
+_KEYED: dict[Operation, Callable[[str, str], Json]] = {
+    stock.set_stock: stock.refused,
+    refunding.refund_order: refunding.refused,
 }
 
 
@@ -67,8 +93,8 @@ class Shopify(Vendor):
         if self._is_throttled(shop):
             return _throttled(shop.throttled_s)
         call = Call(shop, asked.get("variables") or {}, self.hooks.emit)
-        if operation is stock.set_stock:
-            return self._once(call, document, course)
+        if operation in _KEYED:
+            return self._once(operation, call, document, course)
         return self.run(course, lambda: _picked(document, operation(call)))
 
     def failure(self, status: int) -> Response:
@@ -95,40 +121,36 @@ class Shopify(Vendor):
             shop.throttled -= throttled
             return throttled
 
-    def _once(self, call: Call, document: str, course: Course) -> Response:
+    def _once(self, operation: Operation, call: Call, document: str, course: Course) -> Response:
         """Execute, or answer as the same key was answered; a key whose try has failed is used up."""
         key = call.variables.get("idempotencyKey") or ""
         if not key.strip() or "@idempotent(key: $idempotencyKey)" not in document:
             return _failed("The @idempotent directive is required for this mutation", "BAD_REQUEST")
-        refusal = self._claim(call, key)
+        refusal = self._claim(call, key, _KEYED[operation])
         if refusal is not None:
             return _picked(document, refusal)
         done: list[Json] = []
         try:
-            return self.run(course, lambda: _picked(document, self._noted(done, stock.set_stock(call))))
+            return self.run(course, lambda: _picked(document, self._noted(done, operation(call))))
         finally:
             with self.lock:
                 call.shop.working.discard(key)
                 call.shop.keys[key] = (call.variables["input"], done[0] if done else None)
 
-    def _claim(self, call: Call, key: str) -> Json | None:
+    def _claim(self, call: Call, key: str, refused: Callable[[str, str], Json]) -> Json | None:
         """What a key that is not new answers; None for a new one."""
         shop = call.shop
         with self.lock:
             if key in shop.working:
-                return stock.refused(
-                    "IDEMPOTENCY_CONCURRENT_REQUEST", "This request is currently in progress."
-                )
+                return refused("IDEMPOTENCY_CONCURRENT_REQUEST", "This request is currently in progress.")
             if key not in shop.keys:
                 shop.working.add(key)
                 return None
             asked, answered = shop.keys[key]
         if asked != call.variables["input"]:
-            return stock.refused(
-                "IDEMPOTENCY_KEY_PARAMETER_MISMATCH", "The key was used with other parameters."
-            )
+            return refused("IDEMPOTENCY_KEY_PARAMETER_MISMATCH", "The key was used with other parameters.")
         if answered is None:
-            return stock.refused("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "A request with this key has failed.")
+            return refused("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "A request with this key has failed.")
         return answered
 
     def _noted(self, done: list[Json], answer: Json) -> Json:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.core.router import Router
-from connectors.sandbox.shopify import catalogue, merchandise, seeds
+from connectors.sandbox.shopify import catalogue, merchandise, seeds, telling
+from connectors.sandbox.shopify.call import Call
 from connectors.sandbox.shopify.hooks import Hooks
 from connectors.sandbox.shopify.shop import Json, Order, Shop, Subscription, now_after
 
@@ -69,6 +70,16 @@ def cancel(shops: Shops, hooks: Hooks, data: Json, name: str, number: str) -> Js
     _touched(shop, hooks, order, "orders/updated")
     hooks.emit(shop, "orders/cancelled", order)
     return _shown(order)
+
+
+@routes.route("POST", "/shops/{name}/jobs")
+def jobs(shops: Shops, hooks: Hooks, data: Json, name: str) -> Json:
+    """{"slow": true}: orders are called off only once {"slow": false} lets all jobs finish."""
+    shop = shops(name)
+    shop.slow_jobs = bool(data["slow"])
+    for job in () if shop.slow_jobs else list(shop.jobs):
+        telling.finish(Call(shop, {}, hooks.emit), job)
+    return {"slow": shop.slow_jobs}
 
 
 @routes.route("POST", "/shops/{name}/orders/{number}/hold")
@@ -181,4 +192,9 @@ def _shown(order: Order) -> dict[str, Any]:
         {"id": item.id, "location": item.location, "number": item.number, "pieces": item.pieces}
         for item in order.fulfilments
     ]
-    return {"order": order.body, "fulfilments": made}
+    refunds = [
+        {"note": item["note"], "amounts": [one["amount"] for one in item["transactions"]]}
+        for item in order.refunds
+    ]
+    told = {"refunds": refunds, "paid_out": str(order.paid_out), "metafields": order.metafields}
+    return {"order": order.body, "fulfilments": made, **told}

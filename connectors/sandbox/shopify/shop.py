@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from connectors.sandbox.core.ledger import Ledger
@@ -36,12 +37,16 @@ class Fulfilment:
 
 @dataclass(slots=True)
 class Order:
-    """`body` is the order's REST JSON, as webhooks bring it; transactions are not part of it."""
+    """`body` is the order's REST JSON, as webhooks bring it; transactions are not part of it. `paid_out` is the money that
+    the shop's own gateways gave back."""
 
     body: Json
     transactions: list[Json]
     fulfilment_orders: list[FulfilmentOrder] = field(default_factory=list)
     fulfilments: list[Fulfilment] = field(default_factory=list)
+    refunds: list[Json] = field(default_factory=list)
+    metafields: dict[str, str] = field(default_factory=dict)
+    paid_out: Decimal = Decimal(0)
 
     def left(self, part: FulfilmentOrder, line_id: int) -> int:
         """Pieces of a line that a fulfilment order has still to send."""
@@ -70,7 +75,8 @@ class Subscription:
 class Shop:
     """`products` hold their variants; `changed_at` is when one of them or a customer changed last. `levels` is what is
     available, by inventory item and location; `throttled` how many calls are still refused. `subscribed` are the app's own
-    webhook subscriptions by address and topic."""
+    webhook subscriptions by address and topic. `jobs` that are still at work call off the order of that id; where they are
+    `slow_jobs`, a control finishes them."""
 
     name: str
     ledger: Ledger
@@ -86,6 +92,8 @@ class Shop:
     working: set[str] = field(default_factory=set)
     subscribed: dict[tuple[str, str], int] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
+    jobs: dict[int, int] = field(default_factory=dict)
+    slow_jobs: bool = False
     throttled: int = 0
     throttled_s: float = 0.1
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1001))

@@ -154,7 +154,7 @@ class Central:
             operation=operation,
             subject="order:4711",
             request=request,
-            write=operation == "export_order",
+            write=operation.startswith("export_"),
         )
         prepared = Prepared(spec=spec, context=CallContext(), key=str(uuid4()), deadline_s=10)
         if after is not None:
