@@ -6,6 +6,8 @@ STAMP := .venv/.installed
 # Again with the system's certificates where a proxy of one's own stands before the registry.
 SYNC := $(BIN)/uv sync --quiet --frozen --no-progress
 export UV_PYTHON_DOWNLOADS := never
+# Test processes start by the dozen: what one has compiled the next one finds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install lock demo run test test-postgres check format openapi capabilities bench chaos

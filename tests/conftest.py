@@ -1,9 +1,13 @@
 import os
+import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests import network
+
+_WHOLE_MODULE = re.compile(r"^pytestmark = .*(?:\n    .*)*", re.MULTILINE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,6 +31,21 @@ def _skips() -> dict[str, str]:
     if os.environ.get("CROSSDOCK_BROWSER") != "1":
         skips["browser"] = "drives Chromium: CROSSDOCK_BROWSER=1"
     return skips
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules that would be skipped as a whole cost as much to read as all others; one that is named is read."""
+    if not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    if any(str(collection_path) in str(Path(argument.split("::")[0]).resolve()) for argument in config.args):
+        return None
+    found = _WHOLE_MODULE.search(collection_path.read_text())
+    marks = set(re.findall(r"mark\.(\w+)", found[0])) if found else set()
+    return True if marks & _skips().keys() else None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [f"{mark}: {reason}" for mark, reason in _skips().items()]
 
 
 def _on_sqlite() -> bool:

@@ -11,6 +11,8 @@ from tests.shop import PAID, Shop, running_vendors, vendors
 from tests.shop import shop as stand
 from workflows.models import RunState, WorkflowRun
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["running_vendors", "stand", "vendors"]
 
 

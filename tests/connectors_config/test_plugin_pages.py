@@ -28,6 +28,8 @@ from tests.factories.payments import publish_payment_method
 from tests.factories.shipping import ShippingProviderFactory
 from tests.factories.tenants import TenantFactory
 
+pytestmark = pytest.mark.thorough
+
 GALLERY = f"{LIST}gallery/"
 
 

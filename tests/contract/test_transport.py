@@ -47,7 +47,9 @@ def test_lost_answer(
 
 
 @every_probe
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize(
+    "status", [500, *(pytest.param(code, marks=pytest.mark.thorough) for code in (502, 503, 504))]
+)
 def test_failing_vendor(slug: str, scenario: Scenario, status: int, caplog: pytest.LogCaptureFixture) -> None:
     line = line_of(slug, scenario)
 

@@ -20,7 +20,7 @@ from tests.factories.workflows import OrderFactory
 from tests.tenants.conftest import logged_in
 from workflows.models import ImportedObject
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LIST = "/admin/eventlog/event/"
 
 

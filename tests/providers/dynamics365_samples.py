@@ -100,11 +100,11 @@ def credit_memo(data: dict[str, Any], samples: Samples) -> None:
 
 def journal_line(data: dict[str, Any], samples: Samples) -> None:
     """Every field that we send is one of the sample's; a line with our number is a payment that is booked."""
-    values = _values(payment_journals={"Card": "C"})
-    journal = {"id": ZERO, "code": "C"}
+    [code] = fixture("dynamics365")["connector"]["properties"]["PaymentJournals"].values()
+    journal = {"id": ZERO, "code": code}
     answers = ({"value": [journal]}, {"value": [data]})
-    asked = told("export_payment", payment({}), *((200, answer) for answer in answers), values=values)
-    assert asked.result.message == "in journal C before"
+    asked = told("export_payment", payment({}), *((200, answer) for answer in answers))
+    assert asked.result.message == f"in journal {code} before"
     sent = fixture("dynamics365")["scenarios"]["export payment"]["exchanges"][-1]["request"]["json"]
     assert set(sent) <= set(data)
 

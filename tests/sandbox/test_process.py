@@ -17,6 +17,8 @@ import pytest
 from connectors.sandbox import Sandbox
 from tests.sandbox.callers import Caller, StripeCaller
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 
 

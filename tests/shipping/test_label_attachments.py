@@ -12,7 +12,7 @@ from workflows.notifications import attaching
 
 @pytest.mark.django_db
 def test_labels_of_shipments_and_returns_without_cancelled_ones(monkeypatch):
-    first = ShipmentFactory(consignment="7031/1")
+    first = ShipmentFactory(consignment="7031/1", position=1)
     with tenant_scope(first.tenant):
         rest = {
             "tenant": first.tenant,

@@ -15,6 +15,8 @@ from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules.slice import work_off
 from workflows.schedules.ticker import run_now
 
+pytestmark = pytest.mark.thorough
+
 
 def booked(house: House, *numbers: str) -> list[Shipment]:
     for number in numbers:

@@ -16,7 +16,7 @@ from tests.factories.tenants import (
 )
 from tests.tenants.conftest import logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LIST = "/admin/tenants/market/"
 ADD = "/admin/tenants/market/add/"
 NORWAY = {

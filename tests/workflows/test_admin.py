@@ -23,6 +23,8 @@ from workflows.models import (
 )
 from workflows.orders import add_error, create_order
 
+pytestmark = pytest.mark.thorough
+
 PAGES = [Order, OrderError, OrderType, OrderStatus, Customer, Product, InventoryLevel, WorkflowRun]
 WITH_STEPS = {"New": {"next": ["Ship"], "steps": ["AuthorizePayment"]}, "Ship": {}}
 

@@ -21,6 +21,8 @@ from workflows.chart import chart_of
 from workflows.models import OrderStatus, OrderType, StepGroup, WorkflowStep
 from workflows.problems import InvalidData, StatusNotAllowed
 
+pytestmark = pytest.mark.thorough
+
 STATUSES = {
     "New": {"next": ["Ship", "Gone"], "steps": ["AuthorizePayment", "CapturePayments"]},
     "Ship": {"next": ["New"], "steps": [{"name": "ExportOrder", "connector": "Webhook"}]},

@@ -22,7 +22,7 @@ _LOGIN, _WORD = "google", "google-nordicOutdoor-5b1f"
 _TOKEN = "nordic-outdoor-feed-3f6d0a917c25"  # noqa: S105
 _TASK = "Product feed for Norway"
 _GOODS = {
-    "LAMP-1": ("Head lamp", "349.00", "7038010000096"),
+    "HEADLAMP-1": ("Head lamp", "349.00", "7038010000096"),
     "ROPE-30": ("Rope, 30 m", "899.00", "7038010000102"),
 }
 

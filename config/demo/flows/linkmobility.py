@@ -16,7 +16,7 @@ from workflows.models import NotificationTemplate
 
 _WORD = "linkmobility-nordicOutdoor-4e71"
 _TYPE, _STATUS = "Collect", "ReadyForCollection"
-_STORY = Story(number="D-7101", title="told by SMS", market="NOR", amount="450.00", order_type=_TYPE)
+_STORY = Story(number="D-7301", title="told by SMS", market="NOR", amount="450.00", order_type=_TYPE)
 
 
 class LinkMobilityFlow(Flow):

@@ -13,6 +13,8 @@ from workflows import acts
 from workflows.models import Order, RunKind, RunState, StepRun, Trigger, WorkflowRun
 from workflows.problems import InvalidData, NotPossible
 
+pytestmark = pytest.mark.thorough
+
 KARI = acts.Asked(actor="kari", reason="The card was fixed")
 STOPPING = {"New": ["ExportOrder@mail", "ExportOrder@erp!", "ExportOrder@mail"]}
 

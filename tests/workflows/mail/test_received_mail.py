@@ -18,6 +18,8 @@ from workflows.mail import receiving
 from workflows.models import Customer, Order, ReceivedMail
 from workflows.orders import create_order
 
+pytestmark = pytest.mark.thorough
+
 KARI = "kari@buyer.example"
 KIND = "multipart/form-data; boundary=xYzZY"
 GIVEN = {"From": "orders@nordstore.example", "InboundAddress": "orders@parse.nordstore.example"}

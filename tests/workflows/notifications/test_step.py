@@ -11,6 +11,8 @@ from tests.shop import Shop, running_vendors, shop, vendors
 from workflows.models import NotificationTemplate, Order, OrderError, SentMessage
 from workflows.notifications import attaching
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["running_vendors", "shop", "vendors"]
 
 MAIL = "Notification@mail"

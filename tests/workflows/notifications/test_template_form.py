@@ -14,6 +14,8 @@ from tests.workflows.notifications.pages import GIVEN, TEMPLATES, errors, html, 
 from workflows import usage
 from workflows.models import OrderStatus, WorkflowStep
 
+pytestmark = pytest.mark.thorough
+
 
 def test_what_is_entered_is_in_force_and_in_the_history(shop, staff):
     client = staff(Role.PUBLISHER)
