@@ -20,7 +20,7 @@ from workflows.engine.callers import Callers
 from workflows.engine.pump import Pump
 from workflows.models import Lane, Order, OrderStatus, OrderType, StepRun, WorkflowRun, WorkflowStep
 
-CALLERS = Callers(8)
+CALLERS = Callers(32)
 
 PAID = {"New": ["AuthorizePayment!"], "Ship": ["CapturePayments!"]}
 
