@@ -52,7 +52,7 @@ def _live(point: str, step: str) -> None:
         if point:
             killpoint.arm(point, step)
         with platform_scope("a slice serves all tenants"):
-            Pump(Callers(4)).run(_LIFE_S, _LINGER_S)
+            Pump(Callers(32)).run(_LIFE_S, _LINGER_S)
         status = 0
     finally:
         os._exit(status)
