@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,9 @@ from connectors.models import Connector
 from connectors.schema import Group, Secret
 from connectors.validation import implementation_of
 from tenants.adminkit import action
+
+#: Names on a card.
+_SHOWN = 2
 
 
 class GalleryMixin:
@@ -92,9 +95,15 @@ def _card(item: type[Provider], url: str) -> dict[str, Any]:
         "tile": tile(item.slug, item.label, 40),
         "label": item.label,
         "url": url,
-        "says": ", ".join(name for name in item.names if name.casefold() != item.label.casefold()),
+        "says": _some([name for name in item.names if name.casefold() != item.label.casefold()]),
         "names": " ".join(registry.names_of(item)),
     }
+
+
+def _some(names: Sequence[str]) -> str:
+    """Not more than a card has room for; the search knows all of them."""
+    left = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {left} more" if left > 0 else "")
 
 
 def _rows(implementation: type[Provider]) -> Iterator[dict[str, Any]]:

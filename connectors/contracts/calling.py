@@ -92,6 +92,10 @@ class Caller(Declarations):
     def get(self, path: str, **query: Any) -> Any:
         return self.call("GET", path, query=query)
 
+    def look_for(self, path: str, **query: Any) -> Any:
+        """GET what may not be there: None for a 404, which is an answer here and no failure."""
+        return self.call("GET", path, query=query, absent=True)
+
     def post(self, path: str, data: Any = None, **extra: Any) -> Any:
         return self.call("POST", path, data, **extra)
 
@@ -110,7 +114,7 @@ class Caller(Declarations):
         """Send and parse; None for an empty body. `write` is by default whether the method changes things."""
         writes = method not in {"GET", "HEAD", "OPTIONS"} if write is None else write
         answer = self.send(method, path, data, write=writes, **extra)
-        if not answer.body:
+        if not answer.body or (extra.get("absent") and answer.status == 404):
             return None
         try:
             return answer.json()
@@ -127,11 +131,13 @@ class Caller(Declarations):
         write: bool,
         keyed: bool = True,
         part: str = "",
+        absent: bool = False,
         **extra: Any,
     ) -> Answer:
         """Send one request in the provider's encoding; `extra` are fields of Request.
 
         A write that is not `keyed` takes no idempotency key and so is never repeated blindly; `part` is that of next_key.
+        Where things may be `absent`, 404 is no failure.
         """
         body: dict[str, Any] = {}
         if data is not None:
@@ -139,7 +145,10 @@ class Caller(Declarations):
         headers = {**self.headers, **extra.pop("headers", {})}
         key = self.door.next_key(part) if write and keyed else None
         request = Request(method=method, path=path, write=write, key=key, headers=headers, **body, **extra)
-        return self.door.send(request, lambda answer: self.classify(answer, write))
+        return self.door.send(
+            request,
+            lambda answer: None if absent and answer.status == 404 else self.classify(answer, write),
+        )
 
     def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
         """Read an answer's failure: the vendor's code through `errors`, else the HTTP status. None is success."""

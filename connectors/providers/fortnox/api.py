@@ -50,12 +50,8 @@ class Books(ErpProvider):
 
     def known(self, path: str, name: str) -> Json | None:
         """The object at a path, None where there is none."""
-        try:
-            return self.one(path, name)
-        except Rejected as error:
-            if error.status == 404:
-                return None
-            raise
+        found = self.look_for(path)
+        return None if found is None else _unwrapped(found, name, RetryLater)
 
     def page(self, path: str, name: str, number: int = 1, **query: Any) -> tuple[list[Json], int]:
         """A page of a list, and how many pages there are. Anything else than a list must not pass for an empty one."""

@@ -30,24 +30,17 @@ class Engage(CrmProvider):
 
     def contact_id(self, identifier: str, value: str) -> str:
         """Id of the contact with that e-mail address, phone or number; "" for none. Raises Rejected for several."""
-        try:
-            found = self.get(self.at("contacts/id"), **{SEARCHED[identifier]: value})
-        except Rejected as error:
-            if error.status == 404:
-                return ""
-            raise
+        found = self.look_for(self.at("contacts/id"), **{SEARCHED[identifier]: value})
+        if found is None:
+            return ""
         if not isinstance(found, str) or not found:
             raise RetryLater("Voyado's answer to the search for a contact holds no id")
         return found
 
     def contact(self, contact_id: str) -> Json | None:
         """The contact with its attributes, preferences and consents; None where it is gone."""
-        try:
-            return _contact(self.get(self._contact_path(contact_id)), RetryLater)
-        except Rejected as error:
-            if error.status == 404:
-                return None
-            raise
+        found = self.look_for(self._contact_path(contact_id))
+        return None if found is None else _contact(found, RetryLater)
 
     def make_contact(self, body: Json) -> str:
         """Id of a new contact, or of the one that has the same key."""

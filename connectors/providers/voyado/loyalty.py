@@ -11,7 +11,7 @@ from urllib.parse import quote
 from connectors.contracts.base import reading
 from connectors.contracts.common import Customer
 from connectors.contracts.crm import Loyalty, Promotion
-from connectors.errors import Misconfigured, Rejected, RetryLater
+from connectors.errors import Misconfigured, RetryLater
 from connectors.providers.voyado.api import SEARCHED, Engage
 from connectors.providers.voyado.contacts import identity, parts, type_of
 from tenants.money import Money
@@ -66,12 +66,9 @@ class LoyaltyOf(Engage):
 
     def _rows(self, path: str, **query: Any) -> list[Json]:
         """A list, or the items of a page; none where Engage has nothing of the kind for this contact."""
-        try:
-            body = self.get(self.at(path), **query)
-        except Rejected as error:
-            if error.status == 404:
-                return []
-            raise
+        body = self.look_for(self.at(path), **query)
+        if body is None:
+            return []
         rows = body.get("items", body.get("Items")) if isinstance(body, dict) else body
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise RetryLater(f"Voyado's answer to {path.rsplit('/', 1)[-1]} cannot be read: it is no list")
