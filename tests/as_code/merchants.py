@@ -34,6 +34,7 @@ def meant(tenant):
             (section.name, section.identity(document)): map_secrets(section.shape(), document, _opened)
             for section in sections()
             for row in section.rows()
+            if not isinstance(section, PublishableSection) or row.live
             for document in [_document(section, row)]
         }
 

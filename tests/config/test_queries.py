@@ -97,6 +97,11 @@ def _one_to_ones(model, row, copy):
             if beside is not None:
                 beside.pk, beside._state.adding = None, True
                 setattr(beside, relation.field.attname, copy.pk)
+                for field in beside._meta.concrete_fields:
+                    if field.unique and field.has_default() and not field.primary_key:
+                        setattr(beside, field.attname, field.get_default())
+                    elif field.one_to_one and field.null:
+                        setattr(beside, field.attname, None)
                 beside.save()
 
 
