@@ -93,8 +93,19 @@ class Caller(Declarations):
         return self.call("GET", path, query=query)
 
     def look_for(self, path: str, **query: Any) -> Any:
-        """GET what may not be there: None for a 404, which is an answer here and no failure."""
-        return self.call("GET", path, query=query, absent=True)
+        """GET what may not be there: None for a 404, which is an answer here and no failure. Raises RetryLater for a
+        success that holds nothing, which proves nothing."""
+        answer = self.send("GET", path, write=False, query=query, absent=True)
+        if answer.status == 404:
+            return None
+        try:
+            found = answer.json() if answer.body else None
+        except BadAnswer as error:
+            text = f"{self.label} answered something unreadable: {error}"
+            raise RetryLater(text, status=answer.status) from None
+        if found is None:
+            raise RetryLater(f"{self.label}'s answer holds nothing", status=answer.status)
+        return found
 
     def post(self, path: str, data: Any = None, **extra: Any) -> Any:
         return self.call("POST", path, data, **extra)
@@ -114,7 +125,7 @@ class Caller(Declarations):
         """Send and parse; None for an empty body. `write` is by default whether the method changes things."""
         writes = method not in {"GET", "HEAD", "OPTIONS"} if write is None else write
         answer = self.send(method, path, data, write=writes, **extra)
-        if not answer.body or (extra.get("absent") and answer.status == 404):
+        if not answer.body:
             return None
         try:
             return answer.json()

@@ -15,8 +15,9 @@ from django.urls import reverse
 from shipping.models import PrintJob, PrintState
 from tenants.scoping import TenantModel, platform_scope
 from tests.config.world import make_world
+from tests.factories.connectors import make_connector
 from tests.factories.tenants import MembershipFactory, StoreFactory, UserFactory
-from workflows.models import InventoryLevel, Order, ScheduledRun
+from workflows.models import InventoryLevel, Order, ProductFeed, ScheduledRun
 
 MOST = 30
 PAGES = [model for model in admin.site._registry if issubclass(model, TenantModel)]
@@ -78,8 +79,10 @@ def _copy(model, row, top, number):
             setattr(copy, field.attname, getattr(copy, field.attname) + timedelta(days=number))
         elif field.name == "user":
             copy.user = UserFactory()
-        elif field.name == "live":
-            copy.live = None
+        elif field.name in {"live", "current"}:
+            setattr(copy, field.name, None)
+        elif field.name == "connector" and model is ProductFeed:
+            copy.connector_id = make_connector(row.tenant, "webhook", connector_id=f"feed{number}").pk
         elif field.name == "store" and model is InventoryLevel:
             copy.store = StoreFactory(tenant=row.tenant)
     return copy

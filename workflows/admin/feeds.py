@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from connectors.runtime import runtime
 from tenants.adminkit import ReadOnlyAdmin, UncountedPaginator, action, badge, display, link, link_to, may
 from tenants.models import Right
 from workflows.admin.scheduled_runs import COLOURS
 from workflows.feeds.addresses import address_of, renew
 from workflows.models import FeedProblem, ProductFeed, ScheduledTask
+from workflows.recent_connectors import recent_connectors
 
 _COLOURS = {"served": "success", "closed": "warning", "none": "info"}
 _READING = {"taken": "success", "failed": "danger", "unknown": "warning"}
@@ -70,7 +70,7 @@ class ProductFeedAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Market, language, currency, format")
     def what(self, obj: ProductFeed) -> str:
-        config = runtime(obj.tenant_id).connectors.get(obj.connector_id)
+        config = recent_connectors(obj.tenant_id).get(obj.connector_id)
         if config is None or config.values is None:
             return "The connector cannot be used"
         names = ("market", "language", "currency", "format")
@@ -124,7 +124,7 @@ class ProductFeedAdmin(ReadOnlyAdmin):
         build = obj.current
         if build is None:
             return "-"
-        every = f"{reverse('admin:workflows_feedproblem_changelist')}?{urlencode({'build__feed__id__exact': obj.pk})}"
+        every = f"{reverse('admin:workflows_feedproblem_changelist')}?{urlencode({'feed': obj.pk})}"
         told = f"{build.items} of {build.products} in the file, {build.left_out} left out, {build.remarked} with remarks"
         return format_html("{}, {} kB. {}", told, f"{build.size / 1000:,.0f}", link(every, "Which, and why"))
 
@@ -182,6 +182,18 @@ class ProductFeedAdmin(ReadOnlyAdmin):
         self.message_user(request, text, messages.SUCCESS)
 
 
+class OfFeed(admin.SimpleListFilter):
+    title, parameter_name = "feed", "feed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        feeds = ProductFeed.objects.select_related("connector")
+        return [(str(feed.pk), str(feed)) for feed in feeds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[FeedProblem]) -> QuerySet[FeedProblem]:
+        chosen = self.value() or ""
+        return queryset.filter(build__feed_id=int(chosen)) if chosen.isdecimal() else queryset
+
+
 @admin.register(FeedProblem)
 class FeedProblemAdmin(ReadOnlyAdmin):
     """Of the files that are served; what was wrong with earlier ones is nobody's work."""
@@ -192,7 +204,7 @@ class FeedProblemAdmin(ReadOnlyAdmin):
     )
     list_display = ["shown_product", "feed", "shown_state", "shown_remarks"]
     list_display_links = None
-    list_filter = ["left_out", "build__feed"]
+    list_filter = ["left_out", OfFeed]
     list_select_related = ["product", "build__feed__connector"]
     search_fields = ["product__sku"]
     search_help_text = "A SKU, whole."

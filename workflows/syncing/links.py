@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from connectors import registry
 from connectors.registry import NotInstalled
-from connectors.runtime import runtime
 from workflows.models import SyncItem
+from workflows.recent_connectors import recent_connectors
 
 
 def link_there(row: SyncItem) -> str:
     """An address of the vendor's own pages, "" where there is none."""
-    config = runtime(row.tenant_id).connectors.get(row.connector_id)
+    config = recent_connectors(row.tenant_id).get(row.connector_id)
     if config is None or config.values is None or not row.external_id:
         return ""
     try:
