@@ -9,7 +9,6 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from connectors import consent_care
         from connectors.contracts.base import Provider
-        from connectors.contracts.catalog import ChangeNotices
         from connectors.contracts.ecommerce import OrderSource
         from connectors.contracts.notification import Notifier
         from connectors.references import register_references
@@ -22,7 +21,6 @@ class WorkflowsConfig(AppConfig):
         from workflows.imports.again import take_webhook
         from workflows.imports.waking import wake
         from workflows.notifications import deliveries
-        from workflows.syncing.hints import take_hint
 
         publication.connect()
         usage.connect()
@@ -35,4 +33,3 @@ class WorkflowsConfig(AppConfig):
         register_handler(OrderSource, take_webhook)
         register_handler(Provider, wake)
         register_chore("connectors.consent_care.look_after_due", consent_care.is_due)
-        register_handler(ChangeNotices, take_hint)

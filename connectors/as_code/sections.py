@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from tenants.scoping import current_tenant
 Coded = dict[str, Any]
 
 
-class Section:
+class Section(ABC):
     """One part, such as `connectors`. All that it does is done in the scope of a tenant.
 
     A document is written in the order given, defaults and all; `settle` makes two that mean the same equal.
@@ -54,9 +55,9 @@ class Section:
         """The row that a document is about; None for a new one."""
         return self.model._default_manager.filter(**{f"{self.key}__iexact": document[self.key]}).first()
 
+    @abstractmethod
     def encode(self, row: Any) -> Coded:
         """The document of a draft."""
-        raise NotImplementedError("say what a row's document is")
 
     def for_file(self, document: Coded) -> Coded:
         """The document as it may lie in a repository."""
@@ -66,9 +67,9 @@ class Section:
         """The wanted document in the spelling of what is there. Raises ValidationError by place."""
         return wanted
 
+    @abstractmethod
     def write(self, row: Any, document: Coded, user: Any) -> Any:
         """Make the row, None for a new one, say what a settled document says. Raises ValidationError."""
-        raise NotImplementedError("say how a document is written")
 
     def check(self, row: Any, given: Coded) -> None:
         """What a form would check. Raises ValidationError by place in the document as it was given."""
@@ -99,13 +100,13 @@ class PublishableSection(Section):
             if row.live is None and not row.retired:
                 yield f"{self.noun} {row} is not published; --drafts exports it"
 
+    @abstractmethod
     def encode_document(self, document: Mapping[str, Any]) -> Coded:
         """Of what is published, or would be."""
-        raise NotImplementedError("say what a published document is in codes")
 
+    @abstractmethod
     def decode(self, document: Coded) -> dict[str, Any]:
         """Back to what kind.restore takes. Raises ValidationError by place."""
-        raise NotImplementedError("say what codes are in a published document")
 
     def kind(self) -> Kind:
         return kind_of(self.model())

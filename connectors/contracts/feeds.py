@@ -103,7 +103,7 @@ class FeedProvider(Provider):
     @classmethod
     def feed_of(cls, config: Any) -> FeedFile:
         """The file of a compiled connector."""
-        raise NotImplementedError
+        raise NotSupported(f"{cls.label} does not say what its file is")
 
     @classmethod
     def is_told(cls, config: Any) -> bool:
