@@ -1,6 +1,6 @@
-"""One HTTP adapter for each thread and setup, over watched sockets.
+"""An HTTP adapter, used by one thread at a time for one setup, over watched sockets.
 
-The connections of urllib3 are used without its pools, and no Session of requests: a thread needs no pool, and even with
+The connections of urllib3 are used without its pools, and no Session of requests: one user needs no pool, and even with
 redirects off a Session reads the whole body of a redirect.
 """
 
@@ -20,7 +20,7 @@ from connectors.client.outgoing import Place, Sent
 from connectors.client.sockets import Line, WatchedTlsSocket
 from connectors.errors import Misconfigured, RetryLater
 
-#: Hosts to which a thread keeps a connection for one setup.
+#: Hosts to which an adapter keeps a connection.
 _MOST_KEPT = 4
 
 
@@ -58,7 +58,7 @@ class _TlsConnection(HTTPSConnection):
 
 
 class Adapter:
-    """Keeps connections of one thread for one setup. Never retries, follows no redirect, knows no proxy and no cookie."""
+    """Keeps connections for one setup. Never retries, follows no redirect, knows no proxy and no cookie."""
 
     def __init__(self, line: Line) -> None:
         self.line = line

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
-from typing import Any
 
 import urllib3
 from requests.structures import CaseInsensitiveDict
@@ -18,15 +14,13 @@ from connectors.client.adapter import Adapter
 from connectors.client.answer import HttpAnswer
 from connectors.client.deadline import Deadline
 from connectors.client.egress import EgressPolicy
+from connectors.client.kept import adapters
 from connectors.client.outgoing import Sent
 from connectors.client.sockets import Line
 from connectors.compiled import ConnectorConfig
 from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
 
 _CHUNK = 64 * 1024
-_MOST_ADAPTERS = 32
-
-_local = threading.local()
 
 
 @dataclass(slots=True)
@@ -54,12 +48,19 @@ def exchange(
     fresh: bool,
 ) -> Exchange:
     """Send and read. `max_bytes` is counted after decompression; `fresh` forbids a kept connection."""
-    adapter = _adapter(config, policy)
-    if fresh:
-        adapter.close()
-    line = adapter.line
-    line.begin(deadline, config.timeout_ms / 1000)
-    done = Exchange()
+    with adapters.borrowed(config, policy) as adapter:
+        if fresh:
+            adapter.close()
+        adapter.line.begin(deadline, config.timeout_ms / 1000)
+        return _exchanged(adapter, request, max_bytes, writes)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _exchanged(adapter: Adapter, request: Sent, max_bytes: int, writes: bool) -> Exchange:
+    done, line = Exchange(), adapter.line
     try:
         done.answer = _read(adapter, request, max_bytes, done)
     except ProviderError as error:
@@ -71,10 +72,6 @@ def exchange(
         done.error = _too_large(max_bytes, writes)
     done.allow_listed = line.allow_listed
     return done
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def _read(adapter: Adapter, request: Sent, max_bytes: int, done: Exchange) -> HttpAnswer:
@@ -149,20 +146,3 @@ def _is_timeout(error: Exception) -> bool:
 def _too_large(max_bytes: int, writes: bool) -> ProviderError:
     text = f"The answer is larger than {max_bytes} bytes"
     return Unknown(text) if writes else Rejected(text)
-
-
-def _adapter(config: ConnectorConfig, policy: EgressPolicy) -> Adapter:
-    """This thread's adapter for this configuration, at most a Handler Lifetime old."""
-    kept: OrderedDict[Any, tuple[float, Adapter]] = _local.__dict__.setdefault("kept", OrderedDict())
-    key = (config.tenant_id, config.id, config.revision, policy)
-    born, adapter = kept.pop(key, (0.0, None))
-    now = time.monotonic()
-    if adapter is not None and now - born > config.handler_lifetime_s:
-        adapter.close()
-        adapter = None
-    if adapter is None:
-        born, adapter = now, Adapter(Line(policy, config.tenant_uid))
-    kept[key] = (born, adapter)
-    while len(kept) > _MOST_ADAPTERS:
-        kept.popitem(last=False)[1][1].close()
-    return adapter

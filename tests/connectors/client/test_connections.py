@@ -8,10 +8,12 @@ import threading
 
 import pytest
 
-from connectors.client import exchange
+from connectors.client.adapter import Adapter
+from connectors.client.egress import EgressPolicy
+from connectors.client.kept import KeptAdapters
 from connectors.errors import Misconfigured, RetryLater, Unknown
-from tests.connectors.client.bench import TOKEN, Bench, accept, read, write
-from tests.faultserver import Behaviour, FaultServer, hang, ok, slow_body, slow_headers
+from tests.connectors.client.bench import TOKEN, Bench, Keyed, accept, config_of, read, write
+from tests.faultserver import Behaviour, FaultServer, hang, late, ok, slow_body, slow_headers
 from tests.tls import Authority
 
 VENDOR = "vendor.example"
@@ -107,7 +109,7 @@ class TestTls:
 
 
 class TestAKeptConnection:
-    def test_belongs_to_one_thread(self, bench: Bench) -> None:
+    def test_is_used_by_whichever_thread_comes_next(self, bench: Bench) -> None:
         with FaultServer() as server:
             provider = bench.provider(server)
             provider.get("/things/1")
@@ -115,7 +117,23 @@ class TestAKeptConnection:
             thread.start()
             thread.join()
             provider.get("/things/3")
-        assert [request.connection for request in server.requests] == [1, 2, 1]
+        assert [request.connection for request in server.requests] == [1, 1, 1]
+
+    def test_serves_one_call_at_a_time(self, bench: Bench) -> None:
+        with FaultServer(late(0.2), late(0.2)) as server:
+            threads = [
+                threading.Thread(
+                    target=bench.provider(server, revision="same").get, args=(f"/things/{number}",)
+                )
+                for number in range(2)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            bench.provider(server, revision="same").get("/things/3")
+        assert sorted(request.connection for request in server.requests[:2]) == [1, 2]
+        assert server.connections == 2
 
     def test_belongs_to_one_revision_of_one_connector(self, bench: Bench) -> None:
         with FaultServer() as server:
@@ -144,13 +162,16 @@ class TestAKeptConnection:
         assert server.connections == 1
 
     def test_is_closed_when_others_need_its_place(self, bench: Bench) -> None:
-        with FaultServer() as server:
-            for number in range(40):
-                bench.provider(server, revision=f"many-{number}").get("/things/1")
-            assert len(exchange._local.kept) == exchange._MOST_ADAPTERS
-            bench.provider(server, revision="many-39").get("/things/1")
-            bench.provider(server, revision="many-0").get("/things/1")
-        assert server.connections == 41
+        few = KeptAdapters(most=2)
+
+        def used(number: int) -> Adapter:
+            with few.borrowed(config_of(Keyed, revision=str(number)), EgressPolicy()) as adapter:
+                return adapter
+
+        first, _, third = used(1), used(2), used(3)
+        assert len(few) == 2
+        assert used(3) is third
+        assert used(1) is not first
 
 
 def test_an_address_that_refuses_is_passed_over(bench: Bench) -> None:
