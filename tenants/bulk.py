@@ -3,14 +3,12 @@ else it does; here PostgreSQL gets the rows as one JSON document."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.db import connection, models
 
 Row = Mapping[str, Any]
@@ -100,13 +98,12 @@ def record_set(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[str, lis
         for row in document:
             row[name] = convert(row[name])
     typed = ", ".join(f'"{name}" {_type(model, name)}' for model, name in columns)
-    return f"json_to_recordset(%s::json) AS v({typed})", [_encode(document)]
+    return f"json_to_recordset(%s::json) AS v({typed})", [orjson.dumps(document, default=_plain).decode()]
 
 
 def value_of(model: type[models.Model], name: str) -> str:
     """The SQL of a column's value in a `record_set`."""
-    value = f'v."{name}"'
-    return f"CAST({value} AS {_field(model, name).db_type(connection)})" if _is_json(model, name) else value
+    return f'v."{name}"'
 
 
 def _source(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, list[Any]]:
@@ -131,13 +128,8 @@ def _value(model: type[models.Model], name: str) -> str:
 def _converter(model: type[models.Model], name: str) -> Callable[[Any], Any] | None:
     """How a value is written into JSON, where JSON and the column's type do not see to it by themselves."""
     field = _field(model, name)
-    if _is_json(model, name):
-        encode = (
-            json.JSONEncoder(separators=(",", ":")).encode
-            if field.encoder is None
-            else field.encoder().encode
-        )
-        return lambda value: None if value is None else encode(value)
+    if isinstance(field, models.JSONField):
+        return None if field.encoder is None else partial(_written, field.encoder)
     prepare: Callable[[Any], Any] = field.get_prep_value
     return None if prepare.__func__.__module__.startswith("django.") else prepare  # type: ignore[attr-defined]
 
@@ -145,25 +137,18 @@ def _converter(model: type[models.Model], name: str) -> Callable[[Any], Any] | N
 @cache
 def _type(model: type[models.Model], name: str) -> str:
     field = _field(model, name)
-    if _is_json(model, name):
-        return "text"
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-@cache
-def _is_json(model: type[models.Model], name: str) -> bool:
-    return isinstance(_field(model, name), models.JSONField)
+def _written(encoder: type[Any], value: Any) -> Any:
+    """By the field's own encoder, to be taken over as it is."""
+    return None if value is None else orjson.Fragment(encoder().encode(value))
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
+    if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"a {type(value).__name__} cannot be written in bulk")
-
-
-_encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
 
 
 def _field(model: type[models.Model], name: str) -> Any:
