@@ -1,16 +1,17 @@
 """Queries whose SQL is kept: composing a statement costs the ORM more than running it costs the database.
 
-A query is composed once for each shape of its values, with marks in their places, and run with the values themselves.
+A query is composed once for each kind of its values, with marks in their places, and run with the values themselves. A list
+is one value, an array, whatever its length.
 """
 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from tenants.scoping import current_tenant_id, is_closed, tenant_scope
 
-#: Lists are filled up to one of so many lengths by their last value, so that there are few shapes.
-_LENGTHS = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+#: A place for a value; a percent sign of the statement itself is doubled.
+_PARAMETER = re.compile(r"(?<!%)%s")
 
 _FIRST_MARK = 8_765_432_100_000_000_000
 _FIRST_MOMENT = datetime(2, 2, 2, 2, 2, 2, 2, tzinfo=UTC)
@@ -44,12 +45,12 @@ class Kept:
         if connection.vendor != "postgresql" or is_closed():
             return list(self._build(*values, **constants))
         tenant = current_tenant_id()
-        filled = [_filled(value) if isinstance(value, (list, tuple)) else value for value in values]
-        shape = (tenant is None, *map(_shape, filled), *constants.items())
+        given = [list(value) if isinstance(value, tuple) else value for value in values]
+        shape = (tenant is None, *map(_shape, given), *constants.items())
         if shape not in self._composed:
-            self._composed[shape] = _compose(partial(self._build, **constants), filled, tenant)
+            self._composed[shape] = _compose(partial(self._build, **constants), given, tenant)
         composed = self._composed[shape]
-        return [] if composed is None else list(composed.rows([tenant, *_flat(filled)]))
+        return [] if composed is None else list(composed.rows([tenant, *given]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,12 @@ def _compose(
     build: Callable[..., models.QuerySet], values: Sequence[Any], tenant: int | None
 ) -> _Composed | None:
     """None for a query that finds nothing whatever the values are."""
-    numbers = count()
-    marks = [[_mark(item, next(numbers)) for item in _items(value)] for value in values]
+    marks = [_mark(_first_of(value), number) for number, value in enumerate(values)]
     own = _FIRST_MARK - 1
-    given = [mark if isinstance(value, list) else mark[0] for value, mark in zip(values, marks, strict=True)]
+    given = [
+        ([mark] if value else []) if isinstance(value, list) else mark
+        for value, mark in zip(values, marks, strict=True)
+    ]
     if tenant is None:
         queryset = build(*given)
     else:
@@ -117,12 +120,27 @@ def _compose(
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
-    places = [own, *(mark for group in marks for mark in group)]
+    places = [own, *marks]
     found = [_place(item, places) for item in parameters]
-    if not set(range(1, len(places))) <= {place for place, _ in found}:
+    lists = {place for place, value in enumerate(values, start=1) if isinstance(value, list)}
+    empty = {place for place in lists if not values[place - 1]}
+    if not set(range(1, len(places))) - empty <= {place for place, _ in found}:
         raise RuntimeError(f"a value of this query is no plain condition of it: {sql}")
     fields = [column[0] for column in compiler.select[: compiler.col_count]]
-    return _Composed(queryset, compiler, sql, found, compiler.get_converters(fields))
+    of_list = [place in lists for place, _ in found]
+    return _Composed(queryset, compiler, _with_arrays(sql, of_list), found, compiler.get_converters(fields))
+
+
+def _with_arrays(sql: str, of_list: Sequence[bool]) -> str:
+    """The statement with `= ANY(array)` for each `IN (mark)`; `of_list` tells of each parameter whether it is a list's."""
+    parts = _PARAMETER.split(sql)
+    for number, is_list in enumerate(of_list):
+        if not is_list:
+            continue
+        if not (parts[number].endswith(" IN (") and parts[number + 1].startswith(")")):
+            raise RuntimeError(f"a list of this query is no plain __in of it: {sql}")
+        parts[number] = parts[number].removesuffix("IN (") + "= ANY("
+    return "%s".join(parts)
 
 
 def _place(parameter: Any, places: Sequence[Any]) -> tuple[int | None, Any]:
@@ -148,22 +166,14 @@ def _mark(value: Any, number: int) -> Any:
     return UUID(int=_FIRST_MARK + number) if isinstance(value, UUID) else f"\ue000{number}\ue000"
 
 
-def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _flat(values: Iterable[Any]) -> list[Any]:
-    return [item for value in values for item in _items(value)]
+def _first_of(value: Any) -> Any:
+    """What stands for the kind of a value; of an empty list nothing is compared, so that any kind will do."""
+    return (value[0] if value else 0) if isinstance(value, list) else value
 
 
 def _shape(value: Any) -> Any:
-    return (len(value), _shape(value[0]) if value else None) if isinstance(value, list) else _kind(value)
+    return (bool(value), _kind(_first_of(value))) if isinstance(value, list) else _kind(value)
 
 
 def _kind(value: Any) -> type:
     return next((kind for kind in (datetime, UUID, int, str) if isinstance(value, kind)), type(value))
-
-
-def _filled(values: Sequence[Any]) -> list[Any]:
-    length = next((length for length in _LENGTHS if length >= len(values)), len(values))
-    return [*values, *([values[-1]] * (length - len(values)))] if values else []
