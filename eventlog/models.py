@@ -33,7 +33,7 @@ class StorableEncoder(DjangoJSONEncoder):
             text = orjson.dumps(o, default=self.default).decode()
         except TypeError:
             return ""
-        return "" if "null" in text and _finite(o) != o else text.replace("\\u0000", "\ufffd")
+        return "" if "null" in text and _finite(o) != o else text.replace("\\u0000", "\\ufffd")
 
     def _slowly(self, o: Any) -> str:
         try:
@@ -61,9 +61,15 @@ def _finite(value: Any) -> Any:
 class Event(TenantModel):
     """Something that happened. Ids and names of other apps' rows are kept as values, so that events outlive them."""
 
-    # The composite indexes below begin with the tenant; one more would only slow every insert.
+    # The composite indexes below begin with the tenant; one more would only slow every insert, and so would the server's
+    # look at the tenant's row, at which all transactions meet.
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     category = models.CharField(max_length=20, choices=[(item.value, item.value) for item in Category])
     outcome = models.CharField(
@@ -125,7 +131,12 @@ class EventPayload(TenantModel):
     """The redacted request and response of a call, apart because they are pruned long before their event."""
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="payload")
     request = models.JSONField(null=True, blank=True, encoder=StorableEncoder)

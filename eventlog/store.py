@@ -10,9 +10,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from eventlog.events import Category, EventData
-from eventlog.models import Event, EventPayload
+from eventlog.models import Event, EventPayload, StorableEncoder
 from eventlog.redaction import Redactor
-from tenants.bulk import record_set, value_of
 from tenants.request_ids import current_request_id
 from tenants.scoping import ScopeError, current_tenant_id
 from tenants.together import Together
@@ -20,26 +19,14 @@ from tenants.together import Together
 _BY_NAME_AND_SHAPE = Redactor()
 _PAYLOAD = ("request", "response")
 _COLUMNS = tuple(item.name for item in fields(EventData) if item.name not in _PAYLOAD)
-_ALL = [*((Event, name) for name in _COLUMNS), *((EventPayload, name) for name in _PAYLOAD)]
 _TEXTS = {
     column: field.max_length
     for column in _COLUMNS
     if isinstance(field := Event._meta.get_field(column), models.CharField | models.TextField)
 }
-_INSERT = (
-    "WITH v AS MATERIALIZED ("  # noqa: S608 - nothing but names of columns
-    "SELECT nextval((SELECT pg_get_serial_sequence('eventlog_event', 'id'))::regclass) AS id, v.* FROM {source}"
-    f"), kept AS (INSERT INTO eventlog_event (id, {', '.join(_COLUMNS)})"
-    f" SELECT v.id, {', '.join(value_of(Event, column) for column in _COLUMNS)} FROM v)"
-    " {payloads}"
-)
-_PAYLOADS = (
-    "INSERT INTO eventlog_eventpayload (event_id, tenant_id, request, response)"
-    " SELECT v.id, v.tenant_id, CAST(v.request AS jsonb), CAST(v.response AS jsonb) FROM v"
-    " WHERE v.request IS NOT NULL OR v.response IS NOT NULL"
-)
-#: The same, and the ids in the order of the events.
-_PAYLOADS_AND_IDS = f", payloads AS ({_PAYLOADS}) SELECT v.id FROM v ORDER BY v.id"  # noqa: S608
+_NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('eventlog_event', 'id')) FROM generate_series(1, %s)"
+_EVENTS = f"COPY eventlog_event (id, {', '.join(_COLUMNS)}) FROM STDIN"
+_PAYLOADS = f"COPY eventlog_eventpayload (event_id, tenant_id, {', '.join(_PAYLOAD)}) FROM STDIN"
 _LARGEST = {"duration_ms": 2**31 - 1, "status_code": 2**15 - 1}
 
 
@@ -94,7 +81,7 @@ def record_many(events: Sequence[EventData]) -> None:
         _insert(events)
         return
     with transaction.atomic(savepoint=False):
-        numbered = list(zip(_insert(events, numbers=True), events, strict=True))
+        numbered = list(zip(_insert(events), events, strict=True))
         for listener in listening:
             listener.take(numbered)
 
@@ -108,14 +95,14 @@ def _add(event: EventData, together: Together) -> None:
     together.insert(Event, [_values(event)])
 
 
-def _insert(events: Sequence[EventData], *, numbers: bool = False) -> list[int]:
-    """The events' ids, where `numbers` asks for them."""
+def _insert(events: Sequence[EventData]) -> list[int]:
+    """The events' ids."""
     if len(events) == 1 and not any(_payload(events[0]).values()):
         together = Together()
         _add(events[0], together)
         return [number for ((number,),) in together.run()]
     if connection.vendor == "postgresql":
-        return _insert_together([_values(event) | _payload(event) for event in events], numbers)
+        return _copy_in(events)
     rows = Event._base_manager.bulk_create([Event(**_values(event)) for event in events])
     payloads = list(_payloads(zip(rows, events, strict=True)))
     if payloads:
@@ -139,13 +126,38 @@ def _payload(event: EventData) -> dict[str, Any]:
     return {name: getattr(event, name) for name in _PAYLOAD}
 
 
-def _insert_together(rows: Sequence[dict[str, Any]], numbers: bool) -> list[int]:
-    """Events and payloads at once: the event's id is drawn before either is inserted."""
-    source, values = record_set(_ALL, rows)
-    payloads = _PAYLOADS_AND_IDS if numbers else _PAYLOADS
+def _copy_in(events: Sequence[EventData]) -> list[int]:
+    """Events and payloads by COPY, which takes PostgreSQL half the time of an INSERT. The ids are drawn before."""
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(source=source, payloads=payloads), values)
-        return [number for (number,) in cursor.fetchall()] if numbers else []
+        cursor.execute(_NEXT_IDS, [len(events)])
+        ids = [number for (number,) in cursor.fetchall()]
+        numbered = list(zip(ids, events, strict=True))
+        _copy(cursor, _EVENTS, ([number, *_row(event)] for number, event in numbered))
+        payloads = [(number, event) for number, event in numbered if any(_payload(event).values())]
+        if payloads:
+            _copy(cursor, _PAYLOADS, ([pk, event.tenant_id, *_documents(event)] for pk, event in payloads))
+    return ids
+
+
+def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _row(event: EventData) -> list[Any]:
+    values = _values(event)
+    values["details"] = _json(event.details)
+    values["category"], values["outcome"] = str(event.category), str(event.outcome)
+    return list(values.values())
+
+
+def _documents(event: EventData) -> list[str | None]:
+    return [_json(document) for document in _payload(event).values()]
+
+
+def _json(document: Any) -> str | None:
+    return None if document is None else StorableEncoder().encode(document)
 
 
 def _payloads(pairs: Iterable[tuple[Event, EventData]]) -> Iterator[EventPayload]:

@@ -58,9 +58,9 @@ def test_every_field_is_kept(ours):
     assert set(FULL) | {"tenant_id"} == {field.name for field in fields(EventData)}
 
 
-def test_many_events_take_two_statements_at_most(ours, theirs, django_assert_max_num_queries):
+def test_many_events_take_three_statements_at_most(ours, theirs, django_assert_max_num_queries):
     events = [EventData(tenant_id=t.pk, **FULL) for t in (ours, theirs) for _ in range(10)]
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         record_many(events)
     with tenant_scope(theirs):
         assert Event.objects.count() == EventPayload.objects.count() == 10

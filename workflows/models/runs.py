@@ -72,14 +72,26 @@ class WorkflowRun(TenantModel):
     is sent twice.
     """
 
-    order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="runs")
+    # Every change of a row is written into each of its table's indexes, so what begins one of those below has no more.
+    # The order's row vouches for the tenant: one more look at it for each row would make all transactions queue there.
+    tenant = models.ForeignKey(
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+    )
+    order = models.ForeignKey(
+        "workflows.Order", on_delete=models.CASCADE, related_name="runs", db_index=False
+    )
     order_type = models.CharField(max_length=80)
     status = models.CharField(max_length=80)
     generation = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=8, choices=RunKind.choices, default=RunKind.STATUS)
     label = models.CharField("act", max_length=200, blank=True)
     continues = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="continued_by"
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="continued_by", db_index=False
     )
     token = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=12, choices=RunState.choices, default=RunState.QUEUED)
@@ -109,6 +121,9 @@ class WorkflowRun(TenantModel):
             models.Index(
                 fields=["tenant", "-id"], name="run_stopped", condition=models.Q(state=RunState.STOPPED)
             ),
+            models.Index(
+                fields=["continues"], name="run_continued", condition=models.Q(continues__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,7 +148,15 @@ class StepRun(TenantModel):
     error this one solves when it succeeds.
     """
 
-    run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps")
+    tenant = models.ForeignKey(
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+    )
+    run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps", db_index=False)
     order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=80)
@@ -183,7 +206,12 @@ class Lane(TenantModel):
     """
 
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     order = models.OneToOneField(
         "workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane"
