@@ -117,7 +117,8 @@ def an_hour_passes() -> None:
     """Nobody has to wait for the dead worker to count as dead, nor for a carrier's look-up to prove something."""
     hour = timedelta(hours=1)
     Worker.objects.update(heartbeat_at=F("heartbeat_at") - hour)
-    Effect.objects.update(first_sent_at=F("first_sent_at") - hour, last_sent_at=F("last_sent_at") - hour)
+    times = ("first_sent_at", "last_sent_at", "lease_until")
+    Effect.objects.update(**{name: F(name) - hour for name in times})
 
 
 def test_every_point_of_every_kind_of_step(house: Shop, lives: Lives, vendors: Sandbox) -> None:
