@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import F
 
 from config.demo.play import order_body
 from config.demo.scenario import Story
 from connectors import sandbox
-from connectors.models import Effect
 from connectors.publishing import publish
 from tenants.models import Tenant
 from tenants.scoping import platform_scope, tenant_scope
+from tests.ageing import calls_age
 from tests.stand import seed
 from workflows import orders
 from workflows.engine.callers import Callers
@@ -69,18 +68,13 @@ class Shop:
     def later(self, **span: float) -> None:
         """Let time pass: what would be due by then is due now."""
         back = timedelta(**span)
-        self.calls_age(back)
+        calls_age(back)
         for model in (StepRun, Lane):
             for row in model.objects.filter(due_at__isnull=False):
                 row.due_at -= back
                 if isinstance(row, StepRun) and row.retry_until:
                     row.retry_until -= back
                 row.save()
-
-    def calls_age(self, back: timedelta) -> None:
-        """Vendors have had that much longer to end what they were at when their answers were lost."""
-        times = ("first_sent_at", "last_sent_at", "lease_until")
-        Effect.objects.update(**{name: F(name) - back for name in times})
 
     def steps(self, run: WorkflowRun) -> dict[str, str]:
         return {step.name: step.state for step in run.steps.order_by("position")}

@@ -19,13 +19,13 @@ from config.demo import systems
 from config.demo.ground import PRODUCTS
 from connectors.drafts import create_connector
 from connectors.killpoint import POINTS
-from connectors.models import Effect
 from connectors.publishing import publish
 from connectors.sandbox import Sandbox
 from shipping.models import ShipmentOption, ShippingProvider
 from tenants.models import Store
 from tenants.scoping import tenant_scope
 from tests import oracle
+from tests.ageing import calls_age
 from tests.faults.processes import worker_environment
 from tests.shop import Shop
 from workflows.models import RunState, StepState, Worker, WorkflowRun
@@ -117,8 +117,7 @@ def an_hour_passes() -> None:
     """Nobody has to wait for the dead worker to count as dead, nor for a carrier's look-up to prove something."""
     hour = timedelta(hours=1)
     Worker.objects.update(heartbeat_at=F("heartbeat_at") - hour)
-    times = ("first_sent_at", "last_sent_at", "lease_until")
-    Effect.objects.update(**{name: F(name) - hour for name in times})
+    calls_age(hour)
 
 
 def test_every_point_of_every_kind_of_step(house: Shop, lives: Lives, vendors: Sandbox) -> None:

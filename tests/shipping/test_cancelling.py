@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests import faultserver
+from tests.ageing import calls_age
 from tests.shipping.carrier import after
 from tests.shipping.house import the_shipment
 
@@ -51,7 +52,7 @@ def test_where_nobody_knows_the_carrier_is_asked_first(house, made, status):
     house.depot.faults = [after(lost) if made else lost]
     order = house.order(shipments=HOME)
     house.ships(order)
-    house.calls_age(timedelta(minutes=2))
+    calls_age(timedelta(minutes=2))
     told = house.ships(order, status)
     house.later(hours=2)
     house.pump()
