@@ -188,6 +188,7 @@ def test_cancelled_before_the_first_scan_only(desk: Desk) -> None:
     known = booking({"product": "PARCEL", "numbers": tuple(item.number for item in early.parcels)})
     desk.vendors.faults(vendor="gls", path="/cancel/", drop_after=True)
     assert desk.write("cancel", known).ending is Ending.UNKNOWN
+    let_an_hour_pass()
     assert desk.write("cancel", known).ending is Ending.SUCCEEDED
     late = desk.book(booking({"product": "PARCEL", "reference": "100234-5"})).result
     desk.vendors.control("POST", "gls/advance", {"number": late.consignment})
