@@ -17,13 +17,14 @@ from django.utils import timezone
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.effect_opening import Opening
 from connectors.effect_rules import Busy, Done, Intent, State
+from connectors.errors import Rejected
 from connectors.models import Effect
 from connectors.ports import direct_ports
 from connectors.proof import over_at
 from tenants.bulk import update_many
 from tenants.scoping import platform_scope
 
-__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "execute_now", "open_effects"]
+__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "drop_effects", "execute_now", "open_effects"]
 
 #: Where the results of the contracts carry the provider's reference, the most telling first.
 _REFERENCES = ("operation_id", "consignment", "external_id", "message_id", "provider_id")
@@ -57,6 +58,18 @@ def close_effects(outcomes: Sequence[Outcome]) -> None:
     others = [_closed(item) | _still_open(item) for item in writes if item.ending is not Ending.SUCCEEDED]
     update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
     update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
+
+
+def drop_effects(opened: Sequence[Prepared]) -> None:
+    """Close what was opened and is not called for after all; one statement. Nothing of it may be uncertain."""
+    error = Rejected("Not carried out, because it is no longer wanted", answered=False)
+    now = timezone.now()
+    close_effects(
+        [
+            Outcome(prepared=item, ending=Ending.FAILED, error=error, started_at=now, duration_ms=0)
+            for item in opened
+        ]
+    )
 
 
 def confirm_effect(subject: str, operation: str, reference: str = "") -> None:
