@@ -6,9 +6,10 @@ The database half (effects.py) commits an Effect before `perform` and records th
 from __future__ import annotations
 
 import logging
+import math
 import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,10 @@ from connectors.client import Deadline, Ports, open_door
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import NotExecuted, Provider
 from connectors.errors import Misconfigured, ProviderError, ReadBack, Rejected, RetryLater, Unknown
+from connectors.key_memory import KeyMemory
+from connectors.proof import CALL_S, may_go_on, proved_at
 
 log = logging.getLogger(__name__)
-
-#: A key is trusted for this share of the time for which the vendor keeps it.
-WINDOW_SHARE = 0.8
 
 CONFLICT = 409
 
@@ -65,7 +65,9 @@ class Prepared:
 
     `uncertain` means that an earlier try may have been executed; `answered` that it ended with some answer of the
     provider; `changed` that the request is no longer the one that was sent; `settle_only` that it must not be carried out
-    any more, only found out. `last_sent_at` is when the latest earlier try began. `deadline_s` is in seconds.
+    any more, only found out. `last_sent_at` is when the latest earlier try began that sent something, and
+    `under_way_until` until when the vendor may be at work on earlier requests; None when they are over. `deadline_s` is in
+    seconds; a write has sent its last request CALL_S after `opened` (monotonic) in any case.
     """
 
     spec: CallSpec
@@ -80,12 +82,17 @@ class Prepared:
     settle_only: bool = False
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None
-    deadline_s: float = 60.0
+    under_way_until: datetime | None = None
+    deadline_s: float = CALL_S
+    opened: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a call ended. `renewed` tells that `next_key` was used; `needs_person` that nothing can settle it here."""
+    """How a call ended. `renewed` tells that `next_key` was used; `needs_person` that nothing can settle it here.
+
+    `sent` tells that the operation itself was tried, not only asked about; `lost` that the vendor may be at work on it.
+    """
 
     prepared: Prepared
     ending: Ending
@@ -93,6 +100,8 @@ class Outcome:
     error: ProviderError | None = None
     renewed: bool = False
     needs_person: bool = False
+    sent: bool = False
+    lost: bool = False
     started_at: datetime
     duration_ms: int
 
@@ -113,9 +122,10 @@ class _Try:
         self.prepared = prepared
         self.spec = prepared.spec
         self.ports = ports
-        self.deadline = Deadline.after(prepared.deadline_s)
+        self.deadline = _deadline(prepared)
+        self.memory = KeyMemory(prepared)
         self.uncertain = prepared.uncertain
-        self.renewed = False
+        self.renewed = self.sent = self.lost = False
         self.needs_person = False
 
     def outcome(self) -> Outcome:
@@ -135,6 +145,8 @@ class _Try:
             error=error,
             renewed=self.renewed,
             needs_person=self.needs_person,
+            sent=self.sent,
+            lost=self.lost,
             started_at=started,
             duration_ms=round((time.monotonic() - clock) * 1000),
         )
@@ -163,7 +175,8 @@ class _Try:
         return Ending.FAILED
 
     def _settle_or_execute(self) -> Any:
-        if self._may_repeat_key():
+        asked_at = self.ports.now()
+        if self.memory.is_safe(asked_at) and not self.memory.is_used_up:
             return self._execute(self.prepared.key)
         settled = self._settle()
         if settled is None:
@@ -173,42 +186,56 @@ class _Try:
             )
         if not isinstance(settled, NotExecuted):
             return settled
-        self._check_proved(settled)
-        self.uncertain = False
+        wait = self._wait_for_proof(settled, asked_at)
+        return self._wait_or_repeat(wait, asked_at) if wait > 0 else self._execute_after_all()
+
+    def _execute_after_all(self) -> Any:
+        """It is proved that nothing was executed."""
         if self.prepared.settle_only:
+            self.uncertain = False
             raise Rejected(f"{self._label} did not carry this out, and it is no longer wanted")
-        self.renewed = self.prepared.answered or self.prepared.changed
-        return self._execute(self.prepared.next_key if self.renewed else self.prepared.key)
+        if not (self.prepared.answered or self.prepared.changed):
+            self.uncertain = False
+            return self._execute(self.prepared.key)
+        if not self.ports.renew(self.prepared):
+            raise Unknown("Another try has taken this over", answered=False)
+        self.uncertain, self.renewed = False, True
+        return self._execute(self.prepared.next_key)
 
-    def _check_proved(self, settled: NotExecuted) -> None:
-        """Raises Unknown while what was executed may still be on its way into the provider's look-up."""
-        lag, since = settled.proved_after_s, self.prepared.last_sent_at or self.prepared.first_sent_at
-        if not lag or (since is not None and self.ports.now() - since >= timedelta(seconds=lag)):
-            return
-        raise Unknown(
-            f"{self._label} knows nothing of this yet, which proves something only after {lag / 60:.0f} minutes",
-            answered=self.prepared.answered,
-            retry_after=lag,
+    def _wait_for_proof(self, settled: NotExecuted, asked_at: datetime) -> float:
+        """Seconds from the question until "not found" proves something."""
+        earlier = self.prepared
+        since = proved_at(
+            earlier.last_sent_at or earlier.first_sent_at, earlier.under_way_until, settled.proved_after_s
         )
+        return (since - asked_at).total_seconds() if since is not None else 0.0
 
-    def _may_repeat_key(self) -> bool:
-        """The vendor's own memory of the key decides, unless it would only replay an error or refuse a changed body."""
-        connector = self.spec.connector
-        carrier = registry.get(connector.slug).idempotency_of(connector.values)
-        if carrier is None or not carrier.covers(self.spec.operation) or self.prepared.first_sent_at is None:
-            return False
-        if self.prepared.settle_only or (self.prepared.answered and carrier.errors_kept):
-            return False
-        if self.prepared.changed and carrier.body_bound:
-            return False
-        window = timedelta(hours=carrier.hours(self.spec.operation) * WINDOW_SHARE)
-        return self.ports.now() - self.prepared.first_sent_at < window
+    def _wait_or_repeat(self, wait_s: float, asked_at: datetime) -> Any:
+        """While a request is under way only its own key is safe: the vendor executes that once, whichever comes first."""
+        until = self.prepared.under_way_until
+        if until is None or asked_at >= until or not self.memory.is_safe(asked_at):
+            raise Unknown(
+                f"{self._label} knows nothing of this yet, which proves something only in {_span(wait_s)}",
+                answered=self.prepared.answered,
+                retry_after=wait_s,
+            )
+        try:
+            return self._execute(self.prepared.key)
+        except Unknown as error:
+            if not self.lost:
+                # The vendor keeps that answer under the key, so only the next key can bring another.
+                error.retry_after = max(error.retry_after or 0.0, wait_s)
+            raise
 
     def _execute(self, key: str | None) -> Any:
+        self.sent = True
         try:
             return getattr(self._provider(key), self.spec.operation)(self.spec.request)
         except ReadBack as error:
             return self._read_back(error)
+        except Exception as error:
+            self.lost = may_go_on(error, keeps_answers=self.memory.keeps_errors)
+            raise
 
     def _read_back(self, error: ReadBack) -> Any:
         settled = self._settle()
@@ -237,3 +264,12 @@ class _Try:
     @property
     def _label(self) -> str:
         return registry.get(self.spec.connector.slug).label
+
+
+def _deadline(prepared: Prepared) -> Deadline:
+    deadline = Deadline.after(prepared.deadline_s)
+    return Deadline(min(deadline.at, prepared.opened + CALL_S)) if prepared.spec.write else deadline
+
+
+def _span(seconds: float) -> str:
+    return f"{math.ceil(seconds)} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"

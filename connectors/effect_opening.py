@@ -13,12 +13,23 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from connectors.calls import Prepared
-from connectors.effect_rules import UNCERTAIN, Action, Busy, Done, Identity, Intent, State, decide
+from connectors.effect_rules import (
+    UNCERTAIN,
+    Action,
+    Busy,
+    Done,
+    Identity,
+    Intent,
+    State,
+    decide,
+    under_way_until,
+)
 from connectors.models import Effect
+from connectors.proof import CALL_S
 from tenants.bulk import insert_many, update_many
 
 #: A call's total deadline and the time by which it may be overrun, before others may take it for dead.
-LEASE = timedelta(seconds=60 + 30)
+LEASE = timedelta(seconds=CALL_S + 30)
 
 Place = tuple[int, Identity]
 
@@ -188,6 +199,7 @@ def _again(intent: Intent, row: Effect) -> Prepared:
         changed=row.request_hash != intent.hash,
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
+        under_way_until=under_way_until(row),
     )
 
 

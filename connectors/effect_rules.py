@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from connectors.calls import CallContext, CallSpec
 from connectors.canonical import request_hash
 from connectors.models import Effect
+from connectors.proof import over_after_death
 
 State = Effect.State
 OPEN = frozenset({State.CALLING, State.RETRY, State.UNKNOWN})
@@ -93,6 +94,13 @@ def decide(intent: Intent, earlier: Sequence[Effect], now: datetime) -> tuple[Ac
     if latest.state == State.RETRY and latest.request_hash != intent.hash:
         return Action.NEW_EPOCH, latest
     return Action.ADOPT, latest
+
+
+def under_way_until(row: Effect) -> datetime | None:
+    """Until when the vendor may be at work on requests with the row's key; None when all of them are over."""
+    if row.state == State.CALLING and row.last_sent_at is not None:
+        return over_after_death(row.last_sent_at)
+    return row.lease_until if row.state == State.UNKNOWN else None
 
 
 def _is_held(intent: Intent, row: Effect, now: datetime) -> bool:

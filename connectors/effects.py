@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
-from connectors.canonical import request_hash
 from connectors.effect_opening import Opening
 from connectors.effect_rules import Busy, Done, Intent, State
+from connectors.errors import Rejected
 from connectors.models import Effect
 from connectors.ports import direct_ports
+from connectors.proof import over_at
 from tenants.bulk import update_many
 from tenants.scoping import platform_scope
 
-__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "execute_now", "open_effects"]
+__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "drop_effects", "execute_now", "open_effects"]
 
 #: Where the results of the contracts carry the provider's reference, the most telling first.
 _REFERENCES = ("operation_id", "consignment", "external_id", "message_id", "provider_id")
@@ -53,17 +54,22 @@ def close_effects(outcomes: Sequence[Outcome]) -> None:
     """Record how calls ended, in one or two statements. A success is never undone; a late failure of a try that was
     taken over changes nothing."""
     writes = [outcome for outcome in outcomes if outcome.prepared.effect_id is not None]
-    for outcome in writes:
-        if outcome.renewed:
-            _renew(outcome.prepared)
     succeeded = [_closed(item) for item in writes if item.ending is Ending.SUCCEEDED]
-    others = [
-        _closed(item) | {"attempts": item.prepared.attempt}
-        for item in writes
-        if item.ending is not Ending.SUCCEEDED
-    ]
+    others = [_closed(item) | _still_open(item) for item in writes if item.ending is not Ending.SUCCEEDED]
     update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
     update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
+
+
+def drop_effects(opened: Sequence[Prepared]) -> None:
+    """Close what was opened and is not called for after all; one statement. Nothing of it may be uncertain."""
+    error = Rejected("Not carried out, because it is no longer wanted", answered=False)
+    now = timezone.now()
+    close_effects(
+        [
+            Outcome(prepared=item, ending=Ending.FAILED, error=error, started_at=now, duration_ms=0)
+            for item in opened
+        ]
+    )
 
 
 def confirm_effect(subject: str, operation: str, reference: str = "") -> None:
@@ -124,18 +130,6 @@ def _read(intent: Intent) -> Prepared:
     return Prepared(spec=intent.spec, context=intent.context)
 
 
-def _renew(prepared: Prepared) -> None:
-    """The try used the next key, because it was proved that nothing was executed with the former."""
-    assert prepared.effect_id is not None
-    with platform_scope("effects of several tenants are closed together"):
-        Effect.objects.filter(pk=prepared.effect_id, attempts=prepared.attempt).update(
-            epoch=F("epoch") + 1,
-            key=prepared.next_key,
-            request_hash=request_hash(prepared.spec.request),
-            first_sent_at=F("last_sent_at"),
-        )
-
-
 def _closed(outcome: Outcome) -> dict[str, Any]:
     error = outcome.error
     return {
@@ -150,6 +144,25 @@ def _closed(outcome: Outcome) -> dict[str, Any]:
         "error_message": error.message if error else "",
         "modified_at": timezone.now(),
     }
+
+
+def _still_open(outcome: Outcome) -> dict[str, Any]:
+    """What the next try needs to know about the requests sent so far."""
+    prepared = outcome.prepared
+    sent_now = outcome.sent or prepared.last_sent_at is None
+    return {
+        "attempts": prepared.attempt,
+        "last_sent_at": outcome.started_at if sent_now else prepared.last_sent_at,
+        "lease_until": _under_way_until(outcome) if outcome.ending is Ending.UNKNOWN else None,
+    }
+
+
+def _under_way_until(outcome: Outcome) -> datetime | None:
+    """Until when the vendor may be at work on requests with the key in force; None when all of them are over."""
+    earlier = None if outcome.renewed else outcome.prepared.under_way_until
+    if not outcome.lost:
+        return earlier
+    return over_at(outcome.started_at + timedelta(milliseconds=outcome.duration_ms))
 
 
 def _answered(outcome: Outcome) -> bool:

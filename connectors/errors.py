@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+#: What servers in front of a vendor answer in its stead, while it may be at work on the request.
+FRONT_STATUSES = frozenset({408, 502, 503, 504, *range(520, 531)})
+
 
 class ProviderError(Exception):
     """Base of the four failure kinds. `message` is for staff and holds no secret; `code` is the vendor's own code."""
@@ -45,9 +51,22 @@ class Held(RetryLater):
 
 
 class Unknown(ProviderError):
-    """May have been executed; nobody may guess."""
+    """May have been executed; nobody may guess. `doubts` are those of the single tries, where there were several."""
 
     kind = "unknown"
+
+    def __init__(self, message: str, *, doubts: Sequence[Unknown] = (), **options: Any) -> None:
+        super().__init__(message, **options)
+        self.doubts = tuple(doubts)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the vendor itself has answered, so that it is at work on none of the tries any more."""
+        if self.doubts:
+            return all(doubt.ended for doubt in self.doubts)
+        if not self.answered or self.status in FRONT_STATUSES:
+            return False
+        return bool(self.code) if self.status is None or self.status < 300 else True
 
 
 class Rejected(ProviderError):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from connectors.client import Ports
+from connectors.effect_keys import renew
 from connectors.egress import egress_policy
 from connectors.tokens import OrmTokens
 from connectors.traffic import Gates
@@ -22,7 +23,7 @@ def direct_ports() -> Ports:
     """Ports for calls made from a thread that owns a database connection: checkout, acts by hand."""
     sharing = shared()
     sharing.exchange_if_due()
-    return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy(), gates=sharing.gates)
+    return Ports(events=_record, tokens=OrmTokens(), egress=egress_policy(), gates=sharing.gates, renew=renew)
 
 
 def trial_ports() -> Ports:

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from connectors.calls import Ending, Outcome
 from connectors.contracts.shipping import Booked, BookedParcel
+from connectors.effect_rules import under_way_until
 from connectors.models import Effect
+from connectors.proof import proved_at
 from shipping import labels
 from shipping.models import Package, Shipment, ShipmentState
 
@@ -66,10 +68,10 @@ def confirmed_before(shipment: Shipment) -> str | None:
     return effects.order_by("-ordinal").values_list("provider_reference", flat=True).first()
 
 
-def last_try_at(shipment: Shipment) -> datetime | None:
-    """When booking it was tried last; None when it never was."""
-    effects = Effect.objects.filter(subject=shipment.subject, operation="book")
-    return effects.order_by("-ordinal").values_list("last_sent_at", flat=True).first()
+def provable_at(shipment: Shipment, lag_s: float) -> datetime | None:
+    """From when on a look-up that does not know it proves that it was not booked; None for always."""
+    tried = Effect.objects.filter(subject=shipment.subject, operation="book").order_by("-ordinal").first()
+    return proved_at(tried.last_sent_at, under_way_until(tried), lag_s) if tried else None
 
 
 def cancel(shipment: Shipment, reason: str) -> None:

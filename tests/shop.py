@@ -14,6 +14,7 @@ from connectors import sandbox
 from connectors.publishing import publish
 from tenants.models import Tenant
 from tenants.scoping import platform_scope, tenant_scope
+from tests.ageing import calls_age
 from tests.stand import seed
 from workflows import orders
 from workflows.engine.callers import Callers
@@ -67,6 +68,7 @@ class Shop:
     def later(self, **span: float) -> None:
         """Let time pass: what would be due by then is due now."""
         back = timedelta(**span)
+        calls_age(back)
         for model in (StepRun, Lane):
             for row in model.objects.filter(due_at__isnull=False):
                 row.due_at -= back

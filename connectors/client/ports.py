@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.auth import Token
 from connectors.client.egress import EgressPolicy
 from connectors.traffic import Gates
 from eventlog.events import EventData
+
+if TYPE_CHECKING:
+    from connectors.calls import Prepared
 
 
 class TokenStore(Protocol):
@@ -75,13 +78,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def nothing_stored(prepared: Prepared) -> bool:
+    """For calls without a stored effect."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """`events` gets one event for each attempt, after its answer; `sleep` takes seconds. `gates` hold calls back."""
+    """`events` gets one event for each attempt, after its answer; `sleep` takes seconds. `gates` hold calls back.
+
+    `renew` stores that a call goes on with its next key, before anything is sent with it; False when the call has been
+    taken over by somebody else meanwhile.
+    """
 
     events: Callable[[EventData], None]
     tokens: TokenStore = field(default_factory=MemoryTokens)
     egress: EgressPolicy = field(default_factory=EgressPolicy)
     gates: Gates = field(default_factory=Gates)
     now: Callable[[], datetime] = utc_now
+    renew: Callable[[Prepared], bool] = nothing_stored
     sleep: Callable[[float], None] = time.sleep

@@ -78,6 +78,7 @@ def with_doubts(error: ProviderError, doubts: list[Unknown]) -> ProviderError:
         status=error.status,
         retry_after=error.retry_after,
         answered=any(doubt.answered for doubt in doubts),
+        doubts=doubts,
     )
 
 

@@ -11,7 +11,9 @@ from tenants.scoping import TenantModel
 class Effect(TenantModel):
     """One external write, committed before its first byte leaves. See effects.py for the rules.
 
-    The business identity is tenant, connector, operation, subject and ordinal; `epoch` counts keys of it.
+    The business identity is tenant, connector, operation, subject and ordinal; `epoch` counts keys of it. `lease_until` is
+    until when somebody is at it: while CALLING whoever has it, while UNKNOWN perhaps the vendor, on a request whose answer
+    was lost. `last_sent_at` is when the latest try began that sent something.
     """
 
     class State(models.TextChoices):

@@ -30,12 +30,12 @@ MOST = 20
 def due() -> QuerySet[Effect]:
     """Lost calls of all tenants, the oldest first."""
     now = timezone.now()
-    lost = Q(state=Effect.State.UNKNOWN, last_sent_at__lte=now - LOOK_AFTER) | Q(
+    lost = Q(state=Effect.State.UNKNOWN, modified_at__lte=now - LOOK_AFTER) | Q(
         state=Effect.State.CALLING, lease_until__lte=Now()
     )
     young = Q(created_at__gte=now - GIVE_UP_AFTER)
     found = Effect.objects.filter(lost & young, needs_person=False, origin__startswith=ORIGIN)
-    return found.order_by("last_sent_at")
+    return found.order_by("modified_at")
 
 
 def is_due() -> bool:

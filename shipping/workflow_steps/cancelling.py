@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
-
-from django.utils import timezone
+from datetime import datetime
 
 from connectors.calls import CallSpec, Ending, Outcome
 from connectors.contracts.shipping import CannotCancel
@@ -54,7 +52,7 @@ class CancelShipments(ShipmentStep):
             booked.confirm(shipment, outcome.result, review.source)
         elif shipment.is_booked:
             booked.cancel(shipment, "")
-        elif minutes := _minutes_in_doubt(shipment):
+        elif minutes := _minutes_in_doubt(shipment, outcome.started_at):
             text = f"{shipment.carrier} does not know it yet, which proves something only {minutes} minutes from now"
             booked.wait(shipment, ShipmentState.BOOKING, f"{text}; run CancelShipments again then")
         else:
@@ -86,10 +84,7 @@ class CancelShipments(ShipmentStep):
         printing.withdraw(shipment, _NOT_ANY_MORE)
 
 
-def _minutes_in_doubt(shipment: Shipment) -> int:
-    """For how long the carrier's look-up may still lag behind a booking that was tried."""
-    tried = booked.last_try_at(shipment)
-    if tried is None:
-        return 0
-    lag = timedelta(seconds=carrier_of(shipment).find_lag_s)
-    return max(math.ceil((tried + lag - timezone.now()).total_seconds() / 60), 0)
+def _minutes_in_doubt(shipment: Shipment, asked_at: datetime) -> int:
+    """For how long the carrier may still be at work on a booking that was tried, or its look-up lag behind it."""
+    provable = booked.provable_at(shipment, carrier_of(shipment).find_lag_s)
+    return max(math.ceil((provable - asked_at).total_seconds() / 60), 0) if provable else 0

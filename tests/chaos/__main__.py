@@ -1,4 +1,5 @@
-"""python -m tests.chaos [--kills 50] [--seed 1] [--pace 1] [--workers 3] [--customers 24] [--json] [--keep DIRECTORY]"""
+"""python -m tests.chaos [--kills 50] [--seed 1] [--pace 0.5] [--steps 3] [--workers 3] [--customers 24]
+[--json] [--keep DIRECTORY]"""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="of orders, faults and victims"
     )
-    parser.add_argument("--pace", type=float, default=1.0, help="seconds between kills, on average")
+    parser.add_argument("--pace", type=float, default=0.5, help="seconds between kills at least, on average")
+    parser.add_argument("--steps", type=int, default=3, help="steps that end between kills, on average")
     parser.add_argument(
         "--workers", type=int, default=3, help="worker processes that are killed and restarted"
     )

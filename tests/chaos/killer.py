@@ -23,23 +23,27 @@ WAYS = {"supervisor": 0.1, "cluster": 0.15, "process": 0.75}
 _ALL_UP = 6
 _WHILE_STARTING = 0.2
 
-#: Between two kills so many steps end, on average; slower machines take longer over it, but not for ever (seconds).
-_STEPS_BETWEEN = 6
+#: How often a process is chosen that holds orders at that moment, where there is one: only there a kill meets a call.
+_AT_WORK = 0.7
+
+#: Steps that are to end between two kills take at most this long (seconds), also on slow machines.
 _AT_MOST_S = 30.0
 
 
 class Killer:
-    """`kills` counts by way. A supervisor that was killed is started again after a moment."""
+    """`kills` counts by way, `at_work` those that hit a process which held orders. Between two kills `steps`
+    end, on average. A supervisor that was killed is started again after a moment."""
 
-    def __init__(self, workers: list[Process], seed: int, pace_s: float) -> None:
+    def __init__(self, workers: list[Process], seed: int, pace_s: float, steps: int) -> None:
         self.workers = workers
         self.kills: Counter[str] = Counter()
+        self.at_work = 0
         self.longest_s = 0.0
         self._dice = random.Random(f"killer-{seed}")
         self._pace_s = pace_s
         self._dead: dict[int, float] = {}
         self._not_before, self._not_after = 0.0, float("inf")
-        self._goal = _STEPS_BETWEEN
+        self._steps = self._goal = steps
 
     def look(self) -> None:
         """Kill when it is time to, and see who still waits for whom."""
@@ -71,7 +75,7 @@ class Killer:
     def _plan(self) -> None:
         self._not_before = time.monotonic() + self._dice.uniform(0, 2 * self._pace_s)
         self._not_after = time.monotonic() + _AT_MOST_S
-        self._goal = _ended_steps() + self._dice.randint(0, 2 * _STEPS_BETWEEN)
+        self._goal = _ended_steps() + self._dice.randint(0, 2 * self._steps)
 
     def _is_time(self) -> bool:
         now = time.monotonic()
@@ -86,6 +90,7 @@ class Killer:
         victims = self._victims(worker, way)
         if victims:
             self.kills[way] += 1
+            self.at_work += bool(_holders(victims))
             self._kill(victims, worker if way == "supervisor" else None)
             self._plan()
 
@@ -95,7 +100,8 @@ class Killer:
             return [worker.pid, *below]
         if way == "cluster":
             return below
-        return [self._dice.choice(below)] if below else []
+        busy = _holders(below) if self._dice.random() < _AT_WORK else []
+        return [self._dice.choice(busy or below)] if below else []
 
     def _kill(self, victims: list[int], supervisor: Process | None) -> None:
         if supervisor is not None:
@@ -106,6 +112,14 @@ class Killer:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         self._dead |= dict.fromkeys(victims, time.monotonic())
+
+
+def _holders(pids: list[int]) -> list[int]:
+    """Those that hold orders at this moment."""
+    held = Lane.objects.filter(claimed_by__isnull=False).values("claimed_by")
+    return list(
+        Worker.objects.filter(id__in=held, pid__in=pids).order_by("pid").values_list("pid", flat=True)
+    )
 
 
 def _ended_steps() -> int:

@@ -32,7 +32,7 @@ class Chaos:
         self._web = processes.web(directory, url, "-w", "1", "--threads", "8")
         self._workers = [processes.worker(directory, number) for number in range(1, options.workers + 1)]
         self._weather = Weather(sandbox, options.seed)
-        self._killer = Killer(self._workers, options.seed, options.pace)
+        self._killer = Killer(self._workers, options.seed, options.pace, options.steps)
         self._verdict = Verdict()
         self._orders = self._runs = self._steps = self._effects = 0
 
@@ -64,6 +64,7 @@ class Chaos:
         return {
             "kills": killer.kills.total(),
             **{f"kills_{way}": count for way, count in sorted(killer.kills.items())},
+            "kills_at_work": killer.at_work,
             "orders": self._orders,
             "runs": self._runs,
             "steps": self._steps,

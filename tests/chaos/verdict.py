@@ -10,6 +10,7 @@ from typing import Any
 from connectors.models import Effect
 from payments.models import Payment
 from tests.chaos.customers import Life
+from tests.chaos.keys import judge_keys
 from workflows.models import (
     FINAL_STEP_STATES,
     OPEN_RUN_STATES,
@@ -54,12 +55,15 @@ def judge(
     """Call when quiet, or after having waited long enough for that."""
     verdict = Verdict(doubles=[f"{item['rule']}: {item['identity']} x {item['times']}" for item in doubles])
     flagged = set(OrderError.objects.filter(status="Active").values_list("order_id", flat=True))
-    open_effects = list(Effect.objects.exclude(state__in=[State.SUCCEEDED, State.FAILED]))
+    effects = list(Effect.objects.select_related("tenant"))
+    open_effects = [effect for effect in effects if effect.state not in {State.SUCCEEDED, State.FAILED}]
+    doubles_by_key, lost_by_key = judge_keys(ledger, effects)
+    verdict.doubles += doubles_by_key
     parked = _parked_orders()
     for order_id, text in parked.items():
         (verdict.unresolved if order_id in flagged else verdict.lost).append(text)
     verdict.lost += _unfinished()
-    verdict.lost += _effects_off(ledger, open_effects)
+    verdict.lost += lost_by_key
     verdict.lost += _money_off(ledger, parked)
     verdict.lost += _lives_off(lives, parked)
     verdict.unresolved += [f"{effect} is {effect.state}" for effect in open_effects]
@@ -80,17 +84,6 @@ def _unfinished() -> Iterator[str]:
     )
     for step in unended.select_related("run__order"):
         yield f"{_place(step)} is {step.state}, due {step.due_at}: {step.message}"
-
-
-def _effects_off(ledger: Sequence[dict[str, Any]], unresolved: Sequence[Effect]) -> Iterator[str]:
-    """Every success is the vendor's too, and every execution is known here, as a success or as unresolved."""
-    executed = {entry["key"]: entry for entry in ledger}
-    known = {effect.key: effect for effect in Effect.objects.filter(state=State.SUCCEEDED)}
-    open_keys = {effect.key for effect in unresolved}
-    for key in known.keys() - executed.keys():
-        yield f"{known[key]} succeeded here, but the vendor never executed it"
-    for key in executed.keys() - known.keys() - open_keys:
-        yield f"the vendor executed {executed[key]['identity']}, of which is nothing known here"
 
 
 def _money_off(ledger: Sequence[dict[str, Any]], parked: dict[int, str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connectors.calls import Ending, Outcome, Prepared
 from connectors.contracts.payment import PaymentResult, State
+from connectors.effect_keys import renew
 from connectors.effect_rules import idempotency_key
 from connectors.effects import Busy, Done, close_effects, open_effects
 from connectors.errors import Rejected, RetryLater, Unknown
@@ -189,6 +190,8 @@ def test_a_renewed_try_takes_over_the_next_key(act):
     first = act()
     end(first, Ending.UNKNOWN, error=Unknown("500", status=500))
     again = act()
+    assert renew(again)
+    assert (only().epoch, only().key, only().answered) == (2, first.next_key, False)
     end(again, renewed=True)
     effect = only()
     assert (effect.epoch, effect.key, effect.state) == (2, first.next_key, "succeeded")
@@ -197,10 +200,56 @@ def test_a_renewed_try_takes_over_the_next_key(act):
 def test_a_renewed_try_that_ends_unknown_can_be_adopted_with_its_new_key(act):
     end(act(), Ending.UNKNOWN, error=Unknown("500", status=500))
     again = act()
+    renew(again)
     end(again, Ending.UNKNOWN, renewed=True, error=Unknown("cut off", answered=False))
     third = act()
     assert third.key == again.next_key
     assert not third.answered
+
+
+def test_a_try_that_dies_with_the_next_key_is_adopted_with_it(act):
+    end(act(), Ending.UNKNOWN, error=Unknown("500", status=500))
+    renewed = act()
+    renew(renewed)
+    assert act(owner="worker-2").key == renewed.next_key
+
+
+def test_a_try_that_was_taken_over_cannot_renew_the_key(act):
+    end(act(), Ending.UNKNOWN, error=Unknown("500", status=500))
+    slow = act()
+    act(owner="worker-2")
+    assert not renew(slow)
+    assert (only().epoch, only().key) == (1, slow.key)
+
+
+def test_a_lost_request_may_be_under_way_for_a_minute_after_its_try(act):
+    first = act()
+    at = timezone.now()
+    end(first, Ending.UNKNOWN, error=Unknown("cut off", answered=False), sent=True, lost=True, started_at=at)
+    over = act().under_way_until
+    assert over == at + timedelta(seconds=60, milliseconds=12)
+    asked = act(owner="worker-2")
+    assert asked.under_way_until > over, "whoever dies may have sent something"
+
+
+def test_a_try_that_only_asked_changes_nothing_about_what_is_under_way(act):
+    end(act(), Ending.UNKNOWN, error=Unknown("cut off", answered=False), sent=True, lost=True)
+    asking = act()
+    end(asking, Ending.UNKNOWN, error=Unknown("knows nothing of this yet", answered=False))
+    again = act()
+    assert again.under_way_until == asking.under_way_until
+    assert again.last_sent_at == asking.last_sent_at
+
+
+def test_a_vendor_that_has_answered_has_nothing_under_way(act):
+    end(act(), Ending.UNKNOWN, error=Unknown("500", status=500), sent=True)
+    assert act().under_way_until is None
+
+
+def test_a_try_whose_process_died_may_be_under_way_for_another_minute(act):
+    act()
+    opened = only().last_sent_at
+    assert act(owner="worker-2").under_way_until == opened + timedelta(seconds=120)
 
 
 def test_what_only_a_person_can_decide_is_marked(act):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -26,6 +27,7 @@ from payments.webhooks import take
 from tenants.models import ApiKey
 from tenants.scoping import tenant_scope
 from tests import oracle
+from tests.ageing import calls_age
 from tests.api.conftest import Api
 from tests.faults.processes import Worker, database_url, wait_for
 from tests.payments.stories import event
@@ -179,6 +181,7 @@ def test_a_web_process_that_dies_with_the_call_on_the_wire(
     effect = Effect.objects.get(operation="authorize")
     assert effect.state == Effect.State.CALLING
     Effect.objects.update(lease_until=timezone.now())
+    calls_age(timedelta(minutes=2))
 
     worker = Worker(vendors, tmp_path / "worker.log")
     worker.start()

@@ -19,14 +19,14 @@ from config.demo import systems
 from config.demo.ground import PRODUCTS
 from connectors.drafts import create_connector
 from connectors.killpoint import POINTS
-from connectors.models import Effect
 from connectors.publishing import publish
 from connectors.sandbox import Sandbox
 from shipping.models import ShipmentOption, ShippingProvider
 from tenants.models import Store
 from tenants.scoping import tenant_scope
 from tests import oracle
-from tests.faults.processes import worker_environment
+from tests.ageing import calls_age
+from tests.faults.processes import wait_for, worker_environment
 from tests.shop import Shop
 from workflows.models import RunState, StepState, Worker, WorkflowRun
 
@@ -49,6 +49,7 @@ class Lives:
     """Workers that live until their kill point."""
 
     def __init__(self, vendors: Sandbox, log: Path) -> None:
+        self._vendors, self._others = vendors, vendors.connections
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.lives"],
             cwd=settings.BASE_DIR,
@@ -60,12 +61,14 @@ class Lives:
         )
 
     def live(self, point: str = "", step: str = "") -> bool:
-        """Whether that life ended at its kill point."""
+        """Whether that life ended at its kill point. What it had on the wire has reached the vendors' end by then: time
+        that passes by decree would not make them quicker."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"point": point, "step": step}) + "\n")
         self._process.stdin.flush()
         killed: bool = json.loads(self._process.stdout.readline())["killed"]
+        wait_for(lambda: self._vendors.connections <= self._others, "the vendors to end what they were at")
         return killed
 
     def end(self) -> None:
@@ -117,7 +120,7 @@ def an_hour_passes() -> None:
     """Nobody has to wait for the dead worker to count as dead, nor for a carrier's look-up to prove something."""
     hour = timedelta(hours=1)
     Worker.objects.update(heartbeat_at=F("heartbeat_at") - hour)
-    Effect.objects.update(first_sent_at=F("first_sent_at") - hour, last_sent_at=F("last_sent_at") - hour)
+    calls_age(hour)
 
 
 def test_every_point_of_every_kind_of_step(house: Shop, lives: Lives, vendors: Sandbox) -> None:

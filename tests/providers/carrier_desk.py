@@ -6,15 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
-
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.client import EgressPolicy, Ports
 from connectors.compiled import ConnectorConfig
 from connectors.effects import close_effects, open_effects
-from connectors.models import Effect
 from connectors.sandbox import Sandbox
 from tenants.models import Tenant
+from tests.ageing import calls_age
 from tests.contract.scenarios.shipping import booking
 from tests.factories.connectors import publish_connector
 from tests.idle import Idle
@@ -97,5 +95,4 @@ class Desk:
 
 
 def let_an_hour_pass() -> None:
-    hour = timedelta(hours=1)
-    Effect.objects.update(first_sent_at=F("first_sent_at") - hour, last_sent_at=F("last_sent_at") - hour)
+    calls_age(timedelta(hours=1))

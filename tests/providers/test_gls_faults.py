@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db.models import F
 from pypdf import PdfReader
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
@@ -16,11 +15,11 @@ from connectors.client import EgressPolicy, Ports
 from connectors.contracts.shipping import ZPL, CannotCancel, TrackingState
 from connectors.effects import close_effects, open_effects
 from connectors.errors import Misconfigured, RetryLater
-from connectors.models import Effect
 from connectors.sandbox import Sandbox
 from connectors.trial import check
 from tenants.models import Tenant
 from tenants.scoping import tenant_scope
+from tests.ageing import calls_age
 from tests.contract.scenarios.shipping import BERGEN, booking, coming_back, query
 from tests.factories.connectors import publish_connector
 from tests.factories.tenants import TenantFactory
@@ -104,8 +103,7 @@ def desk(db: None, vendors: Sandbox) -> Any:
 
 
 def let_an_hour_pass() -> None:
-    hour = timedelta(hours=1)
-    Effect.objects.update(first_sent_at=F("first_sent_at") - hour, last_sent_at=F("last_sent_at") - hour)
+    calls_age(timedelta(hours=1))
 
 
 @pytest.mark.parametrize("fault", AFTER, ids=lambda fault: "-".join(fault))
@@ -122,7 +120,7 @@ def test_what_was_not_booked_is_booked_once_that_is_certain(desk: Desk, fault: d
     assert desk.book().ending is Ending.UNKNOWN
     waiting = desk.book()
     assert (waiting.ending, desk.vendors.ledger()) == (Ending.UNKNOWN, [])
-    assert "10 minutes" in waiting.message
+    assert "11 minutes" in waiting.message
     let_an_hour_pass()
     desk.assert_booked_once(desk.book())
 
@@ -190,6 +188,7 @@ def test_cancelled_before_the_first_scan_only(desk: Desk) -> None:
     known = booking({"product": "PARCEL", "numbers": tuple(item.number for item in early.parcels)})
     desk.vendors.faults(vendor="gls", path="/cancel/", drop_after=True)
     assert desk.write("cancel", known).ending is Ending.UNKNOWN
+    let_an_hour_pass()
     assert desk.write("cancel", known).ending is Ending.SUCCEEDED
     late = desk.book(booking({"product": "PARCEL", "reference": "100234-5"})).result
     desk.vendors.control("POST", "gls/advance", {"number": late.consignment})

@@ -1,8 +1,11 @@
 """CancelShipments: what was not booked is taken back, what was is cancelled by its carrier."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import faultserver
+from tests.ageing import calls_age
 from tests.shipping.carrier import after
 from tests.shipping.house import the_shipment
 
@@ -49,6 +52,7 @@ def test_where_nobody_knows_the_carrier_is_asked_first(house, made, status):
     house.depot.faults = [after(lost) if made else lost]
     order = house.order(shipments=HOME)
     house.ships(order)
+    calls_age(timedelta(minutes=2))
     told = house.ships(order, status)
     house.later(hours=2)
     house.pump()
@@ -61,6 +65,17 @@ def test_where_nobody_knows_the_carrier_is_asked_first(house, made, status):
     assert house.depot.asked["POST bookings"] == (2 if made and status == "OrderCanceled" else 1)
     assert len(house.depot.cancelled) == (made and status == "OrderCanceled")
     assert house.depot.doubles == []
+
+
+def test_a_booking_that_the_carrier_may_still_be_at_is_not_taken_for_unbooked(house):
+    house.chart({"New": [], "Ship": ["CompleteShipment"], "Withdrawn": ["CancelShipments"]})
+    house.carrier()
+    house.depot.faults = [faultserver.reset(effect=False)]
+    order = house.order(shipments=HOME)
+    house.ships(order)
+    told = house.ships(order, "Withdrawn")
+    assert told.startswith("error: Shipment 1 (home): Trolley does not know it yet")
+    assert the_shipment(order).state == "booking"
 
 
 @pytest.mark.parametrize("status", ["OrderCanceled", "Withdrawn"])

@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from connectors import killpoint
 from connectors.calls import perform
 from connectors.client import Ports, Token
+from connectors.effect_keys import renew
 from connectors.errors import RetryLater
 from connectors.ports import OrmTokens, egress_policy
 from connectors.traffic.sharing import shared
@@ -104,6 +105,7 @@ def pump_ports(inbox: Inbox) -> Ports:
         sleep=time.sleep,
         egress=egress_policy(),
         gates=shared().gates,
+        renew=lambda prepared: bool(inbox.ask(renew, prepared)),
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from connectors.calls import CallSpec, Outcome, Prepared
 from connectors.contracts.common import OrderDocument
-from connectors.effects import Busy, Done, close_effects, open_effects
+from connectors.effects import Busy, Done, close_effects, drop_effects, open_effects
 from workflows.documents import order_documents
 from workflows.engine import conclude, plan, queue
 from workflows.engine.book import Book
@@ -176,9 +176,10 @@ class Driver:
 
     def _job(self, ticket: Ticket, opened: list[Prepared | Done | Busy]) -> Job | None:
         step = _current(ticket)
-        calls = plan.wanted(
-            [item for item in opened if isinstance(item, Prepared)], settle_only=step.settle_only
-        )
+        prepared = [item for item in opened if isinstance(item, Prepared)]
+        calls = plan.wanted(prepared, settle_only=step.settle_only)
+        if len(calls) < len(prepared):
+            drop_effects([item for item in prepared if not item.uncertain])
         if calls:
             return Job(ticket, calls, step.pk, ticket.context)
         if any(isinstance(item, Busy) for item in opened):

@@ -18,7 +18,7 @@ def deliver(connection: Connection, response: Response, fault: Fault) -> bool:
     if fault is NO_FAULT:
         connection.send(response.encoded_head() + response.body)
         return True
-    if fault.drop_before or fault.drop_after:
+    if fault.drop_before or fault.drop_after or fault.works_on:
         connection.reset()
         return False
     if fault.hang_before or fault.hang_after:

@@ -26,7 +26,9 @@ class Fault:
     Before the effect: `status`, `drop_before` (connection reset), `hang_before`. After it: `status_after_effect`,
     `drop_after`, `hang_after`, and what spoils an executed call's answer: `html` (status 200), `malformed` (cut JSON),
     `truncated` (fewer bytes than announced), `text` (this body instead), `slow_body` and `slow_headers` (seconds per
-    byte). `retry_after` and `headers` go with any answer. `latency_ms` comes before all of them.
+    byte). With `works_on` the connection is reset at once and the vendor goes on: it executes only after another call has
+    been answered whose method and path ("GET /v1/things") this regular expression finds.
+    `retry_after` and `headers` go with any answer. `latency_ms` comes before all of them.
     `seen_by_vendor` tells whether the vendor's own API gave the status and so remembers it under an idempotency
     key, as Stripe does with a 500; by default all but those of GATEWAY_STATUSES.
     """
@@ -50,6 +52,7 @@ class Fault:
     html: bool = False
     malformed: bool = False
     truncated: bool = False
+    works_on: str = ""
     text: str | None = None
     slow_body: float = 0
     slow_headers: float = 0
@@ -140,10 +143,11 @@ def read_fault(rule: Mapping[str, Any]) -> Fault:
     wrong = sorted(name for name, value in rule.items() if not isinstance(value, _TYPES[name]))
     if wrong:
         raise BadFault(f"These fields of a fault have a value of another kind: {', '.join(wrong)}.")
-    try:
-        re.compile(str(rule.get("path", "")))
-    except re.error as error:
-        raise BadFault(f"path is no regular expression: {error}") from None
+    for name in ("path", "works_on"):
+        try:
+            re.compile(str(rule.get(name, "")))
+        except re.error as error:
+            raise BadFault(f"{name} is no regular expression: {error}") from None
     return Fault(**rule)
 
 

@@ -44,6 +44,11 @@ class Sandbox:
             _shut(sock)
         self._simulator.close()
 
+    @property
+    def connections(self) -> frozenset[socket.socket]:
+        """Those that are open; one whose client has died stays open until all that came over it has been worked off."""
+        return frozenset(self._open)
+
     def wait(self) -> None:
         """Until somebody stops it."""
         self._accepting.join()

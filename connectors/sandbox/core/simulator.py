@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
+import threading
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from connectors.sandbox.core.wire import Request, Response, json_response
 #: Older calls are forgotten, so that a long benchmark does not fill the memory.
 CALLS_KEPT = 20_000
 _BODY_KEPT = 64 * 1024
+LONGEST_WORK_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class Simulator:
         self.ledger = Ledger(ledger_file)
         self.latency_ms = latency_ms
         self._classes = discover()
+        self._answered = threading.Condition()
         self._begin()
 
     def _begin(self) -> None:
@@ -75,11 +79,16 @@ class Simulator:
         fault = self.faults.take(slug, request)
         call = self._note(slug, request, fault)
         response = self._served(vendor, request, fault)
-        call["status"] = response.status
+        with self._answered:
+            call["status"] = response.status
+            self._answered.notify_all()
         return response, fault
 
     def _served(self, vendor: Vendor, request: Request, fault: Fault) -> Response:
         """A front server's failure keeps the vendor from seeing the call, or only hides the vendor's true answer."""
+        if fault.works_on:
+            threading.Thread(target=self._work_on, args=(vendor, request, fault), daemon=True).start()
+            return Response()
         seconds = (self.faults.latency_ms(vendor.slug) + fault.latency_ms) / 1000
         if fault.prevents_effect and not (fault.status and fault.is_from_vendor):
             time.sleep(seconds)
@@ -88,6 +97,21 @@ class Simulator:
             return vendor.serve(request, Course(seconds, fault.status, fault.status_after_effect))
         response = vendor.serve(request, Course(seconds))
         return vendor.failure(fault.status_after_effect) if fault.status_after_effect else response
+
+    def _work_on(self, vendor: Vendor, request: Request, fault: Fault) -> None:
+        """Nobody listens any more. Ends with the sandbox, or where what it waits for does not come."""
+        seen = len(self.calls)
+
+        def is_answered() -> bool:
+            later = list(self.calls)[seen:]
+            places = [f"{call['method']} {call['path']}" for call in later if call["status"] is not None]
+            return any(re.search(fault.works_on, place) for place in places)
+
+        def wait() -> None:
+            with self._answered:
+                self._answered.wait_for(is_answered, LONGEST_WORK_S)
+
+        vendor.serve(request, Course(wait=wait))
 
     def _note(self, slug: str, request: Request, fault: Fault) -> dict[str, Any]:
         """Put down on arrival, so that tests can wait for a call under way; its status is None until it is decided."""

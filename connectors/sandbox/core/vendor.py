@@ -18,11 +18,13 @@ from connectors.sandbox.core.wire import Request, Response, json_response
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a fault makes of one call inside the vendor: seconds of work, and a status before or after the effect."""
+    """What a fault makes of one call inside the vendor: seconds of work, something that it waits for, and a status before or
+    after the effect."""
 
     work_s: float = 0
     fail_before: int | None = None
     fail_after: int | None = None
+    wait: Callable[[], object] | None = None
 
 
 class Vendor(ABC):
@@ -43,6 +45,8 @@ class Vendor(ABC):
         """Execute under the vendor's lock, after the time that its work takes."""
         if course.work_s > 0:
             time.sleep(course.work_s)
+        if course.wait is not None:
+            course.wait()
         if course.fail_before:
             return self.failure(course.fail_before)
         with self.lock:

@@ -14,6 +14,7 @@ from connectors.auth import Bearer, ClientCredentials
 from connectors.calls import CallContext, CallSpec, Prepared
 from connectors.client import EgressPolicy, MemoryTokens, Ports, open_door
 from connectors.client.egress import Allowed, look_up
+from connectors.client.ports import nothing_stored
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, Category, Door, Idempotency, Provider, Request
 from connectors.errors import ProviderError, RetryLater
@@ -91,6 +92,7 @@ class Bench:
     ca_file: str = ""
     deadline_s: float = 30.0
     sleep: Callable[[float], None] | None = None
+    renew: Callable[[Prepared], bool] = nothing_stored
 
     def ports(self, *servers: FaultServer) -> Ports:
         allowed = tuple(Allowed(network, server.port) for server in servers for network in _loopback())
@@ -100,6 +102,7 @@ class Bench:
             egress=EgressPolicy(allowed, self.ca_file, self.resolver),
             now=lambda: self.now,
             sleep=self.sleep or self.slept.append,
+            renew=self.renew,
         )
 
     def door(

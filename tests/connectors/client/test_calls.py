@@ -16,7 +16,7 @@ from connectors.client import Deadline
 from connectors.contracts.base import Idempotency, NotExecuted
 from connectors.errors import Misconfigured, ReadBack, Rejected
 from tests.connectors.client.bench import IMPATIENT_MS, KEY, NOW, Bench, Keyed, config_of
-from tests.faultserver import Behaviour, FaultServer, answer, hang, ok, throttle
+from tests.faultserver import Behaviour, FaultServer, answer, hang, html, ok, reset, throttle
 
 NEXT = "3f0f8a55-6a1e-5b7c-8d42-9f8e7d6c5b4a"
 
@@ -216,16 +216,20 @@ class TestAfterALostAnswer:
             outcome = call(bench, server, Forgetful, uncertain=True)
         assert (outcome.ending, outcome.result, outcome.renewed) == (Ending.SUCCEEDED, "c2", False)
 
-    @pytest.mark.parametrize("last", [NOW - timedelta(seconds=599), None])
-    def test_a_look_up_that_lags_proves_nothing_at_first(self, bench: Bench, last: Any) -> None:
+    @pytest.mark.parametrize(
+        ("last", "wait_s", "told"), [(NOW - timedelta(seconds=599), 1, "1 s"), (None, 600, "10 minutes")]
+    )
+    def test_a_look_up_that_lags_proves_nothing_at_first(
+        self, bench: Bench, last: Any, wait_s: float, told: str
+    ) -> None:
         with FaultServer(answer(200, {"id": ""})) as server:
             outcome = call(
                 bench, server, Lagging, uncertain=True, last_sent_at=last, settle_only=last is None
             )
         assert (outcome.ending, outcome.needs_person, keys(server)) == (Ending.UNKNOWN, False, [])
         assert outcome.error is not None
-        assert (outcome.error.retry_after, outcome.error.answered) == (600, False)
-        assert "10 minutes" in outcome.message
+        assert (outcome.error.retry_after, outcome.error.answered) == (wait_s, False)
+        assert f"only in {told}" in outcome.message
 
     def test_a_look_up_that_lags_proves_something_later(self, bench: Bench) -> None:
         last = NOW - timedelta(seconds=600)
@@ -234,6 +238,83 @@ class TestAfterALostAnswer:
         assert (outcome.ending, outcome.result) == (Ending.SUCCEEDED, "c2")
         with FaultServer(answer(200, {"id": "c1"})) as server:
             assert call(bench, server, Lagging, uncertain=True, last_sent_at=NOW).result == "c1"
+
+    @pytest.mark.parametrize("provider", [Forgetful, Lagging])
+    def test_not_found_proves_nothing_while_a_lost_request_may_be_under_way(
+        self, bench: Bench, provider: type[Keyed]
+    ) -> None:
+        lost = {"uncertain": True, "last_sent_at": NOW, "under_way_until": NOW + timedelta(seconds=60)}
+        with FaultServer(answer(200, {"id": ""})) as server:
+            outcome = call(bench, server, provider, **lost)
+        lag = 600 if provider is Lagging else 0
+        assert (outcome.ending, outcome.sent, keys(server)) == (Ending.UNKNOWN, False, [])
+        assert outcome.error is not None
+        assert outcome.error.retry_after == 60 + lag
+        bench.now = NOW + timedelta(seconds=60 + lag)
+        with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:
+            assert call(bench, server, provider, **lost).result == "c2"
+
+    def test_what_is_no_longer_wanted_has_failed_only_once_nothing_can_be_under_way(
+        self, bench: Bench
+    ) -> None:
+        until = NOW + timedelta(seconds=60)
+        with FaultServer(answer(200, {"id": ""})) as server:
+            outcome = call(bench, server, uncertain=True, settle_only=True, under_way_until=until)
+        assert (outcome.ending, keys(server)) == (Ending.UNKNOWN, [])
+
+    def test_a_key_that_was_answered_is_sent_again_while_another_request_with_it_is_under_way(
+        self, bench: Bench
+    ) -> None:
+        """A server in front of the vendor may have given that answer, so the same key may well bring another one."""
+        lost = {"uncertain": True, "answered": True, "under_way_until": NOW + timedelta(seconds=60)}
+        with FaultServer(answer(200, {"id": ""}), ok({"id": "c1"})) as server:
+            outcome = call(bench, server, **lost)
+        assert (outcome.ending, outcome.renewed, keys(server)) == (Ending.SUCCEEDED, False, [KEY])
+        with FaultServer(answer(200, {"id": ""}), answer(500, {"code": "kept"})) as server:
+            outcome = call(bench, server, **lost)
+        assert (outcome.ending, outcome.lost, set(keys(server))) == (Ending.UNKNOWN, False, {KEY})
+        assert outcome.error is not None
+        assert outcome.error.retry_after == 60
+
+    def test_a_changed_request_waits_until_nothing_can_be_under_way(self, bench: Bench) -> None:
+        until = NOW + timedelta(seconds=60)
+        with FaultServer(answer(200, {"id": ""})) as server:
+            outcome = call(bench, server, uncertain=True, changed=True, under_way_until=until)
+        assert (outcome.ending, keys(server)) == (Ending.UNKNOWN, [])
+
+    def test_the_next_key_is_stored_before_anything_is_sent_with_it(self, bench: Bench) -> None:
+        sent_before: list[list[str]] = []
+        with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:
+            bench.renew = lambda prepared: sent_before.append(keys(server)) is None
+            outcome = call(bench, server, uncertain=True, answered=True)
+        assert (outcome.renewed, sent_before, keys(server)) == (True, [[]], [NEXT])
+
+    def test_nothing_is_sent_with_the_next_key_once_somebody_else_has_taken_over(self, bench: Bench) -> None:
+        bench.renew = lambda prepared: False
+        with FaultServer(answer(200, {"id": ""})) as server:
+            outcome = call(bench, server, uncertain=True, answered=True)
+        assert (outcome.ending, outcome.renewed, keys(server)) == (Ending.UNKNOWN, False, [])
+
+    @pytest.mark.parametrize(
+        ("provider", "script", "lost"),
+        [
+            (Capturing, [answer(500, {"code": "kept"})], False),
+            (Capturing, [answer(500, {"code": "kept"}), answer(503), answer(500)], True),
+            (Capturing, [reset(effect=False), answer(500, {"code": "kept"})], True),
+            (Capturing, [answer(502)], True),
+            (Capturing, [html()], True),
+            (Capturing, [answer(422)], False),
+            (Capturing, [throttle("30")], False),
+            (Forgetful, [answer(500, {"code": "kept"})], True),
+        ],
+    )
+    def test_only_the_vendor_itself_tells_that_a_request_is_over(
+        self, bench: Bench, provider: type[Keyed], script: list[Behaviour], lost: bool
+    ) -> None:
+        """A server in front of it may answer while the vendor works on, and without a key nothing binds its answer."""
+        with FaultServer(*script) as server:
+            outcome = call(bench, server, provider)
+        assert (outcome.sent, outcome.lost) == (True, lost)
 
     @pytest.mark.parametrize("silence", [answer(503), answer(404), hang(effect=False)])
     def test_a_vendor_that_does_not_tell_leaves_it_unknown(self, bench: Bench, silence: Behaviour) -> None:

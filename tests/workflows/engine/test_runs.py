@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors.models import Effect
 from eventlog.models import Event
 from tests.shop import PAID, Shop
 from workflows.models import RunState, WorkflowRun
@@ -186,6 +187,7 @@ def test_a_cancelled_order_is_not_captured_by_a_retry(shop: Shop) -> None:
     assert shop.effects("capture") == []
     assert len(shop.effects("cancel")) == 1
     assert shop.due(order) is None
+    assert Effect.objects.get(operation="capture").state == Effect.State.FAILED
 
 
 def test_neighbours_go_on_beside_a_slow_order(shop: Shop) -> None:

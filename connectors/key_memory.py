@@ -1,0 +1,43 @@
+"""What the vendor's memory of idempotency keys allows for one call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from connectors import registry
+
+if TYPE_CHECKING:
+    from connectors.calls import Prepared
+
+#: A key is trusted for this share of the time for which the vendor keeps it.
+WINDOW_SHARE = 0.8
+
+
+class KeyMemory:
+    """Of the key with which earlier tries of the call were sent."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        connector, operation = prepared.spec.connector, prepared.spec.operation
+        carrier = registry.get(connector.slug).idempotency_of(connector.values)
+        self._prepared = prepared
+        self._carrier = carrier if carrier is not None and carrier.covers(operation) else None
+
+    def is_safe(self, now: datetime) -> bool:
+        """Whether the same request may be sent again with the key, because the vendor executes that once."""
+        carrier, call = self._carrier, self._prepared
+        if carrier is None or call.settle_only or call.first_sent_at is None:
+            return False
+        if call.changed and carrier.body_bound:
+            return False
+        window = timedelta(hours=carrier.hours(call.spec.operation) * WINDOW_SHARE)
+        return now - call.first_sent_at < window
+
+    @property
+    def keeps_errors(self) -> bool:
+        return self._carrier is not None and self._carrier.errors_kept
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether repeating the key might only bring an error again that the vendor keeps under it."""
+        return self._prepared.answered and self.keeps_errors
