@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,8 @@ def checksum(document: Any) -> str:
 
 
 def request_hash(request: Any) -> str:
-    """SHA-256 (hex) of a request dataclass; 1.10 equals 1.1, and secrets and bytes count by their own hash."""
+    """SHA-256 (hex) of a request dataclass; 1.10 equals 1.1, and secrets and bytes count by their own hash. What it holds
+    may not be changed afterwards."""
     return _sha256(_dump(_plain(request)))
 
 
@@ -34,6 +36,20 @@ def _dump(value: Any) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _tuple(value: tuple[Any, ...]) -> list[Any]:
+    """An order keeps its lines from step to step: those that were taken apart lately are not again."""
+    if not value or not is_dataclass(value[0]):
+        return [_plain(item) for item in value]
+    kept = _lately.get(id(value))
+    if kept is None or kept[0] is not value:
+        kept = value, [_plain(item) for item in value]
+        with _lock:
+            _lately[id(value)] = kept
+            while len(_lately) > _MOST_KEPT:
+                del _lately[next(iter(_lately))]
+    return kept[1]
 
 
 def _plain(value: Any) -> Any:
@@ -77,11 +93,17 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+#: Tuples of dataclasses taken apart, by identity; more than a process drives orders at a time.
+_MOST_KEPT = 256
+_lock = Lock()
+_lately: dict[int, tuple[tuple[Any, ...], list[Any]]] = {}
+
 _AS_IT_IS = frozenset({type(None), bool, int, str})
 _RULES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     ((bool, int, str), lambda value: value),
     (Mapping, lambda value: {str(key): _plain(item) for key, item in value.items()}),
-    ((list, tuple), lambda value: [_plain(item) for item in value]),
+    (tuple, _tuple),
+    (list, lambda value: [_plain(item) for item in value]),
     ((set, frozenset), _sorted),
     ((Decimal, float), lambda value: _number(Decimal(str(value)))),
     ((datetime, date), lambda value: value.isoformat()),

@@ -81,3 +81,25 @@ def test_what_cannot_be_hashed_reliably_is_refused():
 @settings(max_examples=50)
 def test_the_order_of_keys_does_not_matter(document):
     assert checksum({"inner": document}) == checksum({"inner": dict(reversed(document.items()))})
+
+
+@dataclass(frozen=True)
+class Row:
+    sku: str
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class Basket:
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+def test_rows_that_were_hashed_before_count_as_what_they_are():
+    """Also when many others came in between, and when another tuple has taken their place in memory."""
+    rows = (Row("TENT-2", Decimal("10.0")), Row("LAMP", Decimal(1)))
+    first = request_hash(Basket(rows))
+    others = {request_hash(Basket((Row(f"SKU-{number}", Decimal(1)),))) for number in range(600)}
+    assert len(others) == 600
+    assert request_hash(Basket(rows)) == request_hash(Basket((Row("TENT-2", Decimal(10)), rows[1]))) == first
+    assert request_hash(Basket(rows, "quick")) != first
