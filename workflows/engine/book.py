@@ -34,6 +34,8 @@ _STEP_FIELDS = [
     "duration_ms",
 ]
 
+_LANE_FIELDS = ["order_id", "claimed_by", "due_at", "waits_for"]
+
 
 class Book:
     """Collects changed rows and events; `flush` writes them. `now` is the database's time of this transaction."""
@@ -95,17 +97,19 @@ class Book:
             record_many(self.events)
 
     def _let_go(self) -> None:
-        """Give lanes back. A lane whose bell rang since it was claimed stays due, as the bell left it."""
+        """Give lanes back. A lane whose bell rang since it was claimed stays due, as the bell left it; one that waits for a
+        connector keeps its place in the line."""
         if not self.released:
             return
         due = _next_due([ticket.order_id for ticket, _ in self.released])
         for ticket, lane in self.released:
             lane.claimed_by = None
-            if lane.bell == ticket.bell:
-                told = (due.get(ticket.order_id), ticket.put_off_until)
-                lane.due_at = min((moment for moment in told if moment is not None), default=None)
+            rang = lane.bell != ticket.bell
+            lane.waits_for = None if rang else ticket.waits_for
+            if not rang and lane.waits_for is None:
+                lane.due_at = due.get(ticket.order_id)
         lanes = [lane for _, lane in self.released]
-        update_many(Lane, _rows(lanes, ["order_id", "claimed_by", "due_at"]), keys=["order_id"])
+        update_many(Lane, _rows(lanes, _LANE_FIELDS), keys=["order_id"])
 
 
 def _rows(objects: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:
