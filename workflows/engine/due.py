@@ -123,9 +123,10 @@ SELECT order_id FROM (
 
 def _one_after_the_other(now: datetime, bounds: Bounds, limit: int) -> list[int]:
     due = due_lanes(now).exclude(tenant_id__in=bounds.tenants).order_by("due_at").values_list("due_at", "pk")
-    found = list(due.exclude(waits_for__in=bounds.rooms)[:limit])
+    free = ~Q(waits_for__in=bounds.rooms) | Q(waits_for__isnull=True) | Q(claimed_by__isnull=False)
+    found = list(due.filter(free)[:limit])
     for connector, room in bounds.rooms.items():
-        found += due.filter(waits_for=connector)[:room]
+        found += due.filter(waits_for=connector, claimed_by__isnull=True)[:room]
     return [pk for _, pk in sorted(found)[:limit]]
 
 

@@ -94,15 +94,18 @@ class Turn:
             self.events.popleft()
 
     def _claim(self, lanes: dict[int, Lane]) -> None:
-        """Claim within the shares of tenants and connectors first; what is left of the room goes to anybody."""
-        bounds = self._bounds()
-        found = self._claim_within(bounds, lanes)
+        """Claim within the shares of tenants and connectors first, then for crowded tenants; what is left of the room goes
+        to connectors beyond their share."""
+        found: list[Lane] = []
+        rooms = self.shares.rooms()
+        if self.crowded:
+            found += self._claim_within(Bounds(tuple(self.crowded), rooms), lanes)
+        found += self._claim_within(Bounds(rooms=rooms).less(found), lanes)
         if len(self.claimed) == self.room:
             return
         self._waited = False
-        if bounds:
-            spare = Bounds(rooms=self.shares.rooms(spare=True))
-            self._claim_within(spare.less(found), lanes)
+        if rooms:
+            self._claim_within(Bounds(rooms=self.shares.rooms(spare=True)).less(found), lanes)
 
     def _claim_within(self, bounds: Bounds, lanes: dict[int, Lane]) -> list[Lane]:
         room = self.room - len(self.claimed)
@@ -111,13 +114,10 @@ class Turn:
         lanes.update({lane.pk: lane for _, lane in found})
         return [lane for _, lane in found]
 
-    def _bounds(self) -> Bounds:
-        return Bounds(tuple(self.crowded), self.shares.rooms())
-
     def _others_wait(self) -> bool:
-        """Whether more orders are due within the shares, once all there was room for are claimed."""
+        """Whether more orders are due within their connectors' shares, once all there was room for are claimed."""
         if self._waited is None:
-            self._waited = any_due(self.now, self._bounds())
+            self._waited = any_due(self.now, Bounds(rooms=self.shares.rooms()))
         return self._waited
 
     def _in_line(self, kept: list[Ticket]) -> list[Ticket]:
