@@ -43,7 +43,7 @@ def make_due(last: int) -> datetime:
     """The orders of all runs after that one, in turn; when that was."""
     now = database_now()
     _run(
-        f"UPDATE workflows_lane AS lane SET due_at = '{now.isoformat()}'::timestamptz + run.id * interval '1 microsecond'"  # noqa: S608
+        f"UPDATE workflows_lane AS lane SET due_at = '{now.isoformat()}'::timestamptz + run.id * interval '1 microsecond'"
         f" - interval '1 second' FROM workflows_workflowrun AS run WHERE run.order_id = lane.order_id AND run.id > {last}"
     )
     ring()

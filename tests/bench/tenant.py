@@ -1,6 +1,6 @@
 """The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own. Others call
-one more vendor each: Prompt one that answers at once, Slow one that takes its time, Stuck one that takes connections and never
-answers."""
+one more vendor each: Prompt one that answers at once, Slow one that takes its time, Stuck one that takes connections and
+never answers."""
 
 from __future__ import annotations
 

@@ -37,9 +37,7 @@ class Ticket:
     waits_for: int | None = None
 
 
-def claim(
-    worker: UUID, limit: int, now: datetime, bounds: Bounds = UNBOUNDED
-) -> list[tuple[Ticket, Lane]]:
+def claim(worker: UUID, limit: int, now: datetime, bounds: Bounds = UNBOUNDED) -> list[tuple[Ticket, Lane]]:
     """Claim up to `limit` due lanes within these bounds, the longest due first. Call in a transaction."""
     lanes = first_due(now, bounds, limit)
     if not lanes:
@@ -59,9 +57,7 @@ _CLAIMED_BY = Lane._meta.get_field("claimed_by")
 def _ticket(lane: Lane) -> Ticket:
     orphaned = lane.claimed_by is not None
     lane.fence += 1
-    return Ticket(
-        lane.pk, lane.tenant_id, lane.fence, lane.bell, orphaned=orphaned, waits_for=lane.waits_for
-    )
+    return Ticket(lane.pk, lane.tenant_id, lane.fence, lane.bell, orphaned=orphaned, waits_for=lane.waits_for)
 
 
 def still_held(worker: UUID, tickets: Sequence[Ticket]) -> dict[int, Lane]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -68,7 +69,7 @@ def _within(now: datetime, bounds: Bounds, limit: int) -> list[int]:
     """The first lanes within these bounds, found without passing by all that are left out."""
     if connection.vendor != "postgresql":
         return _one_after_the_other(now, bounds, limit)
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "since": now - dead_after(),
         "tenants": list(bounds.tenants),

@@ -45,12 +45,12 @@ class Shares:
 
     def take(self, connector_id: int) -> bool:
         """Whether one more call may be made now, which it then will be."""
-        if not (self._left(connector_id) > 0 or self._is_brisk(connector_id)):
-            if not self._answers(connector_id) or self._others_wait():
-                self._put_off_at[connector_id] = self._clock()
-                return False
-        self._planned[connector_id] += 1
-        return True
+        within = self._left(connector_id) > 0 or self._is_brisk(connector_id)
+        if within or (self._answers(connector_id) and not self._others_wait()):
+            self._planned[connector_id] += 1
+            return True
+        self._put_off_at[connector_id] = self._clock()
+        return False
 
     def rooms(self, *, spare: bool = False) -> dict[int, int]:
         """How many more calls each connector may make for which orders were put off; those that may make any number are
