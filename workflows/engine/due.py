@@ -52,8 +52,14 @@ def first_due(now: datetime, bounds: Bounds, limit: int) -> list[Lane]:
     since = now - dead_after()
     if not bounds:
         return _first(now, since, limit=limit)
-    found = _within(now, bounds, limit)
-    return _first_of(now, since, found) if found else []
+    found = _within(now, bounds, limit + _others_hold())
+    return _first_of(now, since, found, limit=limit) if found else []
+
+
+def _others_hold() -> int:
+    """How many of the first lanes other processes of this cluster may be about to claim at this moment."""
+    others: int = settings.Q_CLUSTER["workers"] - 1
+    return others * int(settings.CROSSDOCK_PUMP_THREADS)
 
 
 def dead_after() -> timedelta:
@@ -138,4 +144,6 @@ def _locked(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
 
 _one = Kept(lambda now, since: _due(now, since).values_list("pk")[:1])
 _first = Kept(lambda now, since, *, limit: _locked(_due(now, since).order_by("due_at"))[:limit])
-_first_of = Kept(lambda now, since, ids: _locked(_due(now, since).filter(pk__in=ids).order_by("due_at")))
+_first_of = Kept(
+    lambda now, since, ids, *, limit: _locked(_due(now, since).filter(pk__in=ids).order_by("due_at"))[:limit]
+)
