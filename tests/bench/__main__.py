@@ -91,11 +91,12 @@ def _api(directory: Path, vendor: str, options: argparse.Namespace) -> dict[str,
 
 
 def _growth(directory: Path, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    from tests.bench.growth import with_backlog, with_history, with_silent_vendor
+    from tests.bench.beside import beside_others
+    from tests.bench.growth import with_backlog, with_history
 
     row = with_backlog(directory, options.backlog, options.orders) if options.backlog else {}
     row |= with_history(directory, options.history, options.orders) if options.history else {}
-    row |= with_silent_vendor(directory, options.orders) if options.silent else {}
+    row |= beside_others(directory, options.orders) if options.silent else {}
     return {"growth": row} if row else {}
 
 
@@ -143,7 +144,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--history", type=_numbers, default=[], help="events that there are, as 10000,1000000"
     )
-    parser.add_argument("--silent", action="store_true", help="also beside a vendor that never answers")
+    parser.add_argument(
+        "--silent", action="store_true", help="also beside vendors that are slow or never answer"
+    )
     parser.add_argument("--api", action="store_true", help="measure the API only: orders, stock and webhooks")
     parser.add_argument("--without-celery", action="store_true", help="leave (b) out")
     parser.add_argument("--json", type=Path, help="file for the figures")

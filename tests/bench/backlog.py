@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import uuid4
 
 from django.db import connection, transaction
 
+from tenants.clock import database_now
 from tenants.models import Tenant
 from tenants.scoping import tenant_scope
 from tests.bench.tenant import ORDER
+from workflows.engine.doorbell import ring
 from workflows.engine.start import start_run
 from workflows.models import Lane, Order, OrderLine, StepRun, Trigger, WorkflowRun
 from workflows.orders import create_order
 
 
-def waiting(count: int, status: str = "Go") -> int:
-    """So many orders whose run of a status waits for a worker, all of them due; the id of the run before them."""
+def waiting(count: int, status: str = "Go", *, due: bool = True) -> int:
+    """So many orders whose run of a status waits for a worker, all of them due, or none; the id of the run before them."""
     with tenant_scope(Tenant.objects.get()), transaction.atomic():
         order = create_order({**ORDER, "number": f"sample-{uuid4().hex}"}, run_workflow=False)
         run = start_run(order, status, trigger=Trigger.API)
+        if not due:
+            Lane.objects.filter(order=order).update(due_at=None)
     of_order, of_run = {"order_id": f"{order.pk} + n"}, {"run_id": f"{run.pk} + n"}
     named = {"id": f"{order.pk} + n", "number": "s.number || '-' || n"}
     _copy(Order, f"s.id = {order.pk}", count - 1, named)
@@ -32,6 +37,17 @@ def waiting(count: int, status: str = "Go") -> int:
         _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     _run("ANALYZE")
     return run.pk - 1
+
+
+def make_due(last: int) -> datetime:
+    """The orders of all runs after that one, in turn; when that was."""
+    now = database_now()
+    _run(
+        f"UPDATE workflows_lane AS lane SET due_at = '{now.isoformat()}'::timestamptz + run.id * interval '1 microsecond'"
+        f" - interval '1 second' FROM workflows_workflowrun AS run WHERE run.order_id = lane.order_id AND run.id > {last}"
+    )
+    ring()
+    return now
 
 
 def forget_waiting() -> None:

@@ -1,4 +1,4 @@
-"""How fast a worker drives orders when many more wait, when the event log is long, and beside a vendor that is silent."""
+"""How fast a worker drives orders when many more wait, and when the event log is long."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tenants.clock import database_now
 from tests.bench import backlog
 from tests.bench.hub import WORKER
 from tests.stand import processes
-from workflows.models import RunState, StepRun, WorkflowRun
+from workflows.models import RunState, WorkflowRun
 
 #: The first runs are left out: processes start and connections open.
 _WARM_UP = 0.2
@@ -33,26 +32,10 @@ def with_history(directory: Path, sizes: Sequence[int], measured: int) -> dict[s
     return found
 
 
-def with_silent_vendor(directory: Path, measured: int) -> dict[str, Any]:
-    """Runs per second from the first to the last of them, beside orders of a vendor that never answers, a quarter as many
-    and due before them, and without those."""
-    alone = _drained(directory, measured, measured, warm_up=0)
-    last = backlog.waiting(measured // 4, "Stuck")
-    beside = _drained(directory, measured, measured, warm_up=0)
-    asked = StepRun.objects.filter(run_id__gt=last, run__status="Stuck", attempts__gt=0).count()
-    return {
-        "runs_per_s_alone": alone,
-        "runs_per_s_beside_silent_vendor": beside,
-        "silent_vendor_asked_for": asked,
-    }
-
-
-def _drained(directory: Path, waiting: int, measured: int, *, warm_up: float = _WARM_UP) -> float:
-    """Of runs that began after that share of them, or with the very first of all."""
+def _drained(directory: Path, waiting: int, measured: int) -> float:
     last = backlog.waiting(max(waiting, measured))
     as_worker = os.environ["DATABASE_URL"].replace("//crossdock@", f"//{WORKER}@")
     worker = processes.worker(directory, DATABASE_URL=as_worker)
-    started = database_now()
     worker.start()
     try:
         done = WorkflowRun.objects.filter(pk__gt=last, status="Go", state=RunState.COMPLETED)
@@ -62,10 +45,5 @@ def _drained(directory: Path, waiting: int, measured: int, *, warm_up: float = _
         worker.stop()
         backlog.forget_waiting()
     times = list(done.order_by("finished_at").values_list("finished_at", flat=True)[:measured])
-    first = int(measured * warm_up)
-    began = (
-        times[first]
-        if first
-        else StepRun.objects.filter(started_at__gte=started).earliest("started_at").started_at
-    )
-    return round((measured - first) / (times[-1] - began).total_seconds(), 1)
+    first = int(measured * _WARM_UP)
+    return round((measured - first) / (times[-1] - times[first]).total_seconds(), 1)

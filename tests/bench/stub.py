@@ -1,5 +1,5 @@
 """A vendor that costs next to nothing: answers every request with a short JSON object after a fixed time.
-What is sent to /silent is never answered.
+What is sent to /silent is never answered, what is sent to /slow after some time.
 
 python -m tests.bench.stub PORT LATENCY_MS
 """
@@ -15,6 +15,8 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:
     _BODY,
 )
 
+_SLOW_S = 1.2
+
 
 async def serve(port: int, latency_s: float) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -26,8 +28,8 @@ async def serve(port: int, latency_s: float) -> None:
                     await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
                 if head.startswith(b"post /silent"):
                     await reader.read()
-                elif latency_s:
-                    await asyncio.sleep(latency_s)
+                elif wait_s := _SLOW_S if head.startswith(b"post /slow") else latency_s:
+                    await asyncio.sleep(wait_s)
                 writer.write(_ANSWER)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

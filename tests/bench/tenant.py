@@ -1,5 +1,6 @@
-"""The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own. The status
-Stuck calls a vendor that takes connections and never answers."""
+"""The tenant of the benchmark: one order type whose status Go makes four calls, each to a connector of its own. Others call
+one more vendor each: Prompt one that answers at once, Slow one that takes its time, Stuck one that takes connections and
+never answers."""
 
 from __future__ import annotations
 
@@ -28,7 +29,10 @@ ORDER: dict[str, Any] = {
 }
 
 
-#: Patience with the vendor that never answers, in ms.
+#: What orders of these statuses call.
+OTHERS = {"Prompt": "prompt", "Slow": "slow", "Stuck": "silent"}
+
+#: Patience with these vendors, in ms.
 TIMEOUT_MS = 2000
 
 
@@ -41,7 +45,8 @@ def make(vendor_url: str) -> str:
             Product.objects.create(sku="TENT-2", name="Tent for two", tax_rate="25")
             for number in range(1, CALLS + 1):
                 _receiver(f"r{number}", vendor_url)
-            _receiver("silent", vendor_url, timeout_ms=TIMEOUT_MS)
+            for connector_id in OTHERS.values():
+                _receiver(connector_id, vendor_url, timeout_ms=TIMEOUT_MS)
             _order_type()
             return ApiKey.issue(tenant, "Bench", ["*"])[1]
 
@@ -60,8 +65,9 @@ def _order_type() -> None:
     going = OrderStatus.objects.create(order_type=order_type, name="Go", position=2)
     for number in range(1, CALLS + 1):
         _export(going, number, f"r{number}")
-    stuck = OrderStatus.objects.create(order_type=order_type, name="Stuck", position=3)
-    _export(stuck, 1, "silent")
+    for position, (name, connector_id) in enumerate(OTHERS.items(), start=3):
+        status = OrderStatus.objects.create(order_type=order_type, name=name, position=position)
+        _export(status, 1, connector_id)
     publish(order_type)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from tenants.kept import Kept
 from workflows.engine.claim import Ticket
 from workflows.models import Lane, StepRun, WorkflowRun
 from workflows.order_changes import apply_many
+from workflows.order_errors import NewError, add_errors, solve_errors_of
 
 _RUN_FIELDS = ["id", "state", "message", "next_status", "started_at", "finished_at"]
 _STEP_FIELDS = [
@@ -34,6 +36,8 @@ _STEP_FIELDS = [
     "duration_ms",
 ]
 
+_LANE_FIELDS = ["order_id", "claimed_by", "due_at", "waits_for"]
+
 
 class Book:
     """Collects changed rows and events; `flush` writes them. `now` is the database's time of this transaction."""
@@ -45,6 +49,7 @@ class Book:
         self.released: list[tuple[Ticket, Lane]] = []
         self.events: list[EventData] = []
         self._changes: dict[int, tuple[StepRun, Mapping[str, Any]]] = {}
+        self._errors: dict[tuple[int, str], NewError | None] = {}
 
     def run(self, run: WorkflowRun) -> None:
         self.runs[run.pk] = run
@@ -65,6 +70,15 @@ class Book:
             step, _ = self._changes[order_id]
             step.message = "; ".join(filter(None, [step.message, *warnings]))
         self._changes.clear()
+
+    def error(self, step: StepRun, key: str, message: str) -> None:
+        """An error on the step's order; the last word on a key counts."""
+        self._errors[step.order_id, key] = NewError(
+            order_id=step.order_id, key=key, message=message, step_run_id=step.pk
+        )
+
+    def solved(self, step: StepRun, key: str) -> None:
+        self._errors[step.order_id, key] = None
 
     def release(self, ticket: Ticket, lane: Lane) -> None:
         self.released.append((ticket, lane))
@@ -90,22 +104,34 @@ class Book:
             update_many(StepRun, _rows(self.steps.values(), _STEP_FIELDS), keys=["id"])
         if self.runs:
             update_many(WorkflowRun, _rows(self.runs.values(), _RUN_FIELDS), keys=["id"])
+        self._write_errors()
         self._let_go()
         if self.events:
             record_many(self.events)
 
+    def _write_errors(self) -> None:
+        solved: defaultdict[int, list[str]] = defaultdict(list)
+        for (order_id, key), error in self._errors.items():
+            if error is None:
+                solved[order_id].append(key)
+        if solved:
+            solve_errors_of(solved)
+        add_errors([error for error in self._errors.values() if error is not None])
+
     def _let_go(self) -> None:
-        """Give lanes back. A lane whose bell rang since it was claimed stays due, as the bell left it."""
+        """Give lanes back. A lane whose bell rang since it was claimed stays due, as the bell left it; one that waits for a
+        connector keeps its place in the line."""
         if not self.released:
             return
         due = _next_due([ticket.order_id for ticket, _ in self.released])
         for ticket, lane in self.released:
             lane.claimed_by = None
-            if lane.bell == ticket.bell:
-                told = (due.get(ticket.order_id), ticket.put_off_until)
-                lane.due_at = min((moment for moment in told if moment is not None), default=None)
+            rang = lane.bell != ticket.bell
+            lane.waits_for = None if rang else ticket.waits_for
+            if not rang and lane.waits_for is None:
+                lane.due_at = due.get(ticket.order_id)
         lanes = [lane for _, lane in self.released]
-        update_many(Lane, _rows(lanes, ["order_id", "claimed_by", "due_at"]), keys=["order_id"])
+        update_many(Lane, _rows(lanes, _LANE_FIELDS), keys=["order_id"])
 
 
 def _rows(objects: Iterable[Any], names: Sequence[str]) -> list[dict[str, Any]]:

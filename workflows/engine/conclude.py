@@ -109,7 +109,7 @@ def _schedule(ticket: Ticket, result: Result, wait_s: float, book: Book) -> None
         _tell(ticket, f"{step.name} waits to be tried again", Shown.RETRY, book)
         return
     step.state, step.finished_at = StepState.ERROR, book.now
-    _add_error(ticket, f"{result.message} (is tried again by itself)")
+    _add_error(ticket, f"{result.message} (is tried again by itself)", book)
     _tell(ticket, f"{step.name} failed and is tried again", Shown.RETRY, book)
 
 
@@ -154,10 +154,9 @@ def _apply(ticket: Ticket, result: Result, book: Book, *, was_put_off: bool) -> 
     if result.changes:
         book.change(step, result.changes)
     if step.state == StepState.ERROR:
-        _add_error(ticket, result.message)
+        _add_error(ticket, result.message, book)
     elif was_put_off or step.attempts > 1 or step.repeats_id:
-        with tenant_scope(step.tenant_id):
-            orders.solve_errors(step.order_id, [_error_key(step)])
+        book.solved(step, _error_key(step))
 
 
 def _stop(ticket: Ticket, book: Book) -> None:
@@ -206,10 +205,9 @@ def _tell(ticket: Ticket, message: str, shown: Shown, book: Book) -> None:
     )
 
 
-def _add_error(ticket: Ticket, message: str) -> None:
+def _add_error(ticket: Ticket, message: str, book: Book) -> None:
     step = _step(ticket)
-    with tenant_scope(step.tenant_id):
-        orders.add_error(step.order_id, _error_key(step), f"{step.name}: {message}", step_run_id=step.pk)
+    book.error(step, _error_key(step), f"{step.name}: {message}")
 
 
 def _error_key(step: StepRun) -> str:

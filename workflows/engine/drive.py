@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from connectors.calls import CallSpec, Outcome, Prepared
@@ -19,7 +18,7 @@ from workflows.engine import conclude, plan, queue
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
-from workflows.engine.silence import Silence
+from workflows.engine.shares import Shares
 from workflows.models import FINAL_STEP_STATES, Lane, StepRun, StepState
 from workflows.steps.base import Plan, Result, StepContext
 
@@ -51,14 +50,14 @@ class Finished:
 
 
 class Driver:
-    """One transaction's work. `lanes` are the locked lanes that are still ours, by order id; `silence` holds calls of
-    vendors back that say nothing."""
+    """One transaction's work. `lanes` are the locked lanes that are still ours, by order id; `shares` holds calls back
+    of connectors that have their share of the slots."""
 
-    def __init__(self, worker: UUID, book: Book, lanes: dict[int, Lane], silence: Silence) -> None:
+    def __init__(self, worker: UUID, book: Book, lanes: dict[int, Lane], shares: Shares) -> None:
         self.worker = worker
         self.book = book
         self.lanes = lanes
-        self.silence = silence
+        self.shares = shares
 
     def settle(self, finished: Sequence[Finished]) -> None:
         """Record what came back and apply it to orders and ledgers. Lost lanes are left to their new holder."""
@@ -94,7 +93,7 @@ class Driver:
 
     def _take_step(self, ticket: Ticket) -> bool:
         """Put the next step in the ticket; False when the lane has been given back."""
-        ticket.step = self._next_step(ticket)
+        ticket.step, ticket.waits_for = self._next_step(ticket), None
         if ticket.step is None:
             self.book.release(ticket, self.lanes[ticket.order_id])
             return False
@@ -127,17 +126,20 @@ class Driver:
 
     def _plan(self, tickets: Sequence[Ticket]) -> list[tuple[Ticket, Plan]]:
         documents = order_documents([ticket.order_id for ticket in tickets]) if tickets else {}
-        planned = [(ticket, self._plan_one(ticket, documents[ticket.order_id])) for ticket in tickets]
-        return [(ticket, outline) for ticket, outline in planned if not self._put_off(ticket, outline)]
+        planned = []
+        for ticket in tickets:
+            before = plan.before(_current(ticket))
+            outline = self._plan_one(ticket, documents[ticket.order_id])
+            if not self._put_off(ticket, outline, before):
+                planned.append((ticket, outline))
+        return planned
 
-    def _put_off(self, ticket: Ticket, outline: Plan) -> bool:
-        """Give the lane back for a while where the vendor of its first try is silent; no try is used up."""
-        step = _current(ticket)
-        wait = self.silence.wait(outline.calls[0].connector.id) if outline.calls else 0.0
-        if not wait or step.attempts > 1:
+    def _put_off(self, ticket: Ticket, outline: Plan, before: plan.Before) -> bool:
+        """Give the lane back where the connector of its call has its share of the slots; no try is used up."""
+        if not outline.calls or self.shares.take(outline.calls[0].connector.id):
             return False
-        plan.take_back(step)
-        ticket.put_off_until = self.book.now + timedelta(seconds=wait)
+        ticket.waits_for = outline.calls[0].connector.id
+        plan.take_back(_current(ticket), before)
         self.book.release(ticket, self.lanes[ticket.order_id])
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import Error as DatabaseError
 
@@ -182,8 +183,14 @@ def _count_attempt(step: StepRun, book: Book) -> None:
     book.step(step)
 
 
-def take_back(step: StepRun) -> None:
-    """The first try that was counted is not made yet."""
-    step.state = StepState.PENDING
-    step.attempts -= 1
-    step.started_at = None
+#: What counting a try changes of a step.
+Before = tuple[str, int, datetime | None]
+
+
+def before(step: StepRun) -> Before:
+    return step.state, step.attempts, step.started_at
+
+
+def take_back(step: StepRun, before: Before) -> None:
+    """The try that was counted is not made yet."""
+    step.state, step.attempts, step.started_at = before

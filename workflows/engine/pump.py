@@ -22,12 +22,12 @@ from connectors import killpoint
 from connectors.traffic.sharing import shared
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Callers, Inbox, Question
-from workflows.engine.claim import any_due, dead_after
 from workflows.engine.clock import DatabaseClock
 from workflows.engine.doorbell import queue_slice
 from workflows.engine.drive import Finished, Job
+from workflows.engine.due import Bounds, any_due, dead_after
 from workflows.engine.lifeline import asked_to_stop
-from workflows.engine.silence import Silence
+from workflows.engine.shares import Shares
 from workflows.engine.turn import Turn, names_of
 from workflows.models import Worker
 
@@ -73,7 +73,7 @@ class Pump:
         self.inbox = Inbox()
         self.clock = DatabaseClock()
         self.held: dict[int, int] = {}
-        self.silence = Silence(callers.threads)
+        self.shares = Shares(callers.threads)
         self.done = 0
         self._late: list[Finished] = []
         self._beat_at = self._called_at = float("-inf")
@@ -125,21 +125,25 @@ class Pump:
                 item.reply()
         finished = [item for item in items if isinstance(item, Finished)]
         for item in finished:
-            self.silence.ended(item.job.connector_id, item.outcomes)
+            self.shares.ended(item.job.connector_id, item.outcomes)
         return finished
 
     def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
-        if not (finished or self.inbox.events or (room > 0 and any_due(now))):
+        if not (finished or self.inbox.events or (room > 0 and self._any_due(now))):
             return False
-        turn = Turn(self.id, now, room, self._crowded(), self.silence, self.inbox.events)
+        turn = Turn(self.id, now, room, self._crowded(), self.shares, self.inbox.events)
         began = time.monotonic()
         self._account(finished, turn.take(finished, again=again))
         self._took = time.monotonic() - began
         if room > 0 and len(self.held) >= self.callers.threads:
             self._call_for_help(now)
         return True
+
+    def _any_due(self, now: datetime) -> bool:
+        """Whether an order is due that may be driven now: not one that waits for a connector without room for it."""
+        return any_due(now, Bounds(rooms=self.shares.rooms(spare=True)))
 
     def _call_for_help(self, now: datetime) -> None:
         """Have another process of this cluster work, too, where one is free."""
@@ -159,7 +163,7 @@ class Pump:
             self.held.pop(item.job.ticket.order_id, None)
         for job in jobs:
             self.held[job.ticket.order_id] = job.ticket.tenant_id
-            self.silence.begun(job.connector_id)
+            self.shares.begun(job.connector_id)
             self.callers.submit(job, self.inbox)
         if killpoint.armed:
             killpoint.reached("K5", names_of(item.job for item in finished))

@@ -113,7 +113,8 @@ def touch_lane(order_id: int) -> bool:
     own, values = ("", [order_id]) if tenant is None else (" AND tenant_id = %s", [order_id, tenant])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {_LANE} SET due_at = {NOW[connection.vendor]}, bell = bell + 1 WHERE order_id = %s{own}",  # noqa: S608
+            f"UPDATE {_LANE} SET due_at = {NOW[connection.vendor]}, waits_for = NULL, bell = bell + 1"  # noqa: S608
+            f" WHERE order_id = %s{own}",
             values,
         )
         return bool(cursor.rowcount)
@@ -123,7 +124,8 @@ def _make_due() -> str:
     """The lane of an order, whether there is one or not; the parameters are tenant and order."""
     return (
         f"INSERT INTO {_LANE} (tenant_id, order_id, due_at, bell, fence) VALUES (%s, %s, {NOW[connection.vendor]}, 1, 0)"  # noqa: S608
-        " ON CONFLICT (order_id) DO UPDATE SET due_at = EXCLUDED.due_at, bell = workflows_lane.bell + 1"
+        " ON CONFLICT (order_id) DO UPDATE"
+        " SET due_at = EXCLUDED.due_at, waits_for = NULL, bell = workflows_lane.bell + 1"
     )
 
 

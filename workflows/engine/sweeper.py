@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from tenants.scoping import platform_scope
-from workflows.engine.claim import dead_after, due_lanes
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import queue_slice, somebody_listens
+from workflows.engine.due import dead_after, due_lanes
 from workflows.models import Lane, ScheduledRun, Worker
 
 #: Work that was due this long ago should have been looked at.

@@ -20,8 +20,9 @@ from workflows import orders
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket, claim, still_held
 from workflows.engine.drive import Driver, Finished, Job
+from workflows.engine.due import Bounds, any_due
 from workflows.engine.queue import load, open_runs, reload
-from workflows.engine.silence import Silence
+from workflows.engine.shares import Shares
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Turn:
-    """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already.
+    """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already, `shares` tells
+    of connectors.
 
     `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored.
     """
@@ -37,13 +39,15 @@ class Turn:
     worker: UUID
     now: datetime
     room: int
-    crowded: Iterable[int]
-    silence: Silence
+    crowded: Sequence[int]
+    shares: Shares
     events: deque[EventData] = field(default_factory=deque)
     claimed: list[Ticket] = field(default_factory=list)
+    _waited: bool | None = None
 
     def take(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
         """Settle, claim, plan and commit. `again` tells that a rolled back transaction has touched these tickets."""
+        self.shares.begin_turn(self._others_wait)
         try:
             return self._commit(finished, again=again)
         except (OperationalError, InterfaceError):
@@ -52,25 +56,25 @@ class Turn:
             log.exception(
                 "a group of %d orders could not be driven together", len(finished) + len(self.claimed)
             )
+        self.shares.begin_turn(self._others_wait)
         self._store_events()
         return self._one_by_one(finished)
 
     def _commit(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
-        self.claimed = []
-        self.silence.begin_turn()
+        self.claimed, self._waited = [], None
         events = list(self.events)
         with transaction.atomic():
             lanes = still_held(self.worker, [item.job.ticket for item in finished]) if finished else {}
             kept = [item for item in finished if item.job.ticket.order_id in lanes]
             self._claim(lanes)
             book = Book(self.now)
-            driver = Driver(self.worker, book, lanes, self.silence)
+            driver = Driver(self.worker, book, lanes, self.shares)
             for item in kept if again else ():
                 reload(item.job.ticket, item.job.step_id)
                 item.job.ticket.context = item.job.context
             driver.settle(kept)
             load(self.claimed, book)
-            jobs = driver.advance([item.job.ticket for item in kept] + self.claimed)
+            jobs = driver.advance(self._in_line([item.job.ticket for item in kept]))
             book.events[:0] = events
             book.flush()
             if killpoint.armed:
@@ -90,22 +94,44 @@ class Turn:
             self.events.popleft()
 
     def _claim(self, lanes: dict[int, Lane]) -> None:
-        """Claim for tenants below their share first; what is left of the room goes to anybody."""
-        for crowded in (self.crowded, ()):
-            room = self.room - len(self.claimed)
-            found = claim(self.worker, room, self.now, crowded) if room > 0 else []
-            self.claimed += [ticket for ticket, _ in found]
-            lanes.update({lane.pk: lane for _, lane in found})
-            if not self.crowded:
-                return
+        """Claim within the shares of tenants and connectors first, then for crowded tenants; what is left of the room goes
+        to connectors beyond their share."""
+        found: list[Lane] = []
+        rooms = self.shares.rooms()
+        if self.crowded:
+            found += self._claim_within(Bounds(tuple(self.crowded), rooms), lanes)
+        found += self._claim_within(Bounds(rooms=rooms).less(found), lanes)
+        if len(self.claimed) == self.room:
+            return
+        self._waited = False
+        if rooms:
+            self._claim_within(Bounds(rooms=self.shares.rooms(spare=True)).less(found), lanes)
+
+    def _claim_within(self, bounds: Bounds, lanes: dict[int, Lane]) -> list[Lane]:
+        room = self.room - len(self.claimed)
+        found = claim(self.worker, room, self.now, bounds) if room > 0 else []
+        self.claimed += [ticket for ticket, _ in found]
+        lanes.update({lane.pk: lane for _, lane in found})
+        return [lane for _, lane in found]
+
+    def _others_wait(self) -> bool:
+        """Whether more orders are due within their connectors' shares, once all there was room for are claimed."""
+        if self._waited is None:
+            self._waited = any_due(self.now, Bounds(rooms=self.shares.rooms()))
+        return self._waited
+
+    def _in_line(self, kept: list[Ticket]) -> list[Ticket]:
+        """Orders that waited for a connector come before those that go on to it, and these before new ones."""
+        waited = [ticket for ticket in self.claimed if ticket.waits_for is not None]
+        return waited + kept + [ticket for ticket in self.claimed if ticket.waits_for is None]
 
     def _one_by_one(self, finished: Sequence[Finished]) -> list[Job]:
         jobs: list[Job] = []
-        singles = Turn(self.worker, self.now, 0, (), self.silence)
+        singles = Turn(self.worker, self.now, 0, self.crowded, self.shares)
         for item in finished:
             jobs += singles._alone([item], item.job.ticket)
         for ticket in self.claimed:
-            jobs += Turn(self.worker, self.now, 1, (), self.silence)._alone([], ticket)
+            jobs += Turn(self.worker, self.now, 1, self.crowded, self.shares)._alone([], ticket)
         return jobs
 
     def _alone(self, finished: Sequence[Finished], ticket: Ticket) -> list[Job]:

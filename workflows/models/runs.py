@@ -203,6 +203,7 @@ class Lane(TenantModel):
 
     `due_at` is when somebody should look (null: nothing to do). `bell` counts wake-ups, so that a look that began
     before the last one never clears it. `fence` grows with every claim; completion needs the fence it was claimed with.
+    `waits_for` is the connector whose share of the slots was taken when the order was last looked at.
     """
 
     tenant = models.ForeignKey(
@@ -218,6 +219,7 @@ class Lane(TenantModel):
     )
     due_at = models.DateTimeField(null=True, blank=True)
     bell = models.PositiveBigIntegerField(default=0)
+    waits_for = models.BigIntegerField(null=True, blank=True)
     claimed_by = models.UUIDField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
 
@@ -227,7 +229,12 @@ class Lane(TenantModel):
             models.Index(
                 fields=["tenant", "due_at"],
                 name="lane_due_of_tenant",
-                condition=models.Q(due_at__isnull=False),
+                condition=models.Q(due_at__isnull=False, waits_for__isnull=True),
+            ),
+            models.Index(
+                fields=["waits_for", "due_at"],
+                name="lane_waits_for",
+                condition=models.Q(due_at__isnull=False, waits_for__isnull=False),
             ),
             models.Index(
                 fields=["claimed_by"], name="lane_claimed", condition=models.Q(claimed_by__isnull=False)

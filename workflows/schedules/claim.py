@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from workflows.engine.claim import dead_after
+from workflows.engine.due import dead_after
 from workflows.models import ScheduledRun
 
 _State = ScheduledRun.State

@@ -15,6 +15,7 @@ from tenants.scoping import platform_scope
 from tests.shop import PAID, Shop
 from workflows.engine.callers import Callers
 from workflows.engine.claim import claim
+from workflows.engine.due import Bounds
 from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.engine.pump import Pump
 from workflows.engine.sweeper import sweep
@@ -60,7 +61,7 @@ def test_a_crowded_tenant_is_left_out_while_others_wait(shop: Shop) -> None:
     shop.chart(PAID)
     shop.order()
     with platform_scope("test"):
-        assert claim(uuid4(), 10, timezone.now(), crowded=[shop.tenant.pk]) == []
+        assert claim(uuid4(), 10, timezone.now(), Bounds(tenants=(shop.tenant.pk,))) == []
 
 
 def test_an_answer_after_the_lane_was_lost_changes_nothing(shop: Shop) -> None:
