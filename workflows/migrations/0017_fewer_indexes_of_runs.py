@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenants', '0003_time_zone_of_markets'),
-        ('workflows', '0015_inbound_deliveries'),
+        ('workflows', '0016_lanes_wait_for_connectors'),
     ]
 
     operations = [
