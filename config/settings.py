@@ -127,6 +127,8 @@ DATABASES = {
         env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}"),
         # With 0 the broker of django-q2 would open a connection for every look at its table.
         conn_max_age=env.int("CONN_MAX_AGE", default=60),
+        # Off where a pooler between gives each transaction another connection, such as an old PgBouncer.
+        prepares=env.bool("DATABASE_PREPARED_STATEMENTS", default=True),
     )
 }
 ON_SQLITE = databases.is_sqlite(DATABASES["default"])

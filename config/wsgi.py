@@ -18,3 +18,6 @@ refuse_dangerous_settings()
 _shared = (get_resolver().url_patterns, registry.all(), all_steps())
 gc.collect()
 gc.freeze()
+# What a request makes is gone by itself at its end; looking for circles after every few hundred objects costs more than
+# they do.
+gc.set_threshold(20_000, 20, 20)

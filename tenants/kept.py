@@ -65,7 +65,8 @@ class _Composed:
 
     def rows(self, values: Sequence[Any]) -> Iterator[Any]:
         given = [constant if place is None else values[place] for place, constant in self.parameters]
-        with connection.cursor() as cursor:
+        backend: Any = connection
+        with backend.prepared_cursor() as cursor:
             cursor.execute(self.sql, given)
             found = cursor.fetchall()
         query = copy.copy(self.queryset.query)

@@ -1,4 +1,5 @@
-"""Django's backend for PostgreSQL, which finds out without a statement whether a kept connection is still there."""
+"""Django's backend for PostgreSQL, which finds out without a statement whether a kept connection is still there, and can
+have the server keep statements prepared."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import select
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.utils.asyncio import async_unsafe
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -21,3 +23,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+    @async_unsafe
+    def prepared_cursor(self) -> Any:
+        """A cursor whose statements the server parses and plans once for each connection. Where "prepare_threshold" is
+        not set, as with a pooler between that gives each transaction another connection, an ordinary one."""
+        self.ensure_connection()
+        connection: Any = self.connection
+        if connection.prepare_threshold is None:
+            return self.cursor()
+        cursor: Any = base.ServerBindingCursor
+        with self.wrap_database_errors:
+            return self._prepare_cursor(cursor(connection))

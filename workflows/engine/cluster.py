@@ -21,6 +21,9 @@ from workflows.steps.registry import all_steps
 #: Below that of the web processes beside it, where callers wait for an answer.
 _NICE = 5
 
+#: Objects between two looks for circles, of which the engine makes next to none.
+_LOOK_EVERY = 20_000
+
 _TOLD_TO_END = (signal.SIGTERM, signal.SIGINT)
 
 #: What the cluster's processes would load for themselves otherwise.
@@ -76,4 +79,5 @@ def _run(environment: Mapping[str, str], not_ours: int) -> None:
     os.close(not_ours)
     os.environ.update(environment)
     lifeline.die_with_supervisor()
+    gc.set_threshold(_LOOK_EVERY, 20, 20)
     call_command("qcluster")
