@@ -25,8 +25,14 @@ class Effect(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The constraint below begins with the tenant.
+    # The connector's row vouches for the tenant.
     tenant = models.ForeignKey(
-        "tenants.Tenant", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+        "tenants.Tenant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     connector = models.ForeignKey(Connector, on_delete=models.PROTECT, related_name="effects")
     operation = models.CharField(max_length=100)

@@ -32,6 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: Any = self.connection
         if connection.prepare_threshold is None:
             return self.cursor()
+        backend: Any = self
         cursor: Any = base.ServerBindingCursor
         with self.wrap_database_errors:
-            return self._prepare_cursor(cursor(connection))
+            return backend._prepare_cursor(cursor(connection))

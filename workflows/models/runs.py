@@ -157,7 +157,10 @@ class StepRun(TenantModel):
         db_constraint=False,
     )
     run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    order = models.ForeignKey("workflows.Order", on_delete=models.CASCADE, related_name="+")
+    # The run's row vouches for the order.
+    order = models.ForeignKey(
+        "workflows.Order", on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=80)
     connector = models.CharField(max_length=80, blank=True)
