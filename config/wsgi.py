@@ -20,4 +20,4 @@ gc.collect()
 gc.freeze()
 # What a request makes is gone by itself at its end; looking for circles after every few hundred objects costs more than
 # they do.
-gc.set_threshold(5_000, 20, 20)
+gc.set_threshold(2_000, 20, 20)

@@ -22,7 +22,7 @@ from workflows.steps.registry import all_steps
 _NICE = 5
 
 #: Objects between two looks for circles, of which the engine makes next to none.
-_LOOK_EVERY = 5_000
+_LOOK_EVERY = 2_000
 
 _TOLD_TO_END = (signal.SIGTERM, signal.SIGINT)
 
