@@ -49,6 +49,7 @@ def _measure(directory: Path, vendor: str, options: argparse.Namespace) -> dict[
 
     from tenants.scoping import platform_scope
     from tests.bench import tenant
+    from tests.bench.growth import driven
     from tests.bench.hub import Hub, count_statements
 
     call_command("migrate", verbosity=0)
@@ -64,6 +65,7 @@ def _measure(directory: Path, vendor: str, options: argparse.Namespace) -> dict[
                 with Hub(directory, f"http://127.0.0.1:{free_port()}", key) as hub:
                     row |= hub.burst(options.orders, options.clients, f"b{latency}")
                     row |= hub.idle(20, f"i{latency}")
+                row["driving_runs_per_s"] = driven(directory, options.orders, options.orders)
             rows[f"{latency} ms"] = row
             sys.stderr.write(f"{latency} ms: {json.dumps(row)}\n")
         with _stub(directory, vendor, 0):
@@ -110,6 +112,9 @@ def _others(vendor: str, byhand: Any, options: argparse.Namespace) -> dict[str, 
     }
     if byhand is not None:
         row["celery_runs_per_s"] = byhand.runs_per_second(vendor, options.orders, options.clients)
+        row["celery_with_web_runs_per_s"] = byhand.runs_per_second(
+            vendor, options.orders, options.clients, with_web=True
+        )
     return row
 
 

@@ -60,10 +60,10 @@ def events(count: int) -> None:
     _run(
         "INSERT INTO eventlog_event (tenant_id, category, outcome, message, at, connector_id, connector_name,"
         " connector_category, provider, operation, order_id, order_number, run_id, step_run_id, step, duration_ms,"
-        " actor, market, store, method, url, status_code)"
+        " actor, market, store, method, url, status_code, request_id)"
         " SELECT t.id, 'Connector', 'success', 'POST vendor.example/r1: HTTP 200', now() - n * interval '1 second',"
         " 1, 'Webhook', 'Other', 'webhook', 'export_order', -n, 'past-' || n, -n, -n, 'ExportOrder', 20, '', 'NOR',"
-        f" '', 'POST', 'https://vendor.example/r1', 200 FROM tenants_tenant t, generate_series(1, {count}) AS n"
+        f" '', 'POST', 'https://vendor.example/r1', 200, '' FROM tenants_tenant t, generate_series(1, {count}) AS n"
     )
     _run("ANALYZE eventlog_event")
 

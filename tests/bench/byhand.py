@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench.hub import WEB_OPTIONS
 from tests.stand.launch import ROOT, free_port
 from tests.stand.processes import Failed, wait_for
 
-_PACKAGES = ("celery[redis]==5.7.*", "packaging", "requests", "psycopg[binary]")
+_PACKAGES = ("celery[redis]==5.7.*", "packaging", "requests", "psycopg[binary]", "django==5.2.*", "gunicorn")
 _THREADS = 64
+_PATIENCE_S = 600.0
 
 
 class NotHere(Exception):
@@ -41,10 +44,12 @@ class ByHand:
             process.terminate()
             process.wait()
 
-    def runs_per_second(self, vendor: str, runs: int, clients: int) -> float:
-        """One burst with a worker of its own."""
+    def runs_per_second(self, vendor: str, runs: int, clients: int, *, with_web: bool = False) -> float:
+        """One burst with a worker of its own. Clients put the tasks into the queue themselves or, `with_web`, ask a view
+        for it, under the same web server as Crossdock."""
         environment = {
-            **os.environ,
+            # Celery would load those settings, which are not its own.
+            **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
             "BYHAND_REDIS": f"redis://127.0.0.1:{self._port}/0",
             "BYHAND_DATABASE": os.environ["DATABASE_URL"].replace("postgres://", "postgresql://"),
             "BYHAND_VENDOR": vendor,
@@ -60,21 +65,37 @@ class ByHand:
             "--without-mingle",
         ]
         worker = self._start(celery, "-A", "tests.bench.byhand_app:app", "worker", *options, env=environment)
+        url, web = self._web(environment) if with_web else ("", None)
+        others = [process for process in (worker, web) if process is not None]
         try:
-            told = subprocess.run(
-                [self._python, "-m", "tests.bench.byhand_app", str(runs), str(clients)],
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=900,
-            )
+            return self._measured([str(runs), str(clients), *filter(None, [url])], environment, others)
         finally:
-            worker.terminate()
-            worker.wait()
-        if told.returncode:
-            raise Failed(f"the run by hand failed: {told.stderr[-2000:]}")
-        return float(told.stdout.split()[-1])
+            for process in others:
+                process.terminate()
+                process.wait()
+
+    def _measured(
+        self, arguments: list[str], environment: dict[str, str], others: Sequence[subprocess.Popen[bytes]]
+    ) -> float:
+        command = [self._python, "-m", "tests.bench.byhand_app", *arguments]
+        asking = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        wait_for(
+            lambda: asking.poll() is not None or any(one.poll() is not None for one in others), _PATIENCE_S
+        )
+        asking.kill()
+        told, wrong = asking.communicate()
+        if asking.returncode:
+            raise Failed(f"the run by hand failed; {self.directory / 'byhand.log'}: {wrong[-2000:]}")
+        return float(told.split()[-1])
+
+    def _web(self, environment: dict[str, str]) -> tuple[str, subprocess.Popen[bytes]]:
+        address = f"127.0.0.1:{free_port()}"
+        gunicorn = str(self._python.with_name("gunicorn"))
+        return f"http://{address}", self._start(
+            gunicorn, "tests.bench.byhand_web", *WEB_OPTIONS, "-b", address, env=environment
+        )
 
     def _install(self) -> None:
         subprocess.run([sys.executable, "-m", "venv", self.directory / "byhand"], check=True)

@@ -1,16 +1,21 @@
 """(b) What a team would write by hand: a Celery task that makes the four calls and writes one row for each.
 
 Runs in an environment of its own that has celery, redis, requests and psycopg, and knows nothing of Crossdock.
-python -m tests.bench.byhand_app RUNS CLIENTS enqueues and prints runs per second; `celery -A` serves.
+python -m tests.bench.byhand_app RUNS CLIENTS [URL] enqueues and prints runs per second; `celery -A` serves. With the address
+of byhand_web the clients ask that instead of putting tasks into the queue themselves.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import psycopg
 import requests
@@ -42,16 +47,24 @@ def run(number: int) -> None:
         )
 
 
-def measure(runs: int, clients: int) -> float:
+def measure(runs: int, clients: int, url: str = "") -> float:
     with psycopg.connect(os.environ["BYHAND_DATABASE"], autocommit=True) as database:
         database.execute("DROP TABLE IF EXISTS byhand_step")
         database.execute(
             "CREATE TABLE byhand_step (id bigserial PRIMARY KEY, run bigint, step int, status int, answer text,"
             " at timestamptz DEFAULT now())"
         )
+        database.execute("DROP TABLE IF EXISTS byhand_order")
+        database.execute(
+            "CREATE TABLE byhand_order (id bigint PRIMARY KEY, status text, moved_at timestamptz)"
+        )
+        database.execute("INSERT INTO byhand_order SELECT n, 'New' FROM generate_series(0, %s) AS n", [runs])
         began = time.monotonic()
         with ThreadPoolExecutor(clients) as pool:
-            list(pool.map(run.delay, range(runs)))
+            if url:
+                list(pool.map(lambda place: _ask(url, range(place, runs, clients)), range(clients)))
+            else:
+                list(pool.map(run.delay, range(runs)))
         while True:
             row = database.execute("SELECT count(*) FROM byhand_step").fetchone()
             if row is not None and row[0] == runs * CALLS:
@@ -59,7 +72,18 @@ def measure(runs: int, clients: int) -> float:
             time.sleep(0.1)
 
 
+def _ask(url: str, numbers: Iterable[int]) -> None:
+    """Move orders one after the other over one connection."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+    for number in numbers:
+        connection.request("POST", f"/orders/{number}/status/", json.dumps({"status": "Go"}))
+        response = connection.getresponse()
+        if response.status != 202:
+            raise RuntimeError(f"the view answered {response.status}: {response.read()[:500]!r}")
+        response.read()
+
+
 if __name__ == "__main__":
     run.delay(0)
     time.sleep(3)
-    print(round(measure(int(sys.argv[1]), int(sys.argv[2])), 1))
+    print(round(measure(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]), 1))

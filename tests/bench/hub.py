@@ -25,6 +25,9 @@ from workflows.models import OPEN_RUN_STATES, StepRun, StepState, WorkflowRun
 #: A burst that has not ended by then has failed (seconds).
 _PATIENCE_S = 900.0
 
+#: Of gunicorn, for whoever is measured.
+WEB_OPTIONS = ("--preload", "-k", "gthread", "-w", "2", "--threads", "16")
+
 #: The worker's name at the database.
 WORKER = "bench_worker"
 
@@ -34,7 +37,7 @@ class Hub:
 
     def __init__(self, directory: Path, url: str, key: str) -> None:
         self.url, self.key = url, key
-        self._web = processes.web(directory, url, "--preload", "-w", "2", "--threads", "16")
+        self._web = processes.web(directory, url, *WEB_OPTIONS)
         as_worker = os.environ["DATABASE_URL"].replace("//crossdock@", f"//{WORKER}@")
         self._worker = processes.worker(directory, DATABASE_URL=as_worker)
 
