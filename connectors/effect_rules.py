@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from connectors.calls import CallContext, CallSpec
 from connectors.canonical import request_hash
+from connectors.key_memory import takes_changed_body
 from connectors.models import Effect
 from connectors.proof import over_after_death
 
@@ -91,8 +92,13 @@ def decide(intent: Intent, earlier: Sequence[Effect], now: datetime) -> tuple[Ac
         return Action.NEW_EPOCH, latest
     if _is_held(intent, latest, now):
         return Action.BUSY, latest
-    if latest.state == State.RETRY and latest.request_hash != intent.hash:
+    if (
+        latest.state == State.RETRY
+        and latest.request_hash != intent.hash
+        and not takes_changed_body(intent.spec)
+    ):
         return Action.NEW_EPOCH, latest
+    # A receiver that goes by the key alone may have carried out what it answered with an error: it gets the same key again.
     return Action.ADOPT, latest
 
 

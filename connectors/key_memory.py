@@ -8,20 +8,31 @@ from typing import TYPE_CHECKING
 from connectors import registry
 
 if TYPE_CHECKING:
-    from connectors.calls import Prepared
+    from connectors.calls import CallSpec, Prepared
+    from connectors.contracts.base import Idempotency
 
 #: A key is trusted for this share of the time for which the vendor keeps it.
 WINDOW_SHARE = 0.8
+
+
+def carrier_of(spec: CallSpec) -> Idempotency | None:
+    """How the vendor is told the key of this operation; None where it knows none."""
+    carrier = registry.get(spec.connector.slug).idempotency_of(spec.connector.values)
+    return carrier if carrier is not None and carrier.covers(spec.operation) else None
+
+
+def takes_changed_body(spec: CallSpec) -> bool:
+    """Whether a repetition with the same key is taken as the same although the request has changed."""
+    carrier = carrier_of(spec)
+    return carrier is not None and not carrier.body_bound
 
 
 class KeyMemory:
     """Of the key with which earlier tries of the call were sent."""
 
     def __init__(self, prepared: Prepared) -> None:
-        connector, operation = prepared.spec.connector, prepared.spec.operation
-        carrier = registry.get(connector.slug).idempotency_of(connector.values)
         self._prepared = prepared
-        self._carrier = carrier if carrier is not None and carrier.covers(operation) else None
+        self._carrier = carrier_of(prepared.spec)
 
     def is_safe(self, now: datetime) -> bool:
         """Whether the same request may be sent again with the key, because the vendor executes that once."""

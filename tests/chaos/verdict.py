@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,7 @@ def judge(
     verdict.lost += _unfinished()
     verdict.lost += lost_by_key
     verdict.lost += _money_off(ledger, parked)
-    verdict.lost += _lives_off(lives, parked)
+    verdict.lost += _lives_off(lives, parked, for_a_person(open_effects))
     verdict.unresolved += [f"{effect} is {effect.state}" for effect in open_effects]
     return verdict
 
@@ -101,7 +101,13 @@ def _money_off(ledger: Sequence[dict[str, Any]], parked: dict[int, str]) -> Iter
                 yield f"payment {payment.reference}: {operation} {here} here, {there} at the vendor"
 
 
-def _lives_off(lives: Sequence[Life], parked: dict[int, str]) -> Iterator[str]:
+def for_a_person(unresolved: Sequence[Effect]) -> set[str]:
+    """Acts of which nobody but a person can tell whether they were carried out, such as a message to a receiver that
+    cannot be asked, called off by a cancellation while its answer was lost. They count as unresolved, not as lost."""
+    return {effect.origin for effect in unresolved if effect.needs_person}
+
+
+def _lives_off(lives: Sequence[Life], parked: dict[int, str], doubtful: set[str]) -> Iterator[str]:
     orders = {order.number: order for order in Order.objects.all()}
     runs = {run.pk: run for run in WorkflowRun.objects.all()}
     failed = {step.run_id: step for step in StepRun.objects.filter(state=StepState.ERROR)}
@@ -112,12 +118,14 @@ def _lives_off(lives: Sequence[Life], parked: dict[int, str]) -> Iterator[str]:
         if life.problem:
             yield f"{life.number}: {life.problem}"
         for run_id in life.runs:
-            text = _run_off(life, runs.get(run_id), failed)
+            text = run_off(life, runs.get(run_id), failed, doubtful)
             if text:
                 yield f"{life.number}: run {run_id} {text}"
 
 
-def _run_off(life: Life, run: WorkflowRun | None, failed: dict[int, StepRun]) -> str:
+def run_off(
+    life: Life, run: WorkflowRun | None, failed: dict[int, StepRun], doubtful: Collection[str]
+) -> str:
     """A customer who waits gets everything done; for a hurried one a later status may take a waiting run's place."""
     if run is None:
         return "was accepted and is not there"
@@ -126,7 +134,9 @@ def _run_off(life: Life, run: WorkflowRun | None, failed: dict[int, StepRun]) ->
     if run.state != RunState.COMPLETED:
         return f"({run.status}) is {run.state}: {run.message}"
     step = failed.get(run.pk)
-    return f"({run.status}) ended with {step.name}: {step.message}" if step else ""
+    if step is None or (step.settle_only and f"step:{step.act_id or step.pk}" in doubtful):
+        return ""
+    return f"({run.status}) ended with {step.name}: {step.message}"
 
 
 def _place(step: StepRun) -> str:

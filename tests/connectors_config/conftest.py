@@ -36,9 +36,9 @@ def config(tenant):
 
 @pytest.fixture
 def spec(config):
-    def make(subject="payment:1", operation="capture", request=None, write=True):
+    def make(subject="payment:1", operation="capture", request=None, write=True, connector=None):
         return CallSpec(
-            connector=config,
+            connector=connector or config,
             operation=operation,
             subject=subject,
             request={"amount": Decimal("10.00")} if request is None else request,

@@ -167,6 +167,16 @@ def test_a_changed_request_after_a_sure_failure_gets_a_new_key(act):
     assert only().epoch == 2
 
 
+def test_a_receiver_that_goes_by_the_key_alone_gets_the_same_one_with_a_changed_request(act, config):
+    """It may have carried out what it answered with an error, as a webhook's receiver does that fails afterwards."""
+    receiver = replace(config, slug="webhook")
+    first = act(connector=receiver, operation="export_order")
+    end(first, Ending.RETRY, error=RetryLater("HTTP 500", status=500))
+    again = act(connector=receiver, operation="export_order", request={"amount": "11.00"})
+    assert (again.key, again.attempt, again.changed) == (first.key, 2, True)
+    assert only().epoch == 1
+
+
 def test_a_changed_request_of_an_uncertain_call_is_told(act):
     act()
     let_lease_end()

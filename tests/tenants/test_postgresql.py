@@ -1,6 +1,11 @@
 import pytest
 from django.db import connection, connections
 
+from tenants.kept import Kept
+from tenants.models import Market
+from tenants.scoping import platform_scope
+from tests.factories.tenants import MarketFactory
+
 pytestmark = [pytest.mark.pg, pytest.mark.django_db(transaction=True)]
 
 
@@ -28,3 +33,28 @@ def test_a_connection_that_is_there_costs_no_statement(django_assert_num_queries
     connection.ensure_connection()
     with django_assert_num_queries(0):
         assert connection.is_usable()
+
+
+by_code = Kept(lambda codes: Market.objects.filter(code__in=codes).order_by("code"))
+
+
+def prepared() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [text for (text,) in cursor.fetchall() if "tenants_market" in text]
+
+
+@pytest.mark.parametrize("threshold", [0, None])
+def test_a_kept_query_is_prepared_unless_a_pooler_forbids_it(threshold):
+    connection.ensure_connection()
+    before = connection.connection.prepare_threshold
+    with platform_scope("the test looks at all"):
+        market = MarketFactory(code="NOR")
+        try:
+            connection.connection.prepare_threshold = threshold
+            for codes in (["NOR"], ["SWE", "NOR"], ["DNK"]):
+                assert by_code(codes) == ([market] if "NOR" in codes else [])
+            assert len(prepared()) == (0 if threshold is None else 1)
+        finally:
+            connection.connection.prepare_threshold = before
+            connection.close()

@@ -28,7 +28,7 @@ from connectors.contracts.erp import (
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.contracts.plain import plain
 from connectors.contracts.validation import CheckoutValidation, ValidationRequest, Validator, Verdict
-from connectors.errors import ProviderError, Rejected, RetryLater, Unknown
+from connectors.errors import Rejected, RetryLater, Unknown
 from connectors.providers.webhook import mapping
 from connectors.providers.webhook.answers import exported, fields_of, id_of, says_verdict, verdict
 from connectors.providers.webhook.guide import GUIDE
@@ -119,11 +119,6 @@ class Webhook(
                 'The receiver gave no verdict; it has to answer {"errors": [...], "warnings": [...]}'
             )
         return verdict(answer)
-
-    def kind_of(self, code: str, answer: Answer, writes: bool) -> type[ProviderError]:
-        """A delivery counts only once it is acknowledged, so a failing receiver is simply told again."""
-        failing = answer.status >= 500 or answer.status == 408
-        return RetryLater if failing else super().kind_of(code, answer, writes)
 
     def read_error(self, answer: Answer) -> tuple[str, str]:
         try:
