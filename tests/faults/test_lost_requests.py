@@ -11,6 +11,7 @@ from tests.faults.processes import wait_for
 from tests.providers.test_rest import CHART, EXPORT, FIND, published
 from tests.shop import Shop, shop
 from workflows.models import WorkflowRun
+from workflows.order_changes import apply_changes
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
@@ -79,6 +80,24 @@ def test_an_export_to_a_receiver_without_keys_is_made_once(shop: Shop, vendors: 
     ends_well(shop, order.runs.get())
     assert len(shop.effects("export")) == 1
     assert vendors.doubles() == []
+
+
+def test_a_receiver_that_took_in_what_it_answers_with_an_error_gets_the_same_key_again(
+    shop: Shop, vendors: Sandbox
+) -> None:
+    """Also when the order has changed before the next try, which its receiver tells apart by the key only."""
+    shop.chart({"New": ["ExportOrder@erp"]})
+    vendors.faults(vendor="webhook", method="POST", status_after_effect=500)
+    vendors.faults(vendor="webhook", method="POST", nth=2, times=None, status=503)
+    order = shop.order()
+    shop.pump()
+    apply_changes(order.pk, {"tags": ["late"]})
+    vendors.clear_faults()
+    ends_well(shop, order.runs.get())
+    (told,) = shop.effects("export")
+    effect = Effect.objects.get()
+    assert (told["key"], effect.state) == (effect.key, Effect.State.SUCCEEDED)
+    oracle.check(vendors)
 
 
 def _once_with_its_key(shop: Shop, operation: str) -> None:
