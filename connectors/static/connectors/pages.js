@@ -5,7 +5,9 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll("[data-narrows]")) {
     const target = document.querySelector(box.dataset.narrows);
     const nothing = document.querySelector(`[data-narrows-nothing="${box.dataset.narrows}"]`);
-    box.addEventListener("input", () => narrow(target, nothing, box.value.trim().toLowerCase()));
+    const apply = () => narrow(target, nothing, box.value.trim().toLowerCase());
+    box.addEventListener("input", apply);
+    if (box.value) apply(); // typed before the script was there
     box.addEventListener("keydown", (event) => {
       const first = target.querySelector("[data-narrowed]:not([hidden]) a");
       if (event.key === "Enter" && box.value.trim() && first) {
