@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from eventlog.events import Category, Outcome
-from tenants.scoping import TenantModel
+from tenants.scoping import BusyTenantModel
 
 _LONE_SURROGATE = re.compile(
     r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}"
@@ -58,19 +58,9 @@ def _finite(value: Any) -> Any:
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-class Event(TenantModel):
+class Event(BusyTenantModel):
     """Something that happened. Ids and names of other apps' rows are kept as values, so that events outlive them."""
 
-    # The composite indexes below begin with the tenant; one more would only slow every insert, and so would the server's
-    # look at the tenant's row, at which all transactions meet.
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     category = models.CharField(max_length=20, choices=[(item.value, item.value) for item in Category])
     outcome = models.CharField(
         max_length=10, choices=[(item.value, item.value.capitalize()) for item in Outcome]
@@ -127,17 +117,9 @@ class Event(TenantModel):
         return f"{self.category}: {self.message[:80]}"
 
 
-class EventPayload(TenantModel):
+class EventPayload(BusyTenantModel):
     """The redacted request and response of a call, apart because they are pruned long before their event."""
 
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="payload")
     request = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
     response = models.JSONField(null=True, blank=True, encoder=StorableEncoder)

@@ -12,8 +12,6 @@ import orjson
 from django.db import connection, models
 
 Row = Mapping[str, Any]
-#: A model and the name (attribute name) of one of its fields.
-Column = tuple[type[models.Model], str]
 #: SQL of the database's time, in the form of the ORM's Now().
 NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
 
@@ -35,10 +33,10 @@ def update_many(
         return 0
     names = tuple(rows[0])
     sets = ", ".join(
-        [f"{_column(model, name)} = {_value(model, name)}" for name in names if name not in keys]
+        [f'{_column(model, name)} = v."{name}"' for name in names if name not in keys]
         + [f"{_column(model, name)} = {NOW[connection.vendor]}" for name in now]
     )
-    where = [f"t.{_column(model, name)} = {_value(model, name)}" for name in keys]
+    where = [f't.{_column(model, name)} = v."{name}"' for name in keys]
     where += [f"NOT ({unless})"] if unless else []
     source, values = _source(model, names, rows)
     with connection.cursor() as cursor:
@@ -69,7 +67,7 @@ def insert_many(
     names = tuple(rows[0])
     more = expressions or {}
     columns = ", ".join(_column(model, name) for name in (*names, *more))
-    values = ", ".join([*(_value(model, name) for name in names), *more.values()])
+    values = ", ".join([*(f'v."{name}"' for name in names), *more.values()])
     source, parameters = _source(model, names, rows)
     conflict = " ON CONFLICT DO NOTHING" if skip_conflicts else _on_conflict(model, unique, update)
     with connection.cursor() as cursor:
@@ -89,26 +87,20 @@ def _on_conflict(model: type[models.Model], unique: Sequence[str], update: Seque
     return f" ON CONFLICT ({named}) DO UPDATE SET {sets}"
 
 
-def record_set(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[str, list[Any]]:
-    """A set of rows for a FROM clause, aliased "v", with its parameter; `value_of` gives its values. For PostgreSQL."""
-    names = [name for _, name in columns]
-    special = [(name, convert) for model, name in columns if (convert := _converter(model, name))]
+def record_set(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """A set of rows for a FROM clause, aliased "v" with the columns `names`, and its parameter. For PostgreSQL."""
+    special = [(name, convert) for name in names if (convert := _converter(model, name))]
     document = [{name: row[name] for name in names} for row in rows]
     for name, convert in special:
         for row in document:
             row[name] = convert(row[name])
-    typed = ", ".join(f'"{name}" {_type(model, name)}' for model, name in columns)
+    typed = ", ".join(f'"{name}" {_type(model, name)}' for name in names)
     return f"json_to_recordset(%s::json) AS v({typed})", [orjson.dumps(document, default=_plain).decode()]
-
-
-def value_of(model: type[models.Model], name: str) -> str:
-    """The SQL of a column's value in a `record_set`."""
-    return f'v."{name}"'
 
 
 def _source(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, list[Any]]:
     if connection.vendor == "postgresql":
-        return record_set([(model, name) for name in names], rows)
+        return record_set(model, names, rows)
     fields = [_field(model, name) for name in names]
     values = [
         field.get_db_prep_save(row[name], connection)
@@ -118,10 +110,6 @@ def _source(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Ro
     one = "(" + ", ".join(["%s"] * len(names)) + ")"
     named = ", ".join(f'column{place} AS "{name}"' for place, name in enumerate(names, start=1))
     return f"(SELECT {named} FROM (VALUES {', '.join([one] * len(rows))})) AS v", values  # noqa: S608
-
-
-def _value(model: type[models.Model], name: str) -> str:
-    return value_of(model, name) if connection.vendor == "postgresql" else f'v."{name}"'
 
 
 @cache

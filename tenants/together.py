@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from tenants.bulk import record_set, value_of
+from tenants.bulk import record_set
 
 #: Values that are written into the statement itself, with their exact type.
 _LITERALS = {
@@ -91,8 +91,8 @@ def _source(
     statement by itself, which takes it longer than all else."""
     parameters: list[Any] = []
     if connection.vendor == "postgresql" and len(rows) > 1:
-        found, parameters = record_set([(model, name) for name in rows[0]], rows)
-        chosen = ", ".join([*(value_of(model, name) for name in rows[0]), *expressions])
+        found, parameters = record_set(model, tuple(rows[0]), rows)
+        chosen = ", ".join([*(f'v."{name}"' for name in rows[0]), *expressions])
         return f"SELECT {chosen} FROM {found}", parameters  # noqa: S608
     values = [f"({', '.join([*_values(model, row, parameters), *expressions])})" for row in rows]
     return f"VALUES {', '.join(values)}", parameters

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from uuid import UUID
 
 from connectors.client.adapter import Adapter
 from connectors.client.egress import EgressPolicy
@@ -20,7 +19,7 @@ from connectors.compiled import ConnectorConfig
 #: Adapters that wait, of all setups together; those of the setup that was not used for longest go first.
 MOST_IDLE = 512
 
-Setup = tuple[int, int, str, EgressPolicy, UUID]
+Setup = tuple[int, int, str, EgressPolicy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +49,29 @@ class KeptAdapters:
     @contextmanager
     def borrowed(self, config: ConnectorConfig, policy: EgressPolicy) -> Iterator[Adapter]:
         """An adapter for this configuration, at most a Handler Lifetime old."""
-        setup = (config.tenant_id, config.id, config.revision, policy, config.tenant_uid)
+        setup = (config.tenant_id, config.id, config.revision, policy)
         idle = self._take(setup, config.handler_lifetime_s)
+        if idle is None:
+            idle = _Idle(Adapter(Line(policy, config.tenant_uid)), time.monotonic())
         try:
             yield idle.adapter
         finally:
             self._give_back(setup, idle)
 
-    def _take(self, setup: Setup, lifetime_s: float) -> _Idle:
-        oldest = time.monotonic() - lifetime_s
-        with self._lock:
-            waiting = self._idle.pop(setup, [])
-            fit = [idle for idle in waiting if idle.born >= oldest]
-            taken = fit.pop() if fit else None
-            if fit:
-                self._idle[setup] = fit
-            self._count -= len(waiting) - len(fit)
-        for idle in waiting:
-            if idle.born < oldest:
-                idle.adapter.close()
-        return taken or _Idle(Adapter(Line(setup[3], setup[4])), time.monotonic())
+    def _take(self, setup: Setup, lifetime_s: float) -> _Idle | None:
+        """The one that was given back last, if it is young enough."""
+        while True:
+            with self._lock:
+                waiting = self._idle.get(setup)
+                if not waiting:
+                    return None
+                idle = waiting.pop()
+                self._count -= 1
+                if not waiting:
+                    del self._idle[setup]
+            if time.monotonic() - idle.born <= lifetime_s:
+                return idle
+            idle.adapter.close()
 
     def _give_back(self, setup: Setup, idle: _Idle) -> None:
         too_many: list[_Idle] = []

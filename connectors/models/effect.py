@@ -5,10 +5,10 @@ import uuid
 from django.db import models
 
 from connectors.models.connector import Connector
-from tenants.scoping import TenantModel
+from tenants.scoping import BusyTenantModel
 
 
-class Effect(TenantModel):
+class Effect(BusyTenantModel):
     """One external write, committed before its first byte leaves. See effects.py for the rules.
 
     The business identity is tenant, connector, operation, subject and ordinal; `epoch` counts keys of it. `lease_until` is
@@ -24,16 +24,6 @@ class Effect(TenantModel):
         UNKNOWN = "unknown", "Unknown"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # The constraint below begins with the tenant.
-    # The connector's row vouches for the tenant.
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     connector = models.ForeignKey(Connector, on_delete=models.PROTECT, related_name="effects")
     operation = models.CharField(max_length=100)
     subject = models.CharField(max_length=200)

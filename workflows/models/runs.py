@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from tenants.scoping import TenantModel
+from tenants.scoping import BusyTenantModel
 
 
 class RunState(models.TextChoices):
@@ -64,7 +64,7 @@ class RunKind(models.TextChoices):
     AGAIN = "again", "Run again"
 
 
-class WorkflowRun(TenantModel):
+class WorkflowRun(BusyTenantModel):
     """Steps run once for one order, against the configuration of one generation: those of a status, or an act by hand.
 
     `next_status` is where a step wants the order to go after it; `depth` counts the automatic transitions that led here.
@@ -73,15 +73,6 @@ class WorkflowRun(TenantModel):
     """
 
     # Every change of a row is written into each of its table's indexes, so what begins one of those below has no more.
-    # The order's row vouches for the tenant: one more look at it for each row would make all transactions queue there.
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     order = models.ForeignKey(
         "workflows.Order", on_delete=models.CASCADE, related_name="runs", db_index=False
     )
@@ -138,7 +129,7 @@ class WorkflowRun(TenantModel):
         return self.label or f"Workflow of {self.status}"
 
 
-class StepRun(TenantModel):
+class StepRun(BusyTenantModel):
     """One step of a run. `due_at` is when it is tried next; on an ended Error or a postponed step that is apart from the
     run.
 
@@ -148,14 +139,6 @@ class StepRun(TenantModel):
     error this one solves when it succeeds.
     """
 
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     run = models.ForeignKey(WorkflowRun, on_delete=models.CASCADE, related_name="steps", db_index=False)
     # The run's row vouches for the order.
     order = models.ForeignKey(
@@ -201,7 +184,7 @@ class StepRun(TenantModel):
         return self.name
 
 
-class Lane(TenantModel):
+class Lane(BusyTenantModel):
     """One order, one line: whoever holds an order's lane is the only one that may call out for it.
 
     `due_at` is when somebody should look (null: nothing to do). `bell` counts wake-ups, so that a look that began
@@ -209,14 +192,6 @@ class Lane(TenantModel):
     `waits_for` is the connector whose share of the slots was taken when the order was last looked at.
     """
 
-    tenant = models.ForeignKey(
-        "tenants.Tenant",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,
-    )
     order = models.OneToOneField(
         "workflows.Order", on_delete=models.CASCADE, primary_key=True, related_name="lane"
     )
