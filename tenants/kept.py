@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +20,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from tenants.scoping import current_tenant_id, is_closed, tenant_scope
+from tenants.together import Together
+
+#: What all statements of `Together.run` answered.
+_Answers = Sequence[Sequence[tuple[Any, ...]]]
 
 #: A place for a value; a percent sign of the statement itself is doubled.
 _PARAMETER = re.compile(r"(?<!%)%s")
@@ -42,15 +46,36 @@ class Kept:
 
     def __call__(self, *values: Any, **constants: Any) -> list[Any]:
         """The rows, of the tenant in scope like those of any query."""
-        if connection.vendor != "postgresql" or is_closed():
+        if not _is_kept():
             return list(self._build(*values, **constants))
+        composed, given = self._for(values, constants)
+        return [] if composed is None else list(composed.rows(given))
+
+    def along(self, together: Together, *values: Any, **constants: Any) -> Callable[[_Answers], list[Any]]:
+        """Has the query run with other statements; what is returned makes the rows of the answers to them. Elsewhere than
+        on PostgreSQL the query is run when its rows are asked for."""
+        if not _is_kept():
+            return lambda _: list(self._build(*values, **constants))
+        composed, given = self._for(values, constants)
+        if composed is None:
+            return lambda _: []
+        place = together.add(composed.sql, composed.filled(given))
+        return lambda answers: list(composed.made_of(answers[place]))
+
+    def _for(
+        self, values: Sequence[Any], constants: Mapping[str, Any]
+    ) -> tuple[_Composed | None, Sequence[Any]]:
+        """The composed query, and the values for it."""
         tenant = current_tenant_id()
         given = [list(value) if isinstance(value, tuple) else value for value in values]
         shape = (tenant is None, *map(_shape, given), *constants.items())
         if shape not in self._composed:
             self._composed[shape] = _compose(partial(self._build, **constants), given, tenant)
-        composed = self._composed[shape]
-        return [] if composed is None else list(composed.rows([tenant, *given]))
+        return self._composed[shape], [tenant, *given]
+
+
+def _is_kept() -> bool:
+    return connection.vendor == "postgresql" and not is_closed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +88,16 @@ class _Composed:
     parameters: Sequence[tuple[int | None, Any]]
     converters: Any
 
+    def filled(self, values: Sequence[Any]) -> list[Any]:
+        return [constant if place is None else values[place] for place, constant in self.parameters]
+
     def rows(self, values: Sequence[Any]) -> Iterator[Any]:
-        given = [constant if place is None else values[place] for place, constant in self.parameters]
         backend: Any = connection
         with backend.prepared_cursor() as cursor:
-            cursor.execute(self.sql, given)
-            found = cursor.fetchall()
+            cursor.execute(self.sql, self.filled(values))
+            return self.made_of(cursor.fetchall())
+
+    def made_of(self, found: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *_, **__: _Read(self, found)
         source = SimpleNamespace(
@@ -85,7 +114,7 @@ class _Composed:
 class _Read:
     """Stands for the compiler where the ORM makes objects of rows that are at hand."""
 
-    def __init__(self, composed: _Composed, rows: list[Any]) -> None:
+    def __init__(self, composed: _Composed, rows: Sequence[tuple[Any, ...]]) -> None:
         self._composed, self._rows = composed, rows
         self.select = composed.compiler.select
         self.klass_info = composed.compiler.klass_info

@@ -26,7 +26,7 @@ from workflows.order_errors import (
 from workflows.order_patching import change_tags, patch_order
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
-from workflows.statuses import change_status, keep_status, lock_order, move_on
+from workflows.statuses import change_status, keep_status, lock_order, move_on, move_order
 
 __all__ = [
     "NewError",
@@ -41,6 +41,7 @@ __all__ = [
     "keep_status",
     "lock_order",
     "move_on",
+    "move_order",
     "patch_order",
     "place_order",
     "read_new_order",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -15,7 +16,7 @@ from eventlog.events import Category
 from tenants.kept import Kept
 from tenants.together import Together
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
-from workflows.engine.start import start_run, touch_lane
+from workflows.engine.start import start_run, touch_along
 from workflows.models import Order, RunState, Trigger, WorkflowRun
 from workflows.order_errors import add_error
 from workflows.problems import InvalidData, NotFound, OrderBusy, StatusNotAllowed, VersionConflict
@@ -28,8 +29,19 @@ NEXT_STATUS = "next-status"
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def change_status(
-    order: Order | int,
+def change_status(order: Order | int, status: str, **options: Any) -> WorkflowRun | None:
+    """As `move_order`, for callers that have the order; one that is handed in shows the change.
+
+    None when no workflow runs.
+    """
+    moved, run = move_order(order.pk if isinstance(order, Order) else order, status, **options)
+    if isinstance(order, Order):
+        order.status, order.version, order.modified_at = moved.status, moved.version, moved.modified_at
+    return run
+
+
+def move_order(
+    order: int | str,
     status: str,
     *,
     actor: str = "",
@@ -37,17 +49,15 @@ def change_status(
     run_workflow: bool = True,
     expected_version: int | None = None,
     trigger: str = Trigger.API,
-) -> WorkflowRun | None:
-    """Move an order and start the run of its new status; None when no workflow runs.
+) -> tuple[Order, WorkflowRun | None]:
+    """Move an order and start the run of its new status; without a run when no workflow runs.
 
-    Takes the order or its primary key; the status in any case. An order that is handed in shows the change.
-    Raises InvalidData for a status that the type does not have, StatusNotAllowed, VersionConflict, OrderBusy and
-    NotFound.
+    Takes the order's primary key or its number in the tenant in scope; the status in any case. What is not asked of the
+    order that is returned is read when it is. Raises InvalidData for a status that the type does not have,
+    StatusNotAllowed, VersionConflict, OrderBusy and NotFound.
     """
     with transaction.atomic():
-        # The worker locks lanes before orders; the other way round here would deadlock with it.
-        touched = touch_lane(order.pk if isinstance(order, Order) else order) if run_workflow else False
-        locked = _lock_to_move(order)
+        locked, touched = _lock_to_move(order, touch=run_workflow)
         check_version(locked, expected_version)
         live = runtime(locked.tenant_id, locked.generation)
         chart = _chart(locked, live)
@@ -66,9 +76,7 @@ def change_status(
                 together=together,
             )
         together.run()
-    if isinstance(order, Order):
-        order.status, order.version, order.modified_at = locked.status, locked.version, locked.modified_at
-    return run
+    return locked, run
 
 
 def keep_status(
@@ -150,31 +158,46 @@ def _too_far(status: str) -> str:
 
 def lock_order(order: Order | int) -> Order:
     """A fresh copy of the order, its row locked until the transaction ends. Raises NotFound, OrderBusy."""
-    return _locked(lambda pk: Order.objects.select_for_update().filter(pk=pk), order)
+    pk = order.pk if isinstance(order, Order) else order
+    with _told_when_busy():
+        found = Order.objects.select_for_update().filter(pk=pk).first()
+    return _there(found, pk)
 
 
-def _lock_to_move(order: Order | int) -> Any:
-    """As `lock_order`, with what a move needs and the tenant's `generation`; what else is asked of it is read then."""
-    return _locked(_to_move, order)
+def _lock_to_move(order: int | str, *, touch: bool) -> tuple[Any, bool]:
+    """As `lock_order`, with what a move needs and the tenant's `generation`; what else is asked of it is read then. And
+    whether the order's lane is due now, which it is with `touch` where it has one."""
+    together = Together()
+    # The worker locks lanes before orders; the other way round here would deadlock with it.
+    lane = touch_along(together, order) if touch else None
+    rows_of = _to_move.along(together, order, by="number" if isinstance(order, str) else "pk")
+    with _told_when_busy():
+        answers = together.run()
+        found = next(iter(rows_of(answers)), None)
+    return _there(found, order), lane is not None and bool(answers[lane])
 
 
 _to_move = Kept(
-    lambda pk: (
+    lambda order, by: (
         Order.objects.only("tenant_id", "number", "order_type", "status", "version", "modified_at")
         .annotate(generation=F("tenant__generation"))
         .select_for_update(of=("self",))
-        .filter(pk=pk)
+        .filter(**{by: order})
         .order_by()
     )
 )
 
 
-def _locked(find: Callable[..., Iterable[Any]], order: Order | int) -> Any:
-    pk = order.pk if isinstance(order, Order) else order
+def _there(found: Any, order: int | str) -> Any:
+    if found is None:
+        raise NotFound(f"there is no order {order}" if isinstance(order, str) else "there is no such order")
+    return found
+
+
+@contextmanager
+def _told_when_busy() -> Iterator[None]:
     try:
-        for found in find(pk):
-            return found
-        raise NotFound("there is no such order")
+        yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
             raise OrderBusy("somebody else is changing this order; try again in a moment") from error

@@ -139,8 +139,7 @@ class OrderViewSet(BulkApi, OneOrderApi):
         data = read(NewStatusSerializer, request.data)
         seconds = seconds_to_wait(request)
         version = expected_version(request, data.pop("version", None))
-        order = self.order()
-        run = orders.change_status(order, **data, expected_version=version, actor=self.actor)
+        order, run = orders.move_order(number, **data, expected_version=version, actor=self.actor)
         if seconds is None or run is None:
             return Response(_moved(order, run))
         ended = has_ended(run, seconds)
