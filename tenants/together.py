@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import connection, models
@@ -21,6 +21,19 @@ _LITERALS = {
 _PLAIN = (type(None), str, int, bool)
 
 
+class KeptRows:
+    """Rows that are inserted again and again: what PostgreSQL gets of them is composed once. They have the same field names
+    (attribute names)."""
+
+    def __init__(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+        self.model, self.rows = model, rows
+
+    @cached_property
+    def source(self) -> tuple[str, list[Any]]:
+        """For a FROM clause, and its parameter."""
+        return record_set(self.model, tuple(self.rows[0]), self.rows)
+
+
 class Together:
     """Collects statements and runs them in their order, in the caller's transaction; on SQLite one by one."""
 
@@ -35,9 +48,27 @@ class Together:
     def insert(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]], **expressions: str) -> int:
         """Rows with the same field names (attribute names); answers with their keys. `expressions` are trusted SQL for
         further columns."""
-        names = tuple(rows[0])
-        columns = ", ".join(_column(model, name) for name in (*names, *expressions))
-        source, parameters = _source(model, rows, expressions.values())
+        if connection.vendor == "postgresql" and len(rows) > 1:
+            # Its driver writes each value of a statement by itself, which takes it longer than all else.
+            return self.insert_kept(KeptRows(model, rows), {}, **expressions)
+        parameters: list[Any] = []
+        values = [f"({', '.join([*_values(model, row, parameters), *expressions.values()])})" for row in rows]
+        return self._insert(model, [*rows[0], *expressions], f"VALUES {', '.join(values)}", parameters)
+
+    def insert_kept(self, kept: KeptRows, same: Mapping[str, int], **expressions: str) -> int:
+        """As `insert`; `same` are values by attribute name that all the rows share."""
+        if connection.vendor != "postgresql":
+            return self.insert(kept.model, [{**row, **same} for row in kept.rows], **expressions)
+        found, document = kept.source
+        names = kept.rows[0]
+        chosen = ", ".join([*(f'v."{name}"' for name in names), *("%s" for _ in same), *expressions.values()])
+        columns = [*names, *same, *expressions]
+        return self._insert(kept.model, columns, f"SELECT {chosen} FROM {found}", [*same.values(), *document])  # noqa: S608
+
+    def _insert(
+        self, model: type[models.Model], names: Sequence[str], source: str, parameters: Sequence[Any]
+    ) -> int:
+        columns = ", ".join(_column(model, name) for name in names)
         table = connection.ops.quote_name(model._meta.db_table)
         returning = _column(model, model._meta.pk.attname)
         return self.add(f"INSERT INTO {table} ({columns}) {source} RETURNING {returning}", parameters)
@@ -82,20 +113,6 @@ def newest_key(model: type[models.Model]) -> str:
     if connection.vendor == "postgresql":
         return f"currval(pg_get_serial_sequence('{table}', '{pk}'))"
     return f"(SELECT max({pk}) FROM {table})"  # noqa: S608 - one transaction writes at a time
-
-
-def _source(
-    model: type[models.Model], rows: Sequence[Mapping[str, Any]], expressions: Iterable[str]
-) -> tuple[str, list[Any]]:
-    """Where inserted rows come from. PostgreSQL gets several of them as one document: its driver writes each value of a
-    statement by itself, which takes it longer than all else."""
-    parameters: list[Any] = []
-    if connection.vendor == "postgresql" and len(rows) > 1:
-        found, parameters = record_set(model, tuple(rows[0]), rows)
-        chosen = ", ".join([*(f'v."{name}"' for name in rows[0]), *expressions])
-        return f"SELECT {chosen} FROM {found}", parameters  # noqa: S608
-    values = [f"({', '.join([*_values(model, row, parameters), *expressions])})" for row in rows]
-    return f"VALUES {', '.join(values)}", parameters
 
 
 def _answer(cursor: Any, executed: Any = None) -> list[tuple[Any, ...]]:

@@ -137,16 +137,16 @@ class ApiKey(TenantModel):
         if not key_text.is_wellformed(plain):
             return None
         digest, now = key_text.digest(plain), timezone.now()
-        with platform_scope("API key look-up"):
-            found = recent_keys.get(digest) or cls._find(digest, key_text.prefix(plain))
-            if found is None or not found.is_usable(ip, now):
-                return None
-            found._touch(now)
+        found = recent_keys.get(digest) or cls._find(digest, key_text.prefix(plain))
+        if found is None or not found.is_usable(ip, now):
+            return None
+        found._touch(now)
         return found
 
     @classmethod
     def _find(cls, digest: str, prefix: str) -> ApiKey | None:
-        candidates = list(cls.objects.select_related("tenant").filter(prefix=prefix))
+        with platform_scope("API key look-up"):
+            candidates = list(cls.objects.select_related("tenant").filter(prefix=prefix))
         found = next((key for key in candidates if hmac.compare_digest(key.digest, digest)), None)
         if found is not None:
             recent_keys.keep(digest, found)
@@ -173,10 +173,12 @@ class ApiKey(TenantModel):
         return any(address in ipaddress.ip_network(network, strict=False) for network in self.allowed_ips)
 
     def _touch(self, now: datetime) -> None:
+        if self.last_used_at is not None and self.last_used_at >= now - _LAST_USED_EVERY:
+            return
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _LAST_USED_EVERY)
-        if self.last_used_at is None or self.last_used_at < now - _LAST_USED_EVERY:
+        with platform_scope("API key look-up"):
             type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
-            self.last_used_at = now
+        self.last_used_at = now
 
 
 for _sender in (ApiKey, Tenant):

@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 
 from tenants.models import Market, Store
 from tenants.scoping import tenant_scope
-from tenants.together import Together, newest_key, row_of
+from tenants.together import KeptRows, Together, newest_key, row_of
 from tests.factories.tenants import MarketFactory, StoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +55,13 @@ def test_the_newest_key_is_that_of_this_transaction(ours, in_ours):
     told = together.add(f"SELECT {newest_key(Market)}")
     answers = together.run()
     assert answers[place] == answers[told]
+
+
+def test_rows_that_are_kept_go_in_again_with_other_values_for_all(ours, theirs):
+    kept = KeptRows(Store, [row_of(StoreFactory.build(code=code), "id", "tenant_id") for code in "AB"])
+    for tenant in (ours, theirs):
+        together = Together()
+        together.insert_kept(kept, {"tenant_id": tenant.pk})
+        together.run()
+        with tenant_scope(tenant):
+            assert sorted(Store.objects.values_list("code", flat=True)) == ["A", "B"]

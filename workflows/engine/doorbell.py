@@ -34,10 +34,16 @@ def ring() -> None:
     global _believed_until
     if time.monotonic() < _believed_until:
         return
-    if somebody_listens():
-        _believed_until = time.monotonic() + _BELIEVE_S
-        return
-    queue_slice()
+    # While this thread looks, the others need not: what they have committed by then is found by whoever is woken.
+    _believed_until = time.monotonic() + _BELIEVE_S
+    listens = False
+    try:
+        listens = somebody_listens()
+    finally:
+        if not listens:
+            _believed_until = float("-inf")
+    if not listens:
+        queue_slice()
 
 
 def queue_slice() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -10,13 +12,17 @@ from django.db import connection
 from connectors.runtime import TenantRuntime, runtime
 from tenants.bulk import NOW
 from tenants.scoping import current_tenant_id
-from tenants.together import Together, newest_key, row_of
+from tenants.together import KeptRows, Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
 from workflows.models import FINAL_STEP_STATES, Order, RunState, StepRun, WorkflowRun
 
 _LANE, _ORDER = "workflows_lane", "workflows_order"
+
+#: What the row of a step takes over from the chart.
+_OF_STEP = ("position", "name", "connector", "connector_id", "stop_on_error", "is_invisible")
+_STEP = attrgetter(*_OF_STEP)
 
 
 def start_run(
@@ -58,23 +64,31 @@ def start_run(
         run.state, run.finished_at = RunState.COMPLETED, database_now()
     together = Together() if together is None else together
     queued = run.state == RunState.QUEUED
-    _save(run, [step_run(run, step) for step in steps], together, lane=queued and not touched)
+    _save(run, steps, together, lane=queued and not touched)
     if queued:
         ring_after_commit()
     return run
 
 
-def _save(run: WorkflowRun, steps: Sequence[StepRun], together: Together, *, lane: bool) -> None:
+def _save(run: WorkflowRun, steps: Sequence[StepConfig], together: Together, *, lane: bool) -> None:
     """Insert a new run and its steps, after what is to be run together with that; with `lane` it is made due."""
     run.adopt_tenant()
     place = together.insert(WorkflowRun, [row_of(run, "id")])
     if steps:
-        rows = [row_of(step, "id", "run_id") for step in steps]
-        together.insert(StepRun, rows, run_id=newest_key(WorkflowRun))
+        whose = {"tenant_id": run.tenant_id, "order_id": run.order_id}
+        rows = _rows(tuple(_STEP(step) for step in steps))
+        together.insert_kept(rows, whose, run_id=newest_key(WorkflowRun))
     if lane:
         together.add(_make_due(), [run.tenant_id, run.order_id])
     ((run.pk,),) = together.run()[place]
     run._state.adding = False
+
+
+@lru_cache(maxsize=1024)
+def _rows(steps: tuple[tuple[Any, ...], ...]) -> KeptRows:
+    """Those of steps that begin, without what differs from run to run."""
+    begun = [StepRun(**dict(zip(_OF_STEP, step, strict=True))) for step in steps]
+    return KeptRows(StepRun, [row_of(step, "id", "run_id", "tenant_id", "order_id") for step in begun])
 
 
 def start_by_hand(run: WorkflowRun, steps: Sequence[StepRun], *, touched: bool = False) -> WorkflowRun:
@@ -142,11 +156,6 @@ def step_run(run: WorkflowRun, step: StepConfig, **fields: Any) -> StepRun:
         tenant_id=run.tenant_id,
         run=run,
         order_id=run.order_id,
-        position=step.position,
-        name=step.name,
-        connector=step.connector,
-        connector_id=step.connector_id,
-        stop_on_error=step.stop_on_error,
-        is_invisible=step.is_invisible,
+        **dict(zip(_OF_STEP, _STEP(step), strict=True)),
         **fields,
     )
