@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from connectors.models import ConnectorStanding
+
 #: Every call takes this long (ms), so that kills meet calls on the wire.
 LATENCY_MS = 60
 
@@ -32,7 +34,8 @@ _BAD_DAYS: tuple[dict[str, Any], ...] = (
 
 
 class Weather:
-    """Changes by itself whenever `look` is called often enough."""
+    """Changes by itself whenever `look` is called often enough. It is fair while calls are held back, so that the first that
+    asks whether the vendor is well again is not hit, and orders lie still for half a minute instead of many."""
 
     def __init__(self, sandbox: str, seed: int) -> None:
         self._sandbox = sandbox
@@ -45,10 +48,9 @@ class Weather:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + self._dice.uniform(*_EVERY_S)
-        # What nobody met is over: else bad days pile up while calls are held back, and whoever asks whether the vendor is
-        # well again meets one of them for minutes.
         self.clear()
-        self._ask("POST", "faults", json=self._bad_day())
+        if not _held_back():
+            self._ask("POST", "faults", json=self._bad_day())
 
     def clear(self) -> None:
         """Fair from now on."""
@@ -76,3 +78,7 @@ class Weather:
         answer = self._session.request(method, f"{self._sandbox}/_/{path}", timeout=30, **options)
         answer.raise_for_status()
         return answer.json()
+
+
+def _held_back() -> bool:
+    return ConnectorStanding.objects.filter(open_until__isnull=False).exists()
