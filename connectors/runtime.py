@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from connectors import documents, generations, rotation
@@ -25,22 +25,28 @@ from tenants.scoping import tenant_scope
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 Compiler = Callable[[Mapping[str, Any], CompileContext], Any]
 
 #: Compiled generations that a process keeps.
 KEPT = 256
+#: Things derived from a compiled generation that are kept with it.
+MOST_DERIVED = 4096
 #: Seconds for which a process trusts the membership of markets in groups, which is not published.
 GROUPS_TRUSTED_FOR = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """`problems` tells which documents could not be read, by kind and object id; they are left out."""
+    """`problems` tells which documents could not be read, by kind and object id; they are left out. `derived` is what
+    others have made of all this."""
 
     connectors: Mapping[int, ConnectorConfig]
     objects: Mapping[str, Mapping[int, Any]]
     retired: Mapping[str, frozenset[int]]
     problems: Mapping[tuple[str, int], str]
+    derived: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,17 @@ class TenantRuntime:
         """The compiled objects of a kind by the id of their draft; with `retired` also those."""
         out = frozenset() if retired else self.compiled.retired.get(kind, frozenset())
         return {key: item for key, item in self.compiled.objects.get(kind, {}).items() if key not in out}
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of nothing but the compiled configuration and what the key says; nobody may change it."""
+        known = self.compiled.derived
+        found: T | None = known.get(key)
+        if found is None:
+            found = make()
+            if len(known) >= MOST_DERIVED:
+                known.clear()
+            known[key] = found
+        return found
 
     def market_groups(self, market: str) -> frozenset[str]:
         """Lower-case codes of the groups that a market is in; market membership is not published."""

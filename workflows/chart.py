@@ -130,8 +130,12 @@ def default_chart(runtime: TenantRuntime) -> Chart:
     return chosen[0]
 
 
-def charts_of(runtime: TenantRuntime, *, retired: bool = False) -> dict[str, Chart]:
+def charts_of(runtime: TenantRuntime, *, retired: bool = False) -> Mapping[str, Chart]:
     """Charts by name; a retired one gives way to another of its name."""
+    return runtime.derived(("charts", retired), lambda: _charts(runtime, retired))
+
+
+def _charts(runtime: TenantRuntime, retired: bool) -> Mapping[str, Chart]:
     found = {chart.name: chart for chart in runtime.of(KIND, retired=True).values()} if retired else {}
     return found | {chart.name: chart for chart in runtime.of(KIND).values()}
 

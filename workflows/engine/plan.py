@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import Error as DatabaseError
@@ -12,7 +12,7 @@ from connectors.calls import CallContext, Prepared
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.common import OrderDocument
 from connectors.errors import Misconfigured, ProviderError
-from connectors.resolution import ResolutionError, resolve
+from connectors.resolution import Resolution, ResolutionError, resolve
 from connectors.runtime import TenantRuntime, runtime
 from connectors.schema import SettingsError
 from tenants.scoping import tenant_scope
@@ -135,15 +135,9 @@ def choose_connector(
 ) -> ConnectorConfig | None:
     if not implementation.needs_connector(config):
         return None
+    asked = (config.connector, config.connector_id, document.market, document.market_groups, document.store)
     try:
-        found = resolve(
-            live.connectors.values(),
-            name=config.connector,
-            connector_id=config.connector_id,
-            market=document.market,
-            market_groups=document.market_groups,
-            store=document.store,
-        )
+        found = live.derived(("connector", *asked), lambda: _resolved(live, *asked))
     except ResolutionError as error:
         step.trace = list(error.trace)
         raise
@@ -151,6 +145,19 @@ def choose_connector(
     step.rule, step.trace = found.rule, list(found.trace)
     step.connector_name = chosen.display_name or chosen.connector_id or chosen.name
     return found.connector
+
+
+def _resolved(
+    live: TenantRuntime, name: str, connector_id: str, market: str, groups: Iterable[str], store: str
+) -> Resolution:
+    return resolve(
+        live.connectors.values(),
+        name=name,
+        connector_id=connector_id,
+        market=market,
+        market_groups=groups,
+        store=store,
+    )
 
 
 def _unmet_condition(config: StepConfig, steps: Sequence[StepRun], step: StepRun) -> str:
