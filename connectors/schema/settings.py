@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from connectors.schema.fields import Field
@@ -54,12 +56,13 @@ class Settings:
             raise TypeError(f"{cls.__qualname__} stores two settings in {', '.join(doubles)}")
 
     @classmethod
-    def fields(cls) -> dict[str, Field]:
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
         """Fields by attribute, those of base classes first, in the order of declaration."""
         found: dict[str, Field] = {}
         for base in reversed(cls.__mro__):
             found.update({name: item for name, item in vars(base).items() if isinstance(item, Field)})
-        return found
+        return MappingProxyType(found)
 
     @classmethod
     def compile(cls, columns: Mapping[str, Any], properties: Mapping[str, Any]) -> SettingsValues:

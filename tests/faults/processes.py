@@ -82,6 +82,14 @@ class Worker:
         for child in children_of(self._process.pid):
             os.killpg(child, signal.SIGSTOP)
 
+    def niceness(self) -> set[int]:
+        """Of the q2 cluster: its main process's own, and that of its session where Linux has one."""
+        assert self._process is not None
+        (main,) = children_of(self._process.pid)
+        session = Path(f"/proc/{main}/autogroup")
+        told = {int(session.read_text().split()[-1])} if session.exists() else set()
+        return {os.getpriority(os.PRIO_PROCESS, main), *told}
+
     def stop(self) -> int:
         """SIGTERM; the exit status. Ends within the grace that the worker gives calls under way."""
         assert self._process is not None

@@ -106,6 +106,7 @@ def test_a_cluster_that_hangs_is_replaced(live_shop: Shop, start: Start) -> None
     worker = start(CROSSDOCK_WORKER_HUNG_AFTER="3")
     before = live_shop.order("H-1")
     wait_for(lambda: all_ended([before]), "the worker to be up")
+    assert min(worker.niceness()) >= 5, "callers of the API come first"
     worker.freeze_cluster()
     after = live_shop.order("H-2")
     wait_for(lambda: all_ended([after]), "another cluster to take over")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import signal
 from collections.abc import Mapping
 from importlib import import_module
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connections
@@ -18,8 +20,14 @@ from workflows import documents
 from workflows.engine import lifeline
 from workflows.steps.registry import all_steps
 
+log = logging.getLogger(__name__)
+
 #: Below that of the web processes beside it, where callers wait for an answer.
 _NICE = 5
+
+#: Where Linux shares processors out among sessions first, a process's own niceness counts within its session only:
+#: https://man7.org/linux/man-pages/man7/sched.7.html (The autogroup feature).
+_NICE_OF_SESSION = Path("/proc/self/autogroup")
 
 #: Objects between two looks for circles, of which the engine makes next to none.
 _LOOK_EVERY = 2_000
@@ -72,7 +80,7 @@ def _load() -> None:
 
 def _run(environment: Mapping[str, str], not_ours: int) -> None:
     os.setsid()
-    os.nice(_NICE)
+    _give_way()
     for number in _TOLD_TO_END:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD_TO_END)
@@ -81,3 +89,12 @@ def _run(environment: Mapping[str, str], not_ours: int) -> None:
     lifeline.die_with_supervisor()
     gc.set_threshold(_LOOK_EVERY, 20, 20)
     call_command("qcluster")
+
+
+def _give_way() -> None:
+    os.nice(_NICE)
+    try:
+        _NICE_OF_SESSION.write_text(str(_NICE))
+    except OSError as error:
+        # Not Linux, or a kernel without it: there the process's own niceness counts.
+        log.debug("the session's niceness stays as it is: %s", error)
