@@ -20,7 +20,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import NotExecuted, Provider
 from connectors.errors import Misconfigured, ProviderError, ReadBack, Rejected, RetryLater, Unknown
 from connectors.key_memory import KeyMemory
-from connectors.proof import CALL_S, may_go_on, proved_at
+from connectors.proof import CALL_S, may_go_on, over_after_death, proved_at
 
 log = logging.getLogger(__name__)
 
@@ -249,10 +249,19 @@ class _Try:
 
     def _settle(self) -> Any:
         """Ask the provider; a refusal of the question itself tells nothing about the operation."""
+        provider = self._provider(None)
+        provider.sent_between = self._sent_between()
         try:
-            return self._provider(None).settle(self.spec.operation, self.spec.request)
+            return provider.settle(self.spec.operation, self.spec.request)
         except Rejected as error:
             raise Unknown(f"{self._label} did not tell what became of it: {error.message}") from None
+
+    def _sent_between(self) -> tuple[datetime, datetime] | None:
+        earlier, now = self.prepared, self.ports.now()
+        if earlier.first_sent_at is None:
+            return None
+        last = now if self.sent else earlier.last_sent_at or earlier.first_sent_at
+        return earlier.first_sent_at, over_after_death(last)
 
     def _provider(self, key: str | None) -> Provider:
         if self.spec.connector.problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from connectors.contracts.calling import (
@@ -84,7 +85,13 @@ class NotExecuted:
 
 
 class Provider(Caller):
-    """Base of all implementations. Subclasses declare, and have one method for each operation of their contracts."""
+    """Base of all implementations. Subclasses declare, and have one method for each operation of their contracts.
+
+    `sent_between` is told when a lost answer is settled: what was sent has been executed between these two moments, by our
+    clock, if at all.
+    """
+
+    sent_between: tuple[datetime, datetime] | None = None
 
     def check_body(self) -> Any:
         """What the request `check` sends, for vendors that are asked by POST; None for nothing."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from connectors.calls import Ending
 from connectors.contracts.payment import State
 from connectors.errors import Rejected, Unknown
-from connectors.providers.stripe import PAGES
+from connectors.proof import CALL_S, WORKS_ON_S
+from connectors.providers.stripe import CLOCK_SLACK, PAGES
 from connectors.providers.stripe.words import locale
 from tests.contract.scenarios.base import LINES, PLACED_AT
 from tests.providers.stripe_shapes import (
@@ -101,6 +104,15 @@ def test_a_lost_authorisation_is_found_by_our_reference() -> None:
     )
     assert asked.result.provider_id == INTENT
     assert len(asked.sent) == 1
+
+
+def test_a_lost_authorisation_is_looked_for_among_those_of_its_time() -> None:
+    asked = stripe(
+        "authorize", payment(provider_id="", token="pm_1"), page(recorded("status")), uncertain=True
+    )
+    asks = {name: int(value) for name, value in parse_qsl(urlsplit(asked.sent[0][1]).query)}
+    assert asks["created[lte]"] < datetime.now(UTC).timestamp() - 29 * 86_400
+    assert asks["created[lte]"] - asks["created[gte]"] == 2 * CLOCK_SLACK + CALL_S + WORKS_ON_S
 
 
 def test_a_lost_authorisation_that_is_nowhere_is_carried_out() -> None:

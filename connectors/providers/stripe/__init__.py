@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from connectors.providers.stripe.words import EVENTS, GUIDE
 from connectors.schema import Secret, Settings, Text
 from connectors.signing import StripeSignature
 
-PAGE, PAGES = 100, 10
+PAGE, PAGES = 100, 50
 #: How much earlier than ours Stripe's clock may put a payment, in seconds.
 CLOCK_SLACK = 900
 
@@ -125,11 +126,14 @@ class Stripe(StripeRegistration, StripeEvents):
             )
 
     def _newest(self, path: str, payment: Payment, *, filtered: bool = False) -> Iterator[Mapping[str, Any]]:
-        """Newest first, back to when the payment was made. Raises Unknown rather than give up in the middle."""
-        since = int(payment.created_at.timestamp()) - CLOCK_SLACK if payment.created_at else 0
+        """Newest first, back to when the payment was made or sent. Raises Unknown rather than give up in the middle."""
+        begun, until = self.sent_between or (payment.created_at, None)
+        since = _seconds(begun) - CLOCK_SLACK if begun else 0
         query: dict[str, Any] = {"limit": PAGE}
         if filtered and since:
             query["created[gte]"] = since
+        if filtered and until:
+            query["created[lte]"] = _seconds(until) + CLOCK_SLACK
         for _ in range(PAGES):
             page = self.get(path, **query)
             items = page["data"]
@@ -161,6 +165,10 @@ class Stripe(StripeRegistration, StripeEvents):
 
     def _intent_path(self, payment: Payment, session: Mapping[str, Any] | None = None) -> str:
         return f"/v1/payment_intents/{_segment(self._intent_id(payment, session))}"
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _segment(vendor_id: str) -> str:
