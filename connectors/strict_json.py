@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -10,20 +11,38 @@ DEPTH = 64
 #: The largest power of ten of a number: what a double can hold.
 LARGEST_EXPONENT = 308
 
+#: Escapes that may stand for what no database keeps: NUL and half surrogate pairs.
+_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
+
 
 class BadAnswer(ValueError):
     """The body is not what was agreed: HTML, empty, cut off, too deep."""
 
 
 def parse(body: bytes) -> Any:
-    """The document, numbers with decimals as Decimal. Raises BadAnswer with a text for staff."""
+    """The document, numbers with decimals as Decimal and texts such as a database can keep. Raises BadAnswer with a text
+    for staff."""
     try:
-        document = json.loads(body, parse_float=_number, parse_constant=_refuse)
+        text = body.decode(json.detect_encoding(body))
+        document = json.loads(text, parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise BadAnswer(_reason(body, error)) from None
     if _deeper_than(document, DEPTH):
         raise BadAnswer(f"its JSON is nested more than {DEPTH} levels deep")
-    return document
+    return _storable(document) if _SUSPECT.search(text) else document
+
+
+def storable(text: str) -> str:
+    """With a mark for each NUL and half surrogate pair."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _storable(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {storable(name): _storable(value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_storable(item) for item in node]
+    return storable(node) if isinstance(node, str) else node
 
 
 def _reason(body: bytes, error: Exception) -> str:

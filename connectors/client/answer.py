@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.contracts.base import BadAnswer
-from connectors.strict_json import parse
+from connectors.strict_json import parse, storable
 
 _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 
@@ -27,10 +27,10 @@ class HttpAnswer:
         return parse(self.body if charset is None else self.text().encode())
 
     def text(self) -> str:
-        """The body in its declared character set, UTF-8 where none is declared. Raises BadAnswer."""
+        """The body in its declared character set, UTF-8 where none is declared; a mark for each NUL. Raises BadAnswer."""
         charset = self._charset() or "utf-8"
         try:
-            return self.body.decode(charset).removeprefix("\ufeff")
+            return storable(self.body.decode(charset).removeprefix("\ufeff"))
         except (LookupError, ValueError):
             raise BadAnswer(f"it is not text in {charset[:40]}") from None
 

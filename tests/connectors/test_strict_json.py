@@ -38,3 +38,8 @@ def test_what_is_refused_and_why(body: bytes, word: str) -> None:
 
 def test_the_deepest_document_that_is_read() -> None:
     assert parse(b"[" * DEPTH + b"]" * DEPTH)
+
+
+def test_texts_are_such_as_a_database_keeps() -> None:
+    body = rb'{"a\u0000": ["\u0000b", {"c": "\ud83d\ude00 \ud83d"}], "d": "\\u0000", "e": 1}'
+    assert parse(body) == {"a\ufffd": ["\ufffdb", {"c": "\U0001f600 ?"}], "d": "\\u0000", "e": 1}
