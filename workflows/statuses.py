@@ -85,13 +85,18 @@ def keep_status(
     """After a stopped run: the order is in the status whose steps ran, or takes the step's ErrorStatus.
 
     The caller holds the order's lane; `depth` counts the automatic transitions up to this one. `only_there` leaves an
-    order alone that has gone on to another status. Returns whether a run of the ErrorStatus was started.
+    order alone that has gone on to another status. What keeps the order from moving, such as an ErrorStatus that the
+    newest chart lacks, becomes an error of the order. Returns whether a run of the ErrorStatus was started.
     """
     order = lock_order(order_id)
     if only_there and order.status != status:
         return False
-    chart = _chart(order, runtime(order.tenant_id))
-    target = chart.status(error_status).name if error_status else status
+    try:
+        chart = chart_of(runtime(order.tenant_id), order.order_type)
+        target = chart.status(error_status).name if error_status else status
+    except (UnknownOrderType, UnknownStatus) as error:
+        add_error(order.pk, NEXT_STATUS, f"The order cannot go to {error_status or status}: {error}")
+        return False
     if order.status == target:
         return False
     _go(order, target, chart, "its workflow stopped")
@@ -107,12 +112,12 @@ def move_on(order_id: int, status: str, target: str, *, depth: int) -> bool:
     from moving becomes an error of the order. Returns whether a run of the new status was started.
     """
     order = lock_order(order_id)
-    chart = _chart(order, runtime(order.tenant_id))
     if order.status != status:
         return False
     try:
+        chart = chart_of(runtime(order.tenant_id), order.order_type)
         name = chart.status(target).name
-    except UnknownStatus as error:
+    except (UnknownOrderType, UnknownStatus) as error:
         add_error(order.pk, NEXT_STATUS, f"The order cannot go on to {target}: {error}")
         return False
     if name == status:
