@@ -63,8 +63,11 @@ class Driver:
         """Record what came back and apply it to orders and ledgers. Lost lanes are left to their new holder."""
         close_effects([outcome for item in finished for outcome in item.outcomes])
         for item in finished:
-            conclude.settle(item.job.ticket, item.outcomes, self.book)
-            self._heed_bell(item.job.ticket)
+            ticket = item.job.ticket
+            if self.lanes[ticket.order_id].bell != ticket.bell:
+                queue.join(ticket, self.book)
+            conclude.settle(ticket, item.outcomes, self.book)
+            self._heed_cancel(ticket)
         self.book.apply_changes()
 
     def advance(self, tickets: Sequence[Ticket]) -> list[Job]:
@@ -83,11 +86,9 @@ class Driver:
             self.book.apply_changes()
         return jobs
 
-    def _heed_bell(self, ticket: Ticket) -> None:
+    def _heed_cancel(self, ticket: Ticket) -> None:
         """A cancellation that came in while a step was under way ends the run at this step's boundary."""
-        if self.lanes[ticket.order_id].bell == ticket.bell or ticket.run is None:
-            return
-        if not ticket.run.by_hand and queue.is_cancelled(ticket.run):
+        if ticket.run is not None and queue.is_cancelled(ticket):
             queue.end_superseded(ticket.run, ticket.steps, self.book)
             ticket.run = None
 

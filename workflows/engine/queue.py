@@ -40,6 +40,17 @@ def reload(ticket: Ticket, step_id: int) -> None:
     ticket.queue = [run for run in queue if run is not ticket.run]
 
 
+def join(ticket: Ticket, book: Book) -> None:
+    """Take in the runs that were asked for since the order was claimed. Nothing of the ticket may be unwritten yet."""
+    runs, steps = _rows([ticket.order_id])
+    known = {run.pk for run in (ticket.run, *ticket.queue) if run is not None}
+    later = [run for run in runs[ticket.order_id] if run.pk not in known]
+    news = {run.pk for run in later}
+    ticket.queue += later
+    ticket.steps += [step for step in steps[ticket.order_id] if step.run_id in news]
+    supersede(ticket.queue, ticket.steps, book)
+
+
 def next_run(ticket: Ticket, book: Book) -> None:
     """Make the oldest open run the ticket's run; a cancelling one calls off what older runs would still retry."""
     _begin(ticket, ticket.queue.pop(0) if ticket.queue else None, book)
@@ -89,22 +100,25 @@ def _begun(queue: Sequence[WorkflowRun], step: StepRun | None) -> WorkflowRun | 
 
 
 def supersede(queue: list[WorkflowRun], steps: Sequence[StepRun], book: Book) -> None:
-    """Take out of the queue what a later status change has overtaken: a waiting run always, a queued one by a cancel."""
-    while len(queue) > 1 and _is_overtaken(queue[0], queue[1:]):
-        end_superseded(queue.pop(0), steps, book)
+    """Take out of the queue what a later status change has overtaken: a waiting run always, others by a cancel. None of
+    them is in a worker's hands: one that is running is between two steps, or its worker died."""
+    overtaken = [run for place, run in enumerate(queue, start=1) if _is_overtaken(run, queue[place:])]
+    for run in overtaken:
+        queue.remove(run)
+        end_superseded(run, steps, book)
 
 
 def _is_overtaken(run: WorkflowRun, later: Sequence[WorkflowRun]) -> bool:
     cancelled = any(other.cancels for other in later)
     moved_on = any(not other.by_hand for other in later)
-    return (moved_on and run.state == RunState.WAITING) or (cancelled and run.state == RunState.QUEUED)
+    heeds_cancels = run.state == RunState.QUEUED or not run.by_hand
+    return (moved_on and run.state == RunState.WAITING) or (cancelled and heeds_cancels)
 
 
-def is_cancelled(run: WorkflowRun) -> bool:
-    """Whether a cancelling run of the same order is waiting behind this one."""
-    return WorkflowRun.objects.filter(
-        order_id=run.order_id, pk__gt=run.pk, cancels=True, state=RunState.QUEUED
-    ).exists()
+def is_cancelled(ticket: Ticket) -> bool:
+    """Whether a cancelling run waits behind the ticket's run, which an act by hand never heeds."""
+    run = ticket.run
+    return run is not None and not run.by_hand and any(later.cancels for later in ticket.queue)
 
 
 def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> None:
