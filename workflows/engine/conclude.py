@@ -18,6 +18,7 @@ from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.plan import run_of
 from workflows.models import FINAL_STEP_STATES, RunState, StepRun, StepState
+from workflows.problems import OrderBusy
 from workflows.steps import registry
 from workflows.steps.base import Result, ResultState
 
@@ -48,7 +49,7 @@ def settle(ticket: Ticket, outcomes: Sequence[Outcome], book: Book) -> None:
     try:
         with tenant_scope(step.tenant_id):
             result = registry.get(step.name).settle(ticket.context, outcomes)
-    except DatabaseError:
+    except (DatabaseError, OrderBusy):
         raise
     except Exception:
         log.exception("outcome of step %s of run %s cannot be applied", step.name, step.run_id)
@@ -160,12 +161,15 @@ def _apply(ticket: Ticket, result: Result, book: Book, *, was_put_off: bool) -> 
 
 
 def _stop(ticket: Ticket, book: Book) -> None:
-    """StopOnError: skip the rest; the order keeps the status whose steps ran, or takes the step's ErrorStatus."""
+    """StopOnError: skip the rest; the order keeps the status whose steps ran, or takes the step's ErrorStatus, unless it
+    was cancelled meanwhile."""
     step, run = _step(ticket), run_of(ticket)
     _skip_rest(ticket, f"{step.name} stopped the run", book)
     run.state, run.message, run.finished_at = RunState.STOPPED, f"{step.name}: {step.message}", book.now
     book.run(run)
     book.event(Category.WORKFLOW, f"{run.title} stopped at {step.name}", run, outcome=Shown.ERROR)
+    if queue.is_cancelled(ticket):
+        return
     if not run.by_hand:
         queue.drop_status_runs(ticket, book)
     _keep_status(ticket)

@@ -23,6 +23,7 @@ from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.problems import OrderBusy
 from workflows.scopes import refusal
 from workflows.steps import registry
 from workflows.steps.base import Plan, Result, Step, StepContext
@@ -45,7 +46,7 @@ def plan_step(ticket: Ticket, document: OrderDocument, book: Book) -> Plan:
         return Plan.done(Result.error(str(error)))
     except ProviderError as error:
         return Plan.done(Result.error(error.message))
-    except DatabaseError:
+    except (DatabaseError, OrderBusy):
         raise
     except Exception:
         log.exception("step %s of run %s cannot be planned", step.name, step.run_id)

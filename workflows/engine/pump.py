@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 
 from connectors import killpoint
 from connectors.traffic.sharing import shared
@@ -28,7 +28,7 @@ from workflows.engine.drive import Finished, Job
 from workflows.engine.due import Bounds, any_due, dead_after
 from workflows.engine.lifeline import asked_to_stop
 from workflows.engine.shares import Shares
-from workflows.engine.turn import Turn, names_of
+from workflows.engine.turn import AWAY, Turn, names_of
 from workflows.models import Worker
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ def _shared_callers() -> Callers:
 
 
 class Pump:
-    """One slice. `held` are the claimed orders' tenants by order; `inbox` is where the calling threads put what ended."""
+    """One slice. `held` are the claimed orders' tenants by order; `inbox` is where the calling threads put what ended, and
+    `_late` what of it is not recorded yet."""
 
     def __init__(self, callers: Callers) -> None:
         self.id: UUID = uuid4()
@@ -88,6 +89,7 @@ class Pump:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > linger:
                 break
+        self._beat_at = float("-inf")
         while self.held or self.inbox.events:
             self._turn(claiming=False)
         self._leave()
@@ -96,19 +98,16 @@ class Pump:
     def _turn(self, *, claiming: bool) -> bool:
         """One group: wait a moment for ended calls, then record them, claim, plan and commit together."""
         again = bool(self._late)
-        finished = self._late + self._collect()
+        self._late += self._collect()
         try:
-            self._beat()
+            self._beat(listening=claiming)
             shared().exchange_if_due()
-            worked = self._group(finished, claiming=claiming, again=again)
-        except (OperationalError, InterfaceError) as error:
+            return self._group(claiming=claiming, again=again)
+        except AWAY as error:
             log.warning("the database is away: %s", error)
-            self._late = finished
             close_old_connections()
             time.sleep(DATABASE_PAUSE_S)
             return True
-        self._late = []
-        return worked
 
     def _collect(self) -> list[Finished]:
         items: list[Finished | Question] = []
@@ -128,14 +127,18 @@ class Pump:
             self.shares.ended(item.job.connector_id, item.outcomes)
         return finished
 
-    def _group(self, finished: list[Finished], *, claiming: bool, again: bool) -> bool:
+    def _group(self, *, claiming: bool, again: bool) -> bool:
+        finished = self._late
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
         if not (finished or self.inbox.events or (room > 0 and self._any_due(now))):
             return False
         turn = Turn(self.id, now, room, self._crowded(), self.shares, self.inbox.events)
         began = time.monotonic()
-        self._account(finished, turn.take(finished, again=again))
+        jobs = turn.take(finished, again=again)
+        # From here on their calls are under way: nothing that fails may have them settled once more.
+        self._late = list(turn.left)
+        self._account(finished[: len(finished) - len(self._late)], jobs)
         self._took = time.monotonic() - began
         if room > 0 and len(self.held) >= self.callers.threads:
             self._call_for_help(now)
@@ -186,11 +189,14 @@ class Pump:
         )
         self._beat_at = time.monotonic()
 
-    def _beat(self) -> None:
+    def _beat(self, *, listening: bool) -> None:
+        """A slice that claims nothing more lets others be rung for."""
         if time.monotonic() - self._beat_at < HEARTBEAT_S:
             return
         self.clock.measure()
-        Worker.objects.filter(id=self.id).update(heartbeat_at=self.clock.now())
+        now = self.clock.now()
+        told = {"heartbeat_at": now} if listening else {"heartbeat_at": now, "listening_until": now}
+        Worker.objects.filter(id=self.id).update(**told)
         self._beat_at = time.monotonic()
 
     def _leave(self) -> None:

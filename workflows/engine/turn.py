@@ -24,8 +24,12 @@ from workflows.engine.due import Bounds, any_due
 from workflows.engine.queue import load, open_runs, reload
 from workflows.engine.shares import Shares
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
+from workflows.problems import OrderBusy
 
 log = logging.getLogger(__name__)
+
+#: What passes by itself: the database is away, or somebody holds an order's row.
+AWAY = (OperationalError, InterfaceError, OrderBusy)
 
 
 @dataclass(slots=True)
@@ -33,7 +37,8 @@ class Turn:
     """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already, `shares` tells
     of connectors.
 
-    `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored.
+    `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored. `left` is
+    what could not be settled for now.
     """
 
     worker: UUID
@@ -43,6 +48,7 @@ class Turn:
     shares: Shares
     events: deque[EventData] = field(default_factory=deque)
     claimed: list[Ticket] = field(default_factory=list)
+    left: Sequence[Finished] = ()
     _waited: bool | None = None
 
     def take(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
@@ -50,7 +56,7 @@ class Turn:
         self.shares.begin_turn(self._others_wait)
         try:
             return self._commit(finished, again=again)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise
         except Exception:
             log.exception(
@@ -126,18 +132,24 @@ class Turn:
         return waited + kept + [ticket for ticket in self.claimed if ticket.waits_for is None]
 
     def _one_by_one(self, finished: Sequence[Finished]) -> list[Job]:
+        """Jobs that are committed are made, also when the database goes away from the orders after them."""
         jobs: list[Job] = []
         singles = Turn(self.worker, self.now, 0, self.crowded, self.shares)
-        for item in finished:
-            jobs += singles._alone([item], item.job.ticket)
-        for ticket in self.claimed:
-            jobs += Turn(self.worker, self.now, 1, self.crowded, self.shares)._alone([], ticket)
+        self.left = finished
+        try:
+            for item in finished:
+                jobs += singles._alone([item], item.job.ticket)
+                self.left = self.left[1:]
+            for ticket in self.claimed:
+                jobs += Turn(self.worker, self.now, 1, self.crowded, self.shares)._alone([], ticket)
+        except AWAY as error:
+            log.warning("the database went away from a group of orders: %s", error)
         return jobs
 
     def _alone(self, finished: Sequence[Finished], ticket: Ticket) -> list[Job]:
         try:
             return self._commit(finished, again=True)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise
         except Exception:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
