@@ -1,5 +1,5 @@
-"""What happens while an order is in a worker's hands: it is moved or cancelled, its chart changes, its row or the database is
-taken away."""
+"""What happens while an order is in a worker's hands: it is moved or cancelled, its chart changes, its row or the database
+is taken away."""
 
 from __future__ import annotations
 
