@@ -113,7 +113,7 @@ def test_an_answer_counts_whatever_has_been_published_meanwhile(shop: Shop, stop
 
 
 @pytest.mark.pg
-@pytest.mark.parametrize("bad", [b"\\u0000", b"\\ud800"])
+@pytest.mark.parametrize("bad", [b"\\u0000", b"\\ud800", b"c" * 150])
 def test_an_answer_that_no_database_keeps_is_an_answer(db: None, settings: Any, bad: bytes) -> None:
     body = b'{"error": {"message": "no %s card", "code": "%s"}}' % (bad, bad)
     with FaultServer(answer(402, body)) as vendor:
