@@ -18,7 +18,7 @@ from workflows.engine import conclude, plan, queue
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
-from workflows.engine.shares import Shares
+from workflows.engine.shares import Shares, share_of
 from workflows.models import FINAL_STEP_STATES, Lane, StepRun, StepState
 from workflows.steps.base import Plan, Result, StepContext
 
@@ -40,7 +40,7 @@ class Job:
 
     @property
     def connector_id(self) -> int:
-        return self.calls[0].spec.connector.id
+        return share_of(self.calls[0].spec.connector)
 
 
 @dataclass(slots=True)
@@ -137,9 +137,12 @@ class Driver:
 
     def _put_off(self, ticket: Ticket, outline: Plan, before: plan.Before) -> bool:
         """Give the lane back where the connector of its call has its share of the slots; no try is used up."""
-        if not outline.calls or self.shares.take(outline.calls[0].connector.id):
+        if not outline.calls:
             return False
-        ticket.waits_for = outline.calls[0].connector.id
+        wanted = share_of(outline.calls[0].connector)
+        if self.shares.take(wanted):
+            return False
+        ticket.waits_for = wanted
         plan.take_back(_current(ticket), before)
         self.book.release(ticket, self.lanes[ticket.order_id])
         return True

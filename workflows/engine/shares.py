@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from connectors.calls import Outcome
+from connectors.compiled import ConnectorConfig
 
 #: While others wait, one connector may hold at most this share of the slots.
 SHARE = 0.25
@@ -24,8 +25,14 @@ TRUSTED_FOR_S = 1.0
 _REMEMBERED_FOR_S = 60.0
 
 
+def share_of(connector: ConnectorConfig) -> int:
+    """Whose share a call takes: the connector's id. Addresses that steps have of their own are no connectors; those of one
+    tenant share one."""
+    return connector.id or -connector.tenant_id
+
+
 class Shares:
-    """What one process knows of its calls under way, by connector id. Used by its database thread only."""
+    """What one process knows of its calls under way, by `share_of` their connectors. Used by its database thread only."""
 
     def __init__(self, slots: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = max(1, int(slots * SHARE))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from connectors.calls import Ending, Outcome
+from connectors.compiled import ConnectorConfig
 from connectors.errors import ProviderError, Rejected, RetryLater
 from connectors.models import Connector
 from tenants.scoping import platform_scope
 from tests.shop import Shop
 from workflows.engine.callers import Callers
 from workflows.engine.pump import Pump
-from workflows.engine.shares import BRISK_MS, Shares
+from workflows.engine.shares import BRISK_MS, Shares, share_of
 from workflows.models import Lane, RunState, StepState
 
 SLOTS = 16
@@ -84,6 +86,16 @@ def test_what_a_vendor_may_have_beyond_its_share(
     assert taken(shares, SLOW, 8, others_wait=others_wait) == granted
     clock.now += 2
     assert taken(shares, SLOW, 8, others_wait=others_wait) == 4
+
+
+def test_addresses_of_two_tenants_steps_take_nothing_from_each_other() -> None:
+    def address(tenant: int, connector: int = 0) -> ConnectorConfig:
+        return ConnectorConfig(
+            id=connector, tenant_id=tenant, tenant_uid=uuid4(), revision="1", slug="webhook", name="Webhook"
+        )
+
+    assert share_of(address(1)) != share_of(address(2))
+    assert share_of(address(1, 7)) == 7
 
 
 def test_rooms_tell_of_connectors_whose_orders_were_put_off(shares: Shares, clock: Clock) -> None:
