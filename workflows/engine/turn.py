@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 
 from connectors import killpoint
 from eventlog.events import Category, EventData
@@ -184,7 +185,9 @@ def park(ticket: Ticket, now: datetime) -> None:
 
 
 def _end_steps(ticket: Ticket, book: Book) -> None:
-    for step in StepRun.objects.filter(order_id=ticket.order_id, run_id__in=book.runs):
+    """Those of the runs that are stopped, and a retry of an ended run that was under way."""
+    concerned = Q(run_id__in=book.runs) | Q(state=StepState.RUNNING)
+    for step in StepRun.objects.filter(concerned, order_id=ticket.order_id):
         if step.state not in FINAL_STEP_STATES:
             begun = step.state != StepState.PENDING
             step.state = StepState.ERROR if begun else StepState.SKIPPED

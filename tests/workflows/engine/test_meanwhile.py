@@ -17,6 +17,7 @@ from connectors.publishing import publish
 from tenants.scoping import platform_scope, tenant_scope
 from tests.faultserver import FaultServer, answer
 from tests.shop import PAID, Shop
+from workflows import acts
 from workflows.engine import lifeline
 from workflows.engine.callers import Callers
 from workflows.engine.doorbell import somebody_listens
@@ -223,3 +224,21 @@ def test_an_order_whose_row_somebody_holds_goes_on_afterwards(shop: Shop) -> Non
         connection.close()
     order.refresh_from_db()
     assert (order.status, Effect.objects.get().state) == ("Done", "succeeded")
+
+
+@pytest.mark.pg
+def test_a_retry_that_breaks_its_order_can_be_taken_up_by_a_person(db: None, settings: Any) -> None:
+    unusable = answer(200, {"id": "p" * 300, "status": "requires_capture", "amount": 10000, "currency": "nok"})
+    with FaultServer(*[answer(429)] * 3, unusable) as vendor:
+        settings.CROSSDOCK_SANDBOX_URL = vendor.url
+        settings.CROSSDOCK_EGRESS_ALLOW = [f"127.0.0.1/32:{vendor.port}"]
+        shop = Shop(vendor)  # type: ignore[arg-type]
+        with tenant_scope(shop.tenant):
+            shop.chart({"New": ["AuthorizePayment"]})
+            step = shop.order().runs.get().steps.get()
+            shop.pump()
+            shop.later(hours=1)
+            shop.pump()
+            step.refresh_from_db()
+            assert (step.state, step.attempts, step.due_at) == (StepState.ERROR, 2, None)
+            assert acts.rerun_step(step, acts.Asked(actor="Kari")).fresh
