@@ -29,7 +29,7 @@ from workflows.engine.due import Bounds, any_due, dead_after
 from workflows.engine.lifeline import asked_to_stop
 from workflows.engine.shares import Shares
 from workflows.engine.turn import AWAY, Turn, names_of
-from workflows.models import Worker
+from workflows.models import Lane, Worker
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class Pump:
         self.shares = Shares(callers.threads)
         self.done = 0
         self._late: list[Finished] = []
+        self._in_doubt = False
         self._beat_at = self._called_at = float("-inf")
         self._took = 0.0
 
@@ -102,9 +103,11 @@ class Pump:
         try:
             self._beat(listening=claiming)
             shared().exchange_if_due()
+            self._let_go_of_lost()
             return self._group(claiming=claiming, again=again)
         except AWAY as error:
             log.warning("the database is away: %s", error)
+            self._in_doubt = True
             close_old_connections()
             time.sleep(DATABASE_PAUSE_S)
             return True
@@ -143,6 +146,12 @@ class Pump:
         if room > 0 and len(self.held) >= self.callers.threads:
             self._call_for_help(now)
         return True
+
+    def _let_go_of_lost(self) -> None:
+        """Orders of a claim whose commit was not heard of: nobody has made their calls."""
+        if self._in_doubt:
+            Lane.objects.filter(claimed_by=self.id).exclude(pk__in=self.held).update(claimed_by=None)
+            self._in_doubt = False
 
     def _any_due(self, now: datetime) -> bool:
         """Whether an order is due that may be driven now: not one that waits for a connector without room for it."""

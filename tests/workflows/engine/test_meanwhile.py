@@ -144,6 +144,30 @@ class CutWhenFull(Pump):
             raise OperationalError("server closed the connection unexpectedly")
 
 
+class CutAtCommit(Pump):
+    """Loses the database before it hears that its claim is committed."""
+
+    cut = False
+
+    def _account(self, finished: Any, jobs: Any) -> None:
+        if jobs and not self.cut:
+            self.cut = True
+            raise OperationalError("server closed the connection unexpectedly")
+        super()._account(finished, jobs)
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_an_order_whose_claim_was_not_heard_of_is_claimed_again_by_the_same_slice(shop: Shop) -> None:
+    shop.chart(PAID)
+    step = shop.order().runs.get().steps.get()
+    pump = CutAtCommit(Callers(2))
+    with platform_scope("a slice serves all tenants"):
+        pump.run(20, linger=1.0)
+    step.refresh_from_db()
+    assert (pump.cut, step.state, step.deaths) == (True, StepState.SUCCESS, 0)
+
+
 @pytest.mark.pg
 @pytest.mark.django_db(transaction=True)
 def test_a_call_under_way_is_not_made_again_when_the_database_goes_away_after_its_commit(shop: Shop) -> None:
