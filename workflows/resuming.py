@@ -44,6 +44,8 @@ class Item:
         fields: dict[str, Any] = {}
         if self.was is not None:
             fields["repeats_id"] = self.was.repeats_id or self.was.pk
+            if self.config.per_shipment or self.ad_hoc:
+                fields["shipment"] = self.was.shipment
             if self.does is not Does.ANEW:
                 fields["act_id"] = self.was.act_id or self.was.pk
             if self.does is Does.STAYS:
@@ -172,15 +174,15 @@ def _must_have_ended(run: WorkflowRun) -> None:
 
 
 def _of_rows(run: WorkflowRun) -> list[tuple[StepConfig, StepRun | None]]:
-    return [(ad_hoc_config(row), row) for row in run.steps.order_by("position")]
+    return [(ad_hoc_config(row), row) for row in run.steps.order_by("position", "id")]
 
 
 def _of_chart(
     order: Order, status: str, run: WorkflowRun | None, live: TenantRuntime
 ) -> list[tuple[StepConfig, StepRun | None]]:
     configs = [step for step in _status_steps(order, status, live) if applies(step)]
-    rows = list(run.steps.order_by("position")) if run is not None else []
-    return [(config, _match(config, rows)) for config in configs]
+    rows = list(run.steps.order_by("position", "id")) if run is not None else []
+    return [(config, was) for config in configs for was in _matches(config, rows)]
 
 
 def _status_steps(order: Order, status: str, live: TenantRuntime) -> Sequence[StepConfig]:
@@ -188,6 +190,18 @@ def _status_steps(order: Order, status: str, live: TenantRuntime) -> Sequence[St
         return chart_of(live, order.order_type).status(status).steps
     except (UnknownOrderType, UnknownStatus) as error:
         raise InvalidData({"status": [str(error)]}) from None
+
+
+def _matches(config: StepConfig, rows: list[StepRun]) -> list[StepRun | None]:
+    """What the step did before: one row, or one for each shipment that it ran for."""
+    found = _match(config, rows)
+    if found is None or not (config.per_shipment and found.shipment):
+        return [found]
+    place = (found.name, found.position)
+    others = [row for row in rows if row.shipment and (row.name, row.position) == place]
+    for row in others:
+        rows.remove(row)
+    return [found, *others]
 
 
 def _match(config: StepConfig, rows: list[StepRun]) -> StepRun | None:

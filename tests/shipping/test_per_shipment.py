@@ -3,6 +3,7 @@
 import pytest
 
 from shipping.models import Shipment
+from workflows import acts
 
 TWO = [{"shipping_option": "home"}, {"shipping_option": "mailbox"}]
 OPTIONS = [{"name": "home"}, {"name": "mailbox", "product": "3584"}]
@@ -40,6 +41,26 @@ def test_each_shipment_has_a_result_of_its_own(house):
     assert [item.is_booked for item in order.shipments.order_by("position")] == [False, True]
     assert run.steps.get(shipment=home).message == "Disabled for shipment option home"
     assert len(house.depot.bookings) == 1
+
+
+@pytest.mark.parametrize(("bad", "before"), [(0, ["error", "skipped"]), (1, ["success", "error"])])
+def test_what_is_taken_up_goes_on_with_each_shipment_for_itself(house, bad, before):
+    house.carrier(options=OPTIONS)
+    order = house.order(shipments=TWO)
+    shipments = list(order.shipments.order_by("position"))
+    Shipment.objects.exclude(pk=shipments[bad].pk).update(tracking_number="700001")
+    run = moved(house, order, [{"name": "ValidateTrackingNumber", "per_shipment": True}])
+    assert [state for *_, state in results(run)] == before
+    Shipment.objects.update(tracking_number="700002")
+    again = acts.resume(run, acts.Asked(actor="Kari")).run
+    house.pump()
+    was, now = (list(found.steps.order_by("position", "id")) for found in (run, again))
+    assert [(step.shipment, step.state) for step in now] == [
+        (item.reference, "success") for item in shipments
+    ]
+    assert [step.act_id for step in now] == [step.pk for step in was]
+    assert [step.attempts for step in now] == [1 - bad, 1]
+    assert not order.errors.filter(status="Active").exists()
 
 
 def test_an_order_without_shipments_skips_the_step(house):
