@@ -252,7 +252,9 @@ def test_an_order_whose_row_somebody_holds_goes_on_afterwards(shop: Shop) -> Non
 
 @pytest.mark.pg
 def test_a_retry_that_breaks_its_order_can_be_taken_up_by_a_person(db: None, settings: Any) -> None:
-    unusable = answer(200, {"id": "p" * 300, "status": "requires_capture", "amount": 10000, "currency": "nok"})
+    unusable = answer(
+        200, {"id": "p" * 300, "status": "requires_capture", "amount": 10000, "currency": "nok"}
+    )
     with FaultServer(*[answer(429)] * 3, unusable) as vendor:
         settings.CROSSDOCK_SANDBOX_URL = vendor.url
         settings.CROSSDOCK_EGRESS_ALLOW = [f"127.0.0.1/32:{vendor.port}"]
