@@ -19,6 +19,7 @@ from payments.totals import totals_of
 _TOTALS = ("authorized", "captured", "refunded", "cancelled", "capturing", "refunding")
 _WAITING = (PaymentState.PENDING, PaymentState.UNKNOWN)
 _ENDED = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.EXPIRED)
+_LONGEST_STATE = Payment._meta.get_field("raw_state").max_length
 _FIELDS = ["provider_id", "state", "raw_state", "reason", "declined_in", "modified_at"]
 
 
@@ -104,7 +105,7 @@ def _waiting_state(payment: Payment, news: News) -> PaymentState:
 def _describe(payment: Payment, news: News, *, changed: bool) -> None:
     about_current = news.provider_id in ("", payment.provider_id)
     if about_current and (changed or news.own):
-        payment.raw_state = news.raw_state
+        payment.raw_state = news.raw_state[:_LONGEST_STATE]
         payment.reason = news.reason if payment.state in (*_ENDED, PaymentState.UNKNOWN) else ""
     if payment.state != PaymentState.DECLINED:
         payment.declined_in = None
