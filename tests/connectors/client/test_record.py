@@ -79,6 +79,16 @@ def test_its_outcome_is_that_of_the_wire(
     assert (event.response is None) == (status is None)
 
 
+@pytest.mark.parametrize("told", [f"no such key {TOKEN}", "the card 4111 1111 1111 1111 is stolen"])
+def test_what_a_vendor_repeats_is_told_to_nobody(bench: Bench, told: str) -> None:
+    with FaultServer(answer(422, {"code": told, "message": told})) as server:
+        error = bench.failure(lambda: bench.provider(server).post("/things", {}))
+    for text in (error.message, error.code, str(error)):
+        assert text
+        assert TOKEN not in text
+        assert "1111 1111 1111" not in text
+
+
 def test_a_refused_connection_is_an_event_too(bench: Bench) -> None:
     bench.resolver = lambda name, port: ["10.0.0.1"]
     with FaultServer() as server:
