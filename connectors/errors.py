@@ -31,8 +31,8 @@ class ProviderError(Exception):
         `final` is the provider's word that repeating the request at once is pointless.
         """
         super().__init__(message)
-        self.message = storable(message)
-        self.code = storable(code)
+        self.message = storable(str(message))
+        self.code = storable(str(code or ""))
         self.status = status
         self.retry_after = retry_after
         self.answered = answered
