@@ -29,10 +29,11 @@ def is_binary(raw: bytes, kind: str) -> bool:
 
 
 def decode(raw: bytes, content_type: str) -> tuple[str, bool]:
-    """The text, and whether it is all of it."""
+    """The text, and whether it is all of it. Where no character set is declared, the wider ones are told as readers of
+    JSON tell them: secrets are not found between NULs."""
     part = raw[:_READ]
     try:
-        text = part.decode(charset_of(content_type) or "utf-8", "replace")
+        text = part.decode(charset_of(content_type) or json.detect_encoding(part), "replace")
     except (LookupError, ValueError):
         text = part.decode("utf-8", "replace")
     return text, len(raw) <= _READ

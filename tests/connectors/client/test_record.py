@@ -150,6 +150,18 @@ def test_an_answer_that_is_cut_off_may_hold_markup_anywhere(bench: Bench, shopfr
     ]
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"snippe\\u0074": "<canary-markup>"}', '{"snippet": "<canary-markup>"}'.encode("utf-16")]
+)
+def test_a_name_in_another_writing_hides_no_markup(
+    bench: Bench, shopfront: type[Shopfront], body: bytes
+) -> None:
+    with FaultServer(answer(200, body)) as server:
+        assert bench.provider(server, shopfront).get("/page") == {"snippet": "<canary-markup>"}
+    assert bench.events[0].response is not None
+    assert bench.events[0].response["body"] == {"snippet": "[15 characters, not logged]"}
+
+
 class TestNoSecretIsInAnyEvent:
     """Whatever the vendor makes of what we send it: it may echo headers, body and address in any encoding."""
 
