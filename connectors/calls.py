@@ -11,11 +11,13 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from connectors import registry
 from connectors.client import Deadline, Ports, open_door
+from connectors.client.record import told
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import NotExecuted, Provider
 from connectors.errors import Misconfigured, ProviderError, ReadBack, Rejected, RetryLater, Unknown
@@ -138,6 +140,8 @@ class _Try:
         except Exception:
             log.exception("%s of %s failed with a bug", self.spec.operation, self._label)
             error = Unknown(f"Internal error while reading {self._label}'s answer; the log has the details")
+        if error is not None:
+            error.reword(partial(told, self.spec.connector))
         return Outcome(
             prepared=self.prepared,
             ending=self._ending(error),

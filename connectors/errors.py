@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from tenants.storable import storable
 
 #: What servers in front of a vendor answer in its stead, while it may be at work on the request.
 FRONT_STATUSES = frozenset({408, 502, 503, 504, *range(520, 531)})
@@ -29,12 +31,17 @@ class ProviderError(Exception):
         `final` is the provider's word that repeating the request at once is pointless.
         """
         super().__init__(message)
-        self.message = message
-        self.code = code
+        self.message = storable(str(message))
+        self.code = storable(str(code or ""))
         self.status = status
         self.retry_after = retry_after
         self.answered = answered
         self.final = final
+
+    def reword(self, change: Callable[[str], str]) -> None:
+        """Let the vendor's words be changed, such as where they hold a secret."""
+        self.message, self.code = change(self.message), change(self.code)
+        self.args = (self.message,)
 
 
 class RetryLater(ProviderError):

@@ -7,6 +7,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from tenants.storable import storable_document
+
 DEPTH = 64
 #: The largest power of ten of a number: what a double can hold.
 LARGEST_EXPONENT = 308
@@ -29,20 +31,7 @@ def parse(body: bytes) -> Any:
         raise BadAnswer(_reason(body, error)) from None
     if _deeper_than(document, DEPTH):
         raise BadAnswer(f"its JSON is nested more than {DEPTH} levels deep")
-    return _storable(document) if _SUSPECT.search(text) else document
-
-
-def storable(text: str) -> str:
-    """With a mark for each NUL and half surrogate pair."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _storable(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {storable(name): _storable(value) for name, value in node.items()}
-    if isinstance(node, list):
-        return [_storable(item) for item in node]
-    return storable(node) if isinstance(node, str) else node
+    return storable_document(document) if _SUSPECT.search(text) else document
 
 
 def _reason(body: bytes, error: Exception) -> str:

@@ -13,9 +13,8 @@ from django.utils import timezone
 from eventlog.events import Category, Outcome
 from tenants.scoping import BusyTenantModel
 
-_LONE_SURROGATE = re.compile(
-    r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}"
-)
+#: What stays as it is, and in the group half a pair: a written backslash may stand before what only looks like one.
+_SURROGATES = re.compile(r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(\\ud[89a-f][0-9a-f]{2})")
 
 
 class StorableEncoder(DjangoJSONEncoder):
@@ -40,14 +39,27 @@ class StorableEncoder(DjangoJSONEncoder):
             text = super().encode(o)
         except ValueError:
             text = super().encode(_finite(o))
+        except RecursionError:
+            text = super().encode({name: self._if_shallow(item) for name, item in dict(o).items()})
         text = text.replace("\\u0000", "\\ufffd")
-        return _LONE_SURROGATE.sub(r"\\ufffd", text) if "\\ud" in text else text
+        return _SURROGATES.sub(_whole, text) if "\\ud" in text else text
+
+    def _if_shallow(self, item: Any) -> Any:
+        try:
+            super().encode(item)
+        except RecursionError:
+            return "[nested too deeply to be stored]"
+        return item
 
     def default(self, o: Any) -> Any:
         try:
             return super().default(o)
         except TypeError:
             return str(o)
+
+
+def _whole(found: re.Match[str]) -> str:
+    return r"\ufffd" if found[1] else found[0]
 
 
 def _finite(value: Any) -> Any:

@@ -271,6 +271,28 @@ def endless_continue(exchange: Exchange) -> None:
         exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
+def hints_first(then: Behaviour, status: int = 103) -> Behaviour:
+    """An interim answer, and the answer itself once the client has had the time to take the first one for it."""
+
+    def behave(exchange: Exchange) -> None:
+        exchange.send(f"HTTP/1.1 {status} Wait\r\nLink: </style.css>; rel=preload\r\n\r\n".encode())
+        exchange.gone(0.05)
+        then(exchange)
+
+    return behave
+
+
+def followed_by(rest: bytes) -> Behaviour:
+    """An answer with more behind it than its length says, all in one piece."""
+
+    def behave(exchange: Exchange) -> None:
+        body = b'{"id": "1"}'
+        length = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        exchange.send(head(200, length) + body + rest)
+
+    return behave
+
+
 def cut_body(exchange: Exchange) -> None:
     exchange.over = True
     exchange.execute()

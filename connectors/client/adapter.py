@@ -10,7 +10,8 @@ import socket
 import ssl
 from collections import OrderedDict
 from functools import cache
-from http.client import HTTPResponse
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPResponse, parse_headers
 from typing import Any
 
 import certifi
@@ -22,6 +23,19 @@ from connectors.errors import Misconfigured, RetryLater
 
 #: Hosts to which an adapter keeps a connection.
 _MOST_KEPT = 4
+
+
+class _FinalResponse(HTTPResponse):
+    """Passes over what a vendor says before its answer (1xx), such as 103 Early Hints; the base class knows of 100 only."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while 100 <= status < 200:
+            if status == HTTPStatus.SWITCHING_PROTOCOLS:
+                raise BadStatusLine("101, which nobody asked for")
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
 
 
 class _PlainConnection(HTTPConnection):
@@ -71,7 +85,7 @@ class Adapter:
             if connection.sock is None:
                 connection.connect()
             connection.sock.sendall(request.encoded())
-            response = HTTPResponse(connection.sock, method=request.method)
+            response = _FinalResponse(connection.sock, method=request.method)
             response.begin()
         except BaseException:
             connection.close()
@@ -92,13 +106,18 @@ class Adapter:
     def _connection(self, place: Place) -> HTTPConnection:
         kept = self._kept.pop((place.scheme, place.host, place.port), None)
         if kept is not None:
-            if kept.is_connected:
+            if kept.is_connected and not _has_rest(kept):
                 return kept
             kept.close()
         if place.scheme == "http":
             return _PlainConnection(self.line, host=place.host, port=place.port)
         context = _tls_context(self.line.policy.ca_file)
         return _TlsConnection(self.line, host=place.host, port=place.port, ssl_context=context)
+
+
+def _has_rest(connection: HTTPConnection) -> bool:
+    """Whether an answer was followed by more that is decrypted already: not seen on the wire, it would begin the next."""
+    return isinstance(connection.sock, ssl.SSLSocket) and connection.sock.pending() > 0
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -16,7 +17,7 @@ from connectors.client.exchange import Exchange, exchange
 from connectors.client.login import Login, classify_login
 from connectors.client.outgoing import Sent, auth_of, carries_key, outgoing
 from connectors.client.ports import Ports
-from connectors.client.record import event_of
+from connectors.client.record import event_of, told
 from connectors.client.turn import Turnstile
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, BadAnswer, Classify, Request, kind_by_status
@@ -177,8 +178,9 @@ class Sending:
         except BadAnswer as unreadable:
             error = self._unreadable(done.answer.status, unreadable)
         if error is not None:
-            told = retry.told_to_wait(done.answer.headers, self.door.ports.now())
-            error.retry_after = retry.limited(error.retry_after) if told is None else told
+            wait = retry.told_to_wait(done.answer.headers, self.door.ports.now())
+            error.retry_after = retry.limited(error.retry_after) if wait is None else wait
+            error.reword(partial(told, self.door.config, token=self.token, secrets=self.request.unlogged))
         self.turnstile.heed(error, done, self.door.provider.limits, self.door.ports.now())
         return error
 
@@ -201,7 +203,7 @@ class Sending:
 
     def _reconnects(self, done: Exchange) -> bool:
         """A kept connection that the other side had closed is replaced once, at once and not as a try."""
-        if not done.stale or self.reconnected or self.once or (self.request.write and not self.keyed):
+        if not done.stale or self.reconnected or (self.request.write and not self.keyed):
             return False
         self.reconnected = True
         self.tries -= 1

@@ -93,6 +93,13 @@ def answered(config: ConnectorConfig, headers: Mapping[str, Any], body: bytes) -
     return _document(_redactor(config.secrets), headers, body)
 
 
+def told(
+    config: ConnectorConfig, text: str, token: Token | None = None, secrets: Collection[SecretValue] = ()
+) -> str:
+    """What a vendor says, for people: vendors repeat the credentials that they refuse."""
+    return _redactor((*config.secrets, *((token.access,) if token else ()), *secrets)).message(text)
+
+
 @lru_cache(maxsize=1024)
 def _redactor(secrets: tuple[SecretValue, ...]) -> Redactor:
     return Redactor(secrets)

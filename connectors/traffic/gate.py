@@ -185,9 +185,11 @@ class Gate:
             )
 
     def adopt(self, state: Standing) -> None:
-        """Take over what another process or a person has found out later."""
+        """Take over what another process or a person has found out later. Of two changes at the same time the agreed one
+        counts if it lets calls through: an opening that nobody agrees to is never probed."""
         with self.lock:
-            if state.generation > self.breaker.generation:
+            outvoted = state.open_until is None and self.breaker.open_until is not None
+            if state.generation + outvoted > self.breaker.generation:
                 self.breaker.become(state)
                 self.limiter.paused_until = state.paused_until
                 self.changed = False

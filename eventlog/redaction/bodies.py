@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any, Final
+
+from tenants.charsets import charset_of
 
 STORED = 16 * 1024  # characters
 _READ = 64 * 1024  # bytes; more is never looked at
 _MARGIN = 8 * 1024  # characters; a secret that the reading limit split lies in here
-_CHARSET = re.compile(r"charset=\"?([\w.-]+)", re.I)
 _BINARY = (
     "image/",
     "audio/",
@@ -29,12 +29,12 @@ def is_binary(raw: bytes, kind: str) -> bool:
 
 
 def decode(raw: bytes, content_type: str) -> tuple[str, bool]:
-    """The text, and whether it is all of it."""
-    found = _CHARSET.search(content_type)
+    """The text, and whether it is all of it. Where no character set is declared, the wider ones are told as readers of
+    JSON tell them: secrets are not found between NULs."""
     part = raw[:_READ]
     try:
-        text = part.decode(found[1] if found else "utf-8", "replace")
-    except LookupError:
+        text = part.decode(charset_of(content_type) or json.detect_encoding(part), "replace")
+    except (LookupError, ValueError):
         text = part.decode("utf-8", "replace")
     return text, len(raw) <= _READ
 

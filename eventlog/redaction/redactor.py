@@ -37,6 +37,10 @@ class Redactor:
     def text(self, text: str) -> str:
         return self._apply(self._plan(text), text)
 
+    def message(self, text: str) -> str:
+        """Words for people: by value and shape only, because "token: expired" has to stay readable."""
+        return self._apply(self._plan(text)._replace(named=False), text)
+
     def headers(self, headers: Mapping[str, Any]) -> dict[str, str]:
         texts = {name: MARK if is_sensitive(name) else str(value) for name, value in headers.items()}
         plan = self._plan("\n".join(texts.values()))

@@ -316,9 +316,17 @@ class TestBodies:
         assert PLAIN.body(b"%PDF-1.7 ...", "") == "[12 bytes of binary data]"
         assert PLAIN.body(b"\x00" * 10, "image/png") == "[10 bytes of image/png]"
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+    @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+    def test_wider_charsets_that_nobody_declared(self, encoding, kind):
+        raw = '{"echo": "canary-secret-123", "password": "hunter22"}'.encode(encoding)
+        body = Redactor(["canary-secret-123"]).body(raw, kind)
+        assert body == {"echo": MARK, "password": MARK}
+
     def test_other_charsets(self):
         assert PLAIN.body("Feil: å".encode("latin-1"), "text/plain; charset=iso-8859-1") == "Feil: å"
-        assert PLAIN.body("Feil: å".encode(), "text/plain; charset=nonsense") == "Feil: å"
+        for charset in ("nonsense", "undefined", "idna", "punycode"):
+            assert PLAIN.body("Feil: å".encode(), f"text/plain; charset={charset}") == "Feil: å"
 
     def test_long_bodies_are_cut_after_redaction(self):
         body = PLAIN.body(b"x" * 100_000, "text/plain")

@@ -125,6 +125,9 @@ def test_record_redacts_by_name_and_shape(ours):
         "\udc00",
         "a" * 5000,
         "pair \U0001f600 fine",
+        "\\ud83d\ude00",
+        "\\\ud83d\\ude00",
+        "\U0001f600\ude00 \ud83d",
         "\\u0000 written out",
     ],
 )
@@ -146,6 +149,23 @@ def test_what_a_broken_answer_holds_is_stored_all_the_same(ours, nasty):
     event = only(ours)
     assert len(event.connector_name) <= 200
     assert json.dumps(event.payload.response)
+
+
+def test_an_answer_that_only_a_shallower_stack_can_read_is_stored_all_the_same(ours):
+    nested = []
+    for _ in range(5000):
+        nested = [nested]
+    record_many(
+        [
+            EventData(
+                tenant_id=ours.pk,
+                category=Category.CONNECTOR,
+                message="x",
+                response={"status": 200, "body": nested},
+            )
+        ]
+    )
+    assert only(ours).payload.response == {"status": 200, "body": "[nested too deeply to be stored]"}
 
 
 def test_a_written_emoji_survives(ours):

@@ -59,6 +59,7 @@ def test_payments_are_taken_in_their_order(stage):
     "answer",
     [
         Rejected("insufficient funds", code="card_declined", status=402),
+        Rejected("insufficient funds", code="card_declined " * 20, status=402),
         result(State.DECLINED, reason="insufficient funds"),
     ],
 )

@@ -93,7 +93,9 @@ class Turn:
     def _store_events(self) -> None:
         """What calls told is kept, whatever becomes of the orders."""
         events = list(self.events)
-        record_many(events)
+        if not _stored(events):
+            for event in events:
+                _stored([event])
         self._drop(events)
 
     def _drop(self, events: Sequence[EventData]) -> None:
@@ -156,6 +158,19 @@ class Turn:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
         park(self.claimed[0] if self.claimed else ticket, self.now)
         return []
+
+
+def _stored(events: Sequence[EventData]) -> bool:
+    """One that cannot be stored is left out in the end: it must not take the answers of all other calls with it."""
+    try:
+        with transaction.atomic():
+            record_many(events)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("%d events of calls could not be stored", len(events))
+        return False
+    return True
 
 
 def names_of(jobs: Iterable[Job]) -> list[str]:

@@ -21,8 +21,10 @@ from tests.faultserver import (
     broken_gzip,
     cut_body,
     gzip_bomb,
+    hints_first,
     html,
     huge_body,
+    ok,
     zipped,
 )
 
@@ -115,10 +117,39 @@ def test_declared_and_marked_character_sets_are_read(body: bytes, content_type: 
     assert json_of(body, content_type) == {"name": "Åse"}
 
 
-@pytest.mark.parametrize("charset", ["klingon", "rot13", "hex"])
+@pytest.mark.parametrize("charset", ["klingon", "rot13", "hex", "punycode", "idna", "undefined", "utf-7"])
 def test_an_unknown_character_set_is_a_bad_answer(charset: str) -> None:
     with pytest.raises(BadAnswer, match=f"not text in {charset}"):
         json_of(b"{}", f"application/json; charset={charset}")
+
+
+@pytest.mark.parametrize("status", [102, 103])
+def test_an_interim_answer_is_not_the_answer(bench: Bench, status: int) -> None:
+    with FaultServer(hints_first(answer(422, {"code": "no"}), status), ok({"id": "own"})) as server:
+        provider = bench.provider(server)
+        assert type(bench.failure(lambda: provider.post("/things", {}))) is Rejected
+        assert provider.get("/things/1") == {"id": "own"}
+
+
+def test_a_switch_of_protocols_is_no_answer(bench: Bench) -> None:
+    with FaultServer(hints_first(ok(), 101)) as server:
+        error = bench.failure(
+            lambda: bench.provider(server, disable_standard_error_policy=True).post("/things", {})
+        )
+    assert type(error) is Unknown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a\\u0000": ["b\\ud800", {"c": "\\udc00"}]}',
+        b'{"a\\u0000": ["b\xed\xa0\x80", {"c": "\\uDFFF"}]}',
+        '{"a\\u0000": ["b\\ud800", {"c": "\\udc00"}]}'.encode("utf-16"),
+    ],
+)
+def test_text_that_no_database_holds_is_made_storable(body: bytes) -> None:
+    assert json_of(body, "application/json") == {"a\ufffd": ["b?", {"c": "?"}]}
+    assert json_of(b'{"a": "\\ud83d\\ude00"}', "application/json") == {"a": "\U0001f600"}
 
 
 def test_mutated_answers_never_break_the_reader() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from io import DEFAULT_BUFFER_SIZE
 
 import pytest
 
@@ -13,7 +14,17 @@ from connectors.client.egress import EgressPolicy
 from connectors.client.kept import KeptAdapters
 from connectors.errors import Misconfigured, RetryLater, Unknown
 from tests.connectors.client.bench import TOKEN, Bench, Keyed, accept, config_of, read, write
-from tests.faultserver import Behaviour, FaultServer, hang, late, ok, slow_body, slow_headers
+from tests.faultserver import (
+    Behaviour,
+    FaultServer,
+    followed_by,
+    hang,
+    head,
+    late,
+    ok,
+    slow_body,
+    slow_headers,
+)
 from tests.tls import Authority
 
 VENDOR = "vendor.example"
@@ -97,6 +108,17 @@ class TestTls:
             for _ in range(3):
                 provider.get("/things/1")
         assert (len(server.requests), server.connections) == (3, 1)
+
+    def test_what_follows_an_answer_is_not_the_next_one(self, secure: Bench, authority: Authority) -> None:
+        """More than the reader's buffer holds, so that the rest stays in the decrypted record."""
+        foreign = head(200, {"Content-Type": "application/json", "Content-Length": "9"}) + b'{"id": 2}'
+        first = head(200, {"Content-Type": "application/json", "Content-Length": "11"}) + b'{"id": "1"}'
+        padding = b" " * (DEFAULT_BUFFER_SIZE - len(first))
+        with FaultServer(
+            followed_by(padding + foreign), ok({"id": "own"}), tls=authority.server_context(VENDOR)
+        ) as server:
+            provider = secure.provider(server, host=host_of(server))
+            assert [provider.get(f"/things/{number}") for number in (1, 2)] == [{"id": "1"}, {"id": "own"}]
 
     def test_old_protocols_are_refused(self, secure: Bench, authority: Authority) -> None:
         context = authority.server_context(VENDOR)

@@ -246,6 +246,11 @@ class TestAKeptConnection:
         assert len(server.requests) == 5
         assert len(bench.slept) == 2
 
+    def test_is_replaced_for_a_read_also_without_the_error_policy(self, bench: Bench) -> None:
+        with FaultServer(ok(), close_quietly, ok()) as server:
+            provider = bench.provider(server, disable_standard_error_policy=True)
+            assert [provider.get(f"/things/{number}") for number in (1, 2)] == [{"id": "1"}] * 2
+
     def test_is_replaced_for_a_keyed_write(self, bench: Bench) -> None:
         with FaultServer(ok(), close_quietly, ok()) as server:
             provider = bench.provider(server)

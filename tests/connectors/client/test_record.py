@@ -79,6 +79,16 @@ def test_its_outcome_is_that_of_the_wire(
     assert (event.response is None) == (status is None)
 
 
+@pytest.mark.parametrize("told", [f"no such key {TOKEN}", "the card 4111 1111 1111 1111 is stolen"])
+def test_what_a_vendor_repeats_is_told_to_nobody(bench: Bench, told: str) -> None:
+    with FaultServer(answer(422, {"code": told, "message": told})) as server:
+        error = bench.failure(lambda: bench.provider(server).post("/things", {}))
+    for text in (error.message, error.code, str(error)):
+        assert text
+        assert TOKEN not in text
+        assert "1111 1111 1111" not in text
+
+
 def test_a_refused_connection_is_an_event_too(bench: Bench) -> None:
     bench.resolver = lambda name, port: ["10.0.0.1"]
     with FaultServer() as server:
@@ -138,6 +148,18 @@ def test_an_answer_that_is_cut_off_may_hold_markup_anywhere(bench: Bench, shopfr
         f"[{len(torn)} bytes, not logged]",
         "<h1>broken</h1>",
     ]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"snippe\\u0074": "<canary-markup>"}', '{"snippet": "<canary-markup>"}'.encode("utf-16")]
+)
+def test_a_name_in_another_writing_hides_no_markup(
+    bench: Bench, shopfront: type[Shopfront], body: bytes
+) -> None:
+    with FaultServer(answer(200, body)) as server:
+        assert bench.provider(server, shopfront).get("/page") == {"snippet": "<canary-markup>"}
+    assert bench.events[0].response is not None
+    assert bench.events[0].response["body"] == {"snippet": "[15 characters, not logged]"}
 
 
 class TestNoSecretIsInAnyEvent:

@@ -137,6 +137,23 @@ def test_a_reset_by_staff_reaches_everybody(pair: tuple[Process, Process], tenan
         assert sent(process.gate)
 
 
+def test_a_reset_while_a_probe_fails_holds_nobody_back_for_ever(
+    pair: tuple[Process, Process], tenant: Tenant
+) -> None:
+    one, other = pair
+    trip(one)
+    pass_by(one, other)
+    assert sent(one.gate) is None
+    one.hear()
+    probe = sent(one.gate)
+    assert probe is not None
+    standing.reset(one.config.id, tenant.pk)
+    one.gate.leave(probe, failed=True)
+    for process in pair:
+        process.hear()
+    assert not (one.is_open or other.is_open)
+
+
 def test_a_reset_needs_the_right_tenant(pair: tuple[Process, Process]) -> None:
     trip(pair[0])
     standing.reset(pair[0].config.id, TenantFactory().pk)
