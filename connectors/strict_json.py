@@ -13,8 +13,8 @@ DEPTH = 64
 #: The largest power of ten of a number: what a double can hold.
 LARGEST_EXPONENT = 308
 
-#: Escapes that may stand for what no database keeps: NUL and half surrogate pairs.
-_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
+#: What may be or stand for what no database keeps: NUL and half surrogate pairs.
+_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])|[\ud800-\udfff]", re.IGNORECASE)
 
 
 class BadAnswer(ValueError):
@@ -25,7 +25,7 @@ def parse(body: bytes) -> Any:
     """The document, numbers with decimals as Decimal and texts such as a database can keep. Raises BadAnswer with a text
     for staff."""
     try:
-        text = body.decode(json.detect_encoding(body))
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
         document = json.loads(text, parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise BadAnswer(_reason(body, error)) from None
