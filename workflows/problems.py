@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+#: PostgreSQL's codes for a lock that could not be had in time, and for two that waited for each other.
+_NOT_LOCKED = frozenset({"55P03", "40P01"})
+
 
 class OrderProblem(Exception):
     """Base of all refusals; nothing was saved. The text may be shown to the caller."""
@@ -95,3 +98,8 @@ class NotPossible(OrderProblem):
 
 class OrderBusy(OrderProblem):
     """Somebody else holds the order's row; trying again soon helps."""
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether this was refused because somebody else holds a row, which passes by itself."""
+    return isinstance(error, OrderBusy) or getattr(error.__cause__, "sqlstate", "") in _NOT_LOCKED

@@ -19,14 +19,19 @@ from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
 from workflows.engine.start import start_run, touch_along
 from workflows.models import Order, RunState, Trigger, WorkflowRun
 from workflows.order_errors import add_error
-from workflows.problems import InvalidData, NotFound, OrderBusy, StatusNotAllowed, VersionConflict
+from workflows.problems import (
+    InvalidData,
+    NotFound,
+    OrderBusy,
+    StatusNotAllowed,
+    VersionConflict,
+    is_busy,
+)
 
 #: After so many moves without anybody's doing an order stays where it is; published charts have no way round.
 AUTOMATIC_MOVES = 10
 #: Key of the order error that tells why an order did not go on.
 NEXT_STATUS = "next-status"
-
-_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def change_status(order: Order | int, status: str, **options: Any) -> WorkflowRun | None:
@@ -56,7 +61,7 @@ def move_order(
     order that is returned is read when it is. Raises InvalidData for a status that the type does not have,
     StatusNotAllowed, VersionConflict, OrderBusy and NotFound.
     """
-    with transaction.atomic():
+    with _told_when_busy(), transaction.atomic():
         locked, touched = _lock_to_move(order, touch=run_workflow)
         check_version(locked, expected_version)
         live = runtime(locked.tenant_id, locked.generation)
@@ -176,9 +181,8 @@ def _lock_to_move(order: int | str, *, touch: bool) -> tuple[Any, bool]:
     # The worker locks lanes before orders; the other way round here would deadlock with it.
     lane = touch_along(together, order) if touch else None
     rows_of = _to_move.along(together, order, by="number" if isinstance(order, str) else "pk")
-    with _told_when_busy():
-        answers = together.run()
-        found = next(iter(rows_of(answers)), None)
+    answers = together.run()
+    found = next(iter(rows_of(answers)), None)
     return _there(found, order), lane is not None and bool(answers[lane])
 
 
@@ -204,7 +208,7 @@ def _told_when_busy() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
+        if is_busy(error):
             raise OrderBusy("somebody else is changing this order; try again in a moment") from error
         raise
 

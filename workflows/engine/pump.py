@@ -66,7 +66,7 @@ def _shared_callers() -> Callers:
 
 class Pump:
     """One slice. `held` are the claimed orders' tenants by order; `inbox` is where the calling threads put what ended, and
-    `_late` what of it is not recorded yet."""
+    `_fresh` and `_late` what of it is not recorded yet, the latter because it could not be."""
 
     def __init__(self, callers: Callers) -> None:
         self.id: UUID = uuid4()
@@ -76,6 +76,7 @@ class Pump:
         self.held: dict[int, int] = {}
         self.shares = Shares(callers.threads)
         self.done = 0
+        self._fresh: list[Finished] = []
         self._late: list[Finished] = []
         self._in_doubt = False
         self._beat_at = self._called_at = float("-inf")
@@ -98,13 +99,12 @@ class Pump:
 
     def _turn(self, *, claiming: bool) -> bool:
         """One group: wait a moment for ended calls, then record them, claim, plan and commit together."""
-        again = bool(self._late)
-        self._late += self._collect()
+        self._fresh += self._collect()
         try:
             self._beat(listening=claiming)
             shared().exchange_if_due()
             self._let_go_of_lost()
-            return self._group(claiming=claiming, again=again)
+            return self._group(claiming=claiming)
         except AWAY as error:
             log.warning("the database is away: %s", error)
             self._in_doubt = True
@@ -130,18 +130,21 @@ class Pump:
             self.shares.ended(item.job.connector_id, item.outcomes)
         return finished
 
-    def _group(self, *, claiming: bool, again: bool) -> bool:
-        finished = self._late
+    def _group(self, *, claiming: bool) -> bool:
+        finished = [*self._late, *self._fresh]
         room = self.callers.threads - len(self.held) if claiming else 0
         now = self.clock.now()
         if not (finished or self.inbox.events or (room > 0 and self._any_due(now))):
             return False
         turn = Turn(self.id, now, room, self._crowded(), self.shares, self.inbox.events)
         began = time.monotonic()
-        jobs = turn.take(finished, again=again)
-        # From here on their calls are under way: nothing that fails may have them settled once more.
-        self._late = list(turn.left)
-        self._account(finished[: len(finished) - len(self._late)], jobs)
+        turn.take(self._fresh, self._late)
+        # From here on its calls are under way: nothing that fails may have them settled once more.
+        self._fresh, self._late = [], turn.left
+        left = {id(item) for item in turn.left}
+        self._account([item for item in finished if id(item) not in left], turn.jobs)
+        if turn.away is not None:
+            raise turn.away
         self._took = time.monotonic() - began
         if room > 0 and len(self.held) >= self.callers.threads:
             self._call_for_help(now)

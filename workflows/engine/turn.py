@@ -6,11 +6,11 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min, Q
 
 from connectors import killpoint
 from eventlog.events import Category, EventData
@@ -25,12 +25,17 @@ from workflows.engine.due import Bounds, any_due
 from workflows.engine.queue import load, open_runs, reload
 from workflows.engine.shares import Shares
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
-from workflows.problems import OrderBusy
+from workflows.problems import OrderBusy, is_busy
 
 log = logging.getLogger(__name__)
 
 #: What passes by itself: the database is away, or somebody holds an order's row.
 AWAY = (OperationalError, InterfaceError, OrderBusy)
+
+#: How long a group waits for a row that somebody holds, and an order that is driven alone (milliseconds).
+GROUP_WAITS_MS, ALONE_WAITS_MS = 1_000, 20
+#: An order whose row is held when it is claimed is looked at again after this time (seconds).
+LOOK_AGAIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -38,8 +43,9 @@ class Turn:
     """`room` is how many more orders may be claimed; `crowded` are tenants that hold their share already, `shares` tells
     of connectors.
 
-    `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored. `left` is
-    what could not be settled for now.
+    `events` are those of calls, also of calls still under way; they leave the queue as soon as they are stored. What came
+    of `take`: `jobs` are committed and to be made in any case, `left` could not be settled for now, `away` is why all that
+    follows has to wait.
     """
 
     worker: UUID
@@ -49,28 +55,71 @@ class Turn:
     shares: Shares
     events: deque[EventData] = field(default_factory=deque)
     claimed: list[Ticket] = field(default_factory=list)
-    left: Sequence[Finished] = ()
+    jobs: list[Job] = field(default_factory=list)
+    left: list[Finished] = field(default_factory=list)
+    away: Exception | None = None
     _waited: bool | None = None
 
-    def take(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
-        """Settle, claim, plan and commit. `again` tells that a rolled back transaction has touched these tickets."""
+    def take(self, finished: Sequence[Finished], late: Sequence[Finished] = ()) -> None:
+        """Settle, claim, plan and commit. `late` were left before: each goes by itself, so that one whose row is held for
+        long holds up nobody else."""
+        self.left = [*late, *finished]
         self.shares.begin_turn(self._others_wait)
         try:
-            return self._commit(finished, again=again)
-        except AWAY:
-            raise
+            self._each(late)
+            self._together(finished)
+        except AWAY as error:
+            self.away = error
+
+    def _together(self, finished: Sequence[Finished]) -> None:
+        try:
+            self.jobs += self._commit(finished, GROUP_WAITS_MS)
+            self.left = self.left[: len(self.left) - len(finished)]
+            return
+        except AWAY as error:
+            if not is_busy(error):
+                raise
+            log.info("somebody holds an order of a group; each goes by itself: %s", error)
         except Exception:
             log.exception(
                 "a group of %d orders could not be driven together", len(finished) + len(self.claimed)
             )
         self.shares.begin_turn(self._others_wait)
         self._store_events()
-        return self._one_by_one(finished)
+        claimed = self.claimed
+        self._each(finished)
+        for ticket in claimed:
+            self._claim_one(ticket)
 
-    def _commit(self, finished: Sequence[Finished], *, again: bool) -> list[Job]:
+    def _each(self, finished: Sequence[Finished]) -> None:
+        alone = Turn(self.worker, self.now, 0, self.crowded, self.shares)
+        for item in finished:
+            try:
+                self.jobs += alone._alone([item], item.job.ticket)
+            except AWAY as error:
+                if not is_busy(error):
+                    raise
+            else:
+                self.left = [other for other in self.left if other is not item]
+
+    def _claim_one(self, ticket: Ticket) -> None:
+        """Claim one order, whichever is due first; `ticket` is one of a group that broke."""
+        alone = Turn(self.worker, self.now, 1, self.crowded, self.shares)
+        try:
+            self.jobs += alone._alone([], ticket)
+        except AWAY as error:
+            if not is_busy(error):
+                raise
+            later = self.now + timedelta(seconds=LOOK_AGAIN_S)
+            held = [other.order_id for other in alone.claimed]
+            Lane.objects.filter(pk__in=held, due_at__lte=self.now).update(due_at=later)
+
+    def _commit(self, finished: Sequence[Finished], waits_ms: int, *, again: bool = False) -> list[Job]:
+        """`again` tells that a rolled back transaction may have touched these tickets."""
         self.claimed, self._waited = [], None
         events = list(self.events)
         with transaction.atomic():
+            _wait_at_most(waits_ms)
             lanes = still_held(self.worker, [item.job.ticket for item in finished]) if finished else {}
             kept = [item for item in finished if item.job.ticket.order_id in lanes]
             self._claim(lanes)
@@ -134,30 +183,22 @@ class Turn:
         waited = [ticket for ticket in self.claimed if ticket.waits_for is not None]
         return waited + kept + [ticket for ticket in self.claimed if ticket.waits_for is None]
 
-    def _one_by_one(self, finished: Sequence[Finished]) -> list[Job]:
-        """Jobs that are committed are made, also when the database goes away from the orders after them."""
-        jobs: list[Job] = []
-        singles = Turn(self.worker, self.now, 0, self.crowded, self.shares)
-        self.left = finished
-        try:
-            for item in finished:
-                jobs += singles._alone([item], item.job.ticket)
-                self.left = self.left[1:]
-            for ticket in self.claimed:
-                jobs += Turn(self.worker, self.now, 1, self.crowded, self.shares)._alone([], ticket)
-        except AWAY as error:
-            log.warning("the database went away from a group of orders: %s", error)
-        return jobs
-
     def _alone(self, finished: Sequence[Finished], ticket: Ticket) -> list[Job]:
         try:
-            return self._commit(finished, again=True)
+            return self._commit(finished, ALONE_WAITS_MS, again=True)
         except AWAY:
             raise
         except Exception:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
         park(self.claimed[0] if self.claimed else ticket, self.now)
         return []
+
+
+def _wait_at_most(milliseconds: int) -> None:
+    """For locks, in this transaction. SQLite has one writer at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
 
 
 def _stored(events: Sequence[EventData]) -> bool:
@@ -178,11 +219,10 @@ def names_of(jobs: Iterable[Job]) -> list[str]:
 
 
 def park(ticket: Ticket, now: datetime) -> None:
-    """Stop an order's open runs after an internal error and leave its lane without a due time: a person decides."""
+    """Stop an order's open runs after an internal error: a person decides. Retries of ended runs go on."""
     with transaction.atomic(), tenant_scope(ticket.tenant_id):
         lane = Lane.objects.select_for_update().get(pk=ticket.order_id)
-        lane.due_at = lane.claimed_by = None
-        lane.save(update_fields=["due_at", "claimed_by"])
+        lane.claimed_by = None
         book = Book(now)
         for run in open_runs([ticket.order_id]):
             run.state, run.message, run.finished_at = (
@@ -193,6 +233,8 @@ def park(ticket: Ticket, now: datetime) -> None:
             book.run(run)
             book.event(Category.WORKFLOW, f"{run.title} stopped", run, outcome=Shown.ERROR)
         _end_steps(ticket, book)
+        lane.due_at = _next_retry(ticket, book)
+        lane.save(update_fields=["due_at", "claimed_by"])
         orders.add_error(
             ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"
         )
@@ -209,3 +251,9 @@ def _end_steps(ticket: Ticket, book: Book) -> None:
             step.message = "Internal error" if begun else "The run was stopped"
             step.due_at = None
             book.step(step)
+
+
+def _next_retry(ticket: Ticket, book: Book) -> datetime | None:
+    waiting = StepRun.objects.filter(order_id=ticket.order_id, due_at__isnull=False)
+    first: datetime | None = waiting.exclude(pk__in=book.steps).aggregate(first=Min("due_at"))["first"]
+    return first

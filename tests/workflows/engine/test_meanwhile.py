@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,13 @@ from connectors.publishing import publish
 from tenants.scoping import platform_scope, tenant_scope
 from tests.faultserver import FaultServer, answer
 from tests.shop import PAID, Shop
+from tests.stand.processes import wait_for
 from workflows import acts
 from workflows.engine import lifeline
 from workflows.engine.callers import Callers
 from workflows.engine.doorbell import somebody_listens
 from workflows.engine.pump import Pump
+from workflows.engine.turn import LOOK_AGAIN_S
 from workflows.models import Order, OrderType, RunState, StepState, Worker, WorkflowRun
 
 CANCELS = {"OrderCanceled": ["CancelPayments"]}
@@ -220,34 +224,62 @@ def test_a_bell_that_cannot_be_rung_undoes_no_status_change(shop: Shop) -> None:
     assert WorkflowRun.objects.get(pk=run.pk).state == RunState.QUEUED
 
 
-@pytest.mark.pg
-@pytest.mark.django_db(transaction=True)
-def test_an_order_whose_row_somebody_holds_goes_on_afterwards(shop: Shop) -> None:
-    shop.chart({"New": ["AuthorizePayment!"], "Done": []}, New="Done")
-    order = shop.order()
+@contextmanager
+def row_held(order: Order) -> Iterator[None]:
+    """Somebody else's transaction has the order's row."""
     held, enough = threading.Event(), threading.Event()
 
     def hold() -> None:
         with platform_scope("somebody else"), transaction.atomic():
             Order.objects.select_for_update().get(pk=order.pk)
             held.set()
-            enough.wait(20)
+            enough.wait(50)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(20)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '50ms'")
-    threading.Timer(1.0, enough.set).start()
     try:
-        shop.pump()
+        yield
     finally:
         enough.set()
         holder.join()
+
+
+@contextmanager
+def pumping(shop: Shop) -> Iterator[None]:
+    """A slice in a thread of its own, until all its orders are done."""
+
+    def pump() -> None:
+        with platform_scope("a slice serves all tenants"):
+            Pump(Callers(4)).run(50, linger=LOOK_AGAIN_S + 1)
         connection.close()
-    order.refresh_from_db()
-    assert (order.status, Effect.objects.get().state) == ("Done", "succeeded")
+
+    thread = threading.Thread(target=pump)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("steps", [["AuthorizePayment!"], ["SetCompletedDate"]], ids=["called", "claimed"])
+def test_an_order_whose_row_somebody_holds_goes_on_afterwards_and_others_meanwhile(
+    shop: Shop, steps: list[str]
+) -> None:
+    shop.chart({"New": steps, "Done": []}, New="Done")
+    orders = [shop.order(number) for number in ("H-1", "H-2", "H-3")]
+
+    def ended() -> list[str]:
+        return [Order.objects.get(pk=order.pk).status for order in orders]
+
+    with pumping(shop):
+        with row_held(orders[0]):
+            assert wait_for(lambda: ended() == ["New", "Done", "Done"], 30)
+        assert wait_for(lambda: ended() == ["Done"] * 3, 30)
+    assert set(Effect.objects.values_list("state", flat=True)) <= {"succeeded"}
 
 
 @pytest.mark.pg

@@ -41,6 +41,6 @@ def test_an_event_that_cannot_be_stored_takes_no_other_with_it(shop: Shop) -> No
     ours = {"category": Category.COMMENT, "tenant_id": shop.tenant.pk}
     events = deque([EventData(message="too big", order_id=2**70, **ours), EventData(message="fine", **ours)])
     with platform_scope("a turn serves all tenants"):
-        Turn(uuid4(), timezone.now(), 0, [], Shares(4), events).take([], again=False)
+        Turn(uuid4(), timezone.now(), 0, [], Shares(4), events).take([])
     assert not events
     assert [event.message for event in Event.objects.filter(category=Category.COMMENT)] == ["fine"]
