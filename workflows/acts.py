@@ -20,9 +20,9 @@ from workflows import resuming
 from workflows.chart import StepConfig, UnknownOrderType, UnknownStatus, chart_of
 from workflows.engine.start import start_by_hand, touch_lane
 from workflows.models import Order, RunKind, RunState, StepRun, Trigger, WorkflowRun
+from workflows.order_locks import lock_order
 from workflows.problems import InvalidData
 from workflows.resuming import Does, Item, Outline
-from workflows.statuses import lock_order
 from workflows.steps import registry
 
 

@@ -15,9 +15,9 @@ from tenants.kept import Kept
 from workflows.documents import lines_stay
 from workflows.intake import read_address, read_customer
 from workflows.models import Order
+from workflows.order_locks import lock_order
 from workflows.problems import FieldErrors
 from workflows.reading import Reader, refuse_unstorable
-from workflows.statuses import lock_order
 
 _DOCUMENT = {item.name for item in fields(OrderDocument)}
 _SCALARS = ("number", "order_type", "status", "currency")

@@ -15,9 +15,9 @@ from eventlog.events import Category
 from workflows.documents import lines_stay
 from workflows.intake import read_address, read_customer, refuse
 from workflows.models import Order
+from workflows.order_locks import check_version, lock_order
 from workflows.problems import FieldErrors, InvalidData
 from workflows.reading import Reader
-from workflows.statuses import check_version, lock_order
 
 _MOST_TAGS = 1_000
 _COLUMNS = {"customer": "customer_data"}

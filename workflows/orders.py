@@ -23,10 +23,11 @@ from workflows.order_errors import (
     solve_errors,
     solve_errors_of,
 )
+from workflows.order_locks import lock_order
 from workflows.order_patching import change_tags, patch_order
 from workflows.parts import all_parts, register_part
 from workflows.problems import DuplicateNumber, FieldErrors
-from workflows.statuses import change_status, keep_status, lock_order, move_on, move_order
+from workflows.statuses import change_status, keep_status, move_on, move_order
 
 __all__ = [
     "NewError",

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.runtime import TenantRuntime, runtime
 from eventlog import store as eventlog
 from eventlog.events import Category
-from tenants.kept import Kept
 from tenants.together import Together
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
-from workflows.engine.start import start_run, touch_along
+from workflows.engine.start import start_run
 from workflows.models import Order, RunState, Trigger, WorkflowRun
 from workflows.order_errors import add_error
-from workflows.problems import (
-    InvalidData,
-    NotFound,
-    OrderBusy,
-    StatusNotAllowed,
-    VersionConflict,
-    is_busy,
-)
+from workflows.order_locks import check_version, lock_order, lock_to_move, told_when_busy
+from workflows.problems import InvalidData, StatusNotAllowed
 
 #: After so many moves without anybody's doing an order stays where it is; published charts have no way round.
 AUTOMATIC_MOVES = 10
@@ -61,8 +51,8 @@ def move_order(
     order that is returned is read when it is. Raises InvalidData for a status that the type does not have,
     StatusNotAllowed, VersionConflict, OrderBusy and NotFound.
     """
-    with _told_when_busy(), transaction.atomic():
-        locked, touched = _lock_to_move(order, touch=run_workflow)
+    with told_when_busy(), transaction.atomic():
+        locked, touched = lock_to_move(order, touch=run_workflow)
         check_version(locked, expected_version)
         live = runtime(locked.tenant_id, locked.generation)
         chart = _chart(locked, live)
@@ -164,59 +154,6 @@ def _too_far(status: str) -> str:
         f"The order has gone from status to status {AUTOMATIC_MOVES} times by itself, so {status} does not begin by"
         " itself any more; look for a way round in its order type, then change the status by hand"
     )
-
-
-def lock_order(order: Order | int) -> Order:
-    """A fresh copy of the order, its row locked until the transaction ends. Raises NotFound, OrderBusy."""
-    pk = order.pk if isinstance(order, Order) else order
-    with _told_when_busy():
-        found = Order.objects.select_for_update().filter(pk=pk).first()
-    return _there(found, pk)
-
-
-def _lock_to_move(order: int | str, *, touch: bool) -> tuple[Any, bool]:
-    """As `lock_order`, with what a move needs and the tenant's `generation`; what else is asked of it is read then. And
-    whether the order's lane is due now, which it is with `touch` where it has one."""
-    together = Together()
-    # The worker locks lanes before orders; the other way round here would deadlock with it.
-    lane = touch_along(together, order) if touch else None
-    rows_of = _to_move.along(together, order, by="number" if isinstance(order, str) else "pk")
-    answers = together.run()
-    found = next(iter(rows_of(answers)), None)
-    return _there(found, order), lane is not None and bool(answers[lane])
-
-
-_to_move = Kept(
-    lambda order, by: (
-        Order.objects.only("tenant_id", "number", "order_type", "status", "version", "modified_at")
-        .annotate(generation=F("tenant__generation"))
-        .select_for_update(of=("self",))
-        .filter(**{by: order})
-        .order_by()
-    )
-)
-
-
-def _there(found: Any, order: int | str) -> Any:
-    if found is None:
-        raise NotFound(f"there is no order {order}" if isinstance(order, str) else "there is no such order")
-    return found
-
-
-@contextmanager
-def _told_when_busy() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if is_busy(error):
-            raise OrderBusy("somebody else is changing this order; try again in a moment") from error
-        raise
-
-
-def check_version(order: Order, expected: int | None) -> None:
-    """Of a locked order. Raises VersionConflict when it is another than the caller has read; None checks nothing."""
-    if expected is not None and expected != order.version:
-        raise VersionConflict(expected, order.version, order.status)
 
 
 def _chart(order: Order, live: TenantRuntime) -> Chart:

@@ -10,21 +10,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Min, Q
 
 from connectors import killpoint
-from eventlog.events import Category, EventData
-from eventlog.events import Outcome as Shown
+from eventlog.events import EventData
 from eventlog.store import record_many
-from tenants.scoping import tenant_scope
-from workflows import orders
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket, claim, still_held
 from workflows.engine.drive import Driver, Finished, Job
 from workflows.engine.due import Bounds, any_due
-from workflows.engine.queue import load, open_runs, reload
+from workflows.engine.parking import park
+from workflows.engine.queue import load, reload
 from workflows.engine.shares import Shares
-from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
+from workflows.models import Lane
 from workflows.problems import OrderBusy, is_busy
 
 log = logging.getLogger(__name__)
@@ -216,44 +213,3 @@ def _stored(events: Sequence[EventData]) -> bool:
 
 def names_of(jobs: Iterable[Job]) -> list[str]:
     return [job.context.config.name for job in jobs]
-
-
-def park(ticket: Ticket, now: datetime) -> None:
-    """Stop an order's open runs after an internal error: a person decides. Retries of ended runs go on."""
-    with transaction.atomic(), tenant_scope(ticket.tenant_id):
-        lane = Lane.objects.select_for_update().get(pk=ticket.order_id)
-        lane.claimed_by = None
-        book = Book(now)
-        for run in open_runs([ticket.order_id]):
-            run.state, run.message, run.finished_at = (
-                RunState.STOPPED,
-                "Internal error; the log has the details",
-                now,
-            )
-            book.run(run)
-            book.event(Category.WORKFLOW, f"{run.title} stopped", run, outcome=Shown.ERROR)
-        _end_steps(ticket, book)
-        lane.due_at = _next_retry(ticket, book)
-        lane.save(update_fields=["due_at", "claimed_by"])
-        orders.add_error(
-            ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"
-        )
-        book.flush()
-
-
-def _end_steps(ticket: Ticket, book: Book) -> None:
-    """Those of the runs that are stopped, and a retry of an ended run that was under way."""
-    concerned = Q(run_id__in=book.runs) | Q(state=StepState.RUNNING)
-    for step in StepRun.objects.filter(concerned, order_id=ticket.order_id):
-        if step.state not in FINAL_STEP_STATES:
-            begun = step.state != StepState.PENDING
-            step.state = StepState.ERROR if begun else StepState.SKIPPED
-            step.message = "Internal error" if begun else "The run was stopped"
-            step.due_at = None
-            book.step(step)
-
-
-def _next_retry(ticket: Ticket, book: Book) -> datetime | None:
-    waiting = StepRun.objects.filter(order_id=ticket.order_id, due_at__isnull=False)
-    first: datetime | None = waiting.exclude(pk__in=book.steps).aggregate(first=Min("due_at"))["first"]
-    return first
