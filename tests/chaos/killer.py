@@ -9,6 +9,7 @@ import signal
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db.models import Min
 
@@ -41,7 +42,7 @@ class Killer:
         self.longest_s = 0.0
         self._dice = random.Random(f"killer-{seed}")
         self._pace_s = pace_s
-        self._dead: dict[int, float] = {}
+        self._dead: dict[UUID, float] = {}
         self._not_before, self._not_after = 0.0, float("inf")
         self._steps = self._goal = steps
 
@@ -57,9 +58,8 @@ class Killer:
     def watch(self) -> None:
         """Orders that a dead process holds, and due ones that nobody holds: how long have they lain still?"""
         now = time.monotonic()
-        ids = dict(Worker.objects.filter(pid__in=self._dead).values_list("id", "pid"))
-        held = Lane.objects.filter(claimed_by__in=ids).values_list("claimed_by", flat=True).distinct()
-        waits = [now - self._dead[ids[worker]] for worker in held]
+        held = Lane.objects.filter(claimed_by__in=self._dead).values_list("claimed_by", flat=True).distinct()
+        waits = [now - self._dead[worker] for worker in held]
         at = datetime.now(UTC)
         free = Lane.objects.filter(claimed_by__isnull=True, due_at__lte=at).aggregate(first=Min("due_at"))
         if free["first"]:
@@ -111,7 +111,9 @@ class Killer:
             for pid in victims:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-        self._dead |= dict.fromkeys(victims, time.monotonic())
+        # By their names: a system gives the number of a process to another one after a while.
+        names = Worker.objects.filter(pid__in=victims).values_list("id", flat=True)
+        self._dead |= dict.fromkeys(names, time.monotonic())
 
 
 def _holders(pids: list[int]) -> list[int]:
