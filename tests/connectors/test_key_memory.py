@@ -14,7 +14,9 @@ from connectors.key_memory import KeyMemory, promise_of
 from tests.connectors.client.bench import KEY, NOW, Keyed, config_of, installed
 
 
-def spec_of(idempotency: Idempotency | None, monkeypatch: pytest.MonkeyPatch, operation: str = "capture") -> Any:
+def spec_of(
+    idempotency: Idempotency | None, monkeypatch: pytest.MonkeyPatch, operation: str = "capture"
+) -> Any:
     monkeypatch.setattr(Keyed, "idempotency", idempotency)
     return CallSpec(connector=config_of(Keyed), operation=operation, subject="payment:1", request=None)
 

@@ -262,7 +262,9 @@ def lose(prepared: Prepared) -> None:
 def test_how_the_key_was_told_is_judged_by_the_settings_of_then(act, settings_of, then, now, changed):
     lose(act(**settings_of(**then)))
     assert act(**settings_of(**now)).carrier_changed is changed
-    assert act(owner="worker-2", **settings_of(**then)).carrier_changed is False, "it is not forgotten by asking"
+    assert act(owner="worker-2", **settings_of(**then)).carrier_changed is False, (
+        "it is not forgotten by asking"
+    )
 
 
 def test_a_row_that_does_not_know_how_its_key_was_told_is_not_trusted(act, settings_of):
