@@ -267,7 +267,8 @@ class _Try:
         if earlier.first_sent_at is None:
             return None
         last = now if self.sent else earlier.last_sent_at or earlier.first_sent_at
-        return earlier.first_sent_at, over_after_death(last)
+        # A clock that was set back must not make the time empty, in which nothing would ever be found.
+        return earlier.first_sent_at, over_after_death(max(last, earlier.first_sent_at))
 
     def _provider(self, key: str | None) -> Provider:
         if self.spec.connector.problem:
