@@ -66,8 +66,9 @@ class Prepared:
     """A call whose Effect is committed. `next_key` is the key to use once it is proved that nothing was executed.
 
     `uncertain` means that an earlier try may have been executed; `answered` that it ended with some answer of the
-    provider; `changed` that the request is no longer the one that was sent; `settle_only` that it must not be carried out
-    any more, only found out. `last_sent_at` is when the latest earlier try began that sent something, and
+    provider; `changed` that the request is no longer the one that was sent; `carrier_changed` that the vendor is not told
+    the key in the way in which it was told then, or that nobody knows how; `settle_only` that it must not be carried out any
+    more, only found out. `last_sent_at` is when the latest earlier try began that sent something, and
     `under_way_until` until when the vendor may be at work on earlier requests; None when they are over. `deadline_s` is in
     seconds; a write has sent its last request CALL_S after `opened` (monotonic) in any case.
     """
@@ -81,6 +82,7 @@ class Prepared:
     uncertain: bool = False
     answered: bool = False
     changed: bool = False
+    carrier_changed: bool = False
     settle_only: bool = False
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None
@@ -198,7 +200,7 @@ class _Try:
         if self.prepared.settle_only:
             self.uncertain = False
             raise Rejected(f"{self._label} did not carry this out, and it is no longer wanted")
-        if not (self.prepared.answered or self.prepared.changed):
+        if not (self.prepared.answered or self.prepared.changed or self.prepared.carrier_changed):
             self.uncertain = False
             return self._execute(self.prepared.key)
         if not self.ports.renew(self.prepared):
@@ -265,7 +267,8 @@ class _Try:
         if earlier.first_sent_at is None:
             return None
         last = now if self.sent else earlier.last_sent_at or earlier.first_sent_at
-        return earlier.first_sent_at, over_after_death(last)
+        # A clock that was set back must not make the time empty, in which nothing would ever be found.
+        return earlier.first_sent_at, over_after_death(max(last, earlier.first_sent_at))
 
     def _provider(self, key: str | None) -> Provider:
         if self.spec.connector.problem:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from connectors.calls import Prepared
 from connectors.canonical import request_hash
+from connectors.key_memory import promise_of
 from connectors.models import Effect
 from tenants.scoping import platform_scope
 
@@ -24,6 +25,7 @@ def renew(prepared: Prepared) -> bool:
         stored = mine.update(
             epoch=F("epoch") + 1,
             key=prepared.next_key,
+            carrier=promise_of(prepared.spec),
             request_hash=request_hash(prepared.spec.request),
             answered=False,
             first_sent_at=now,

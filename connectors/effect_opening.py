@@ -43,6 +43,7 @@ _LOCK_ORDER = ("tenant_id", "subject", "operation", "connector_id", "ordinal")
 _TAKEN_OVER = (
     "epoch",
     "key",
+    "carrier",
     "request_hash",
     "state",
     "origin",
@@ -126,6 +127,9 @@ class Opening:
             return Busy(intent.spec, row.pk, row.lease_until)
         if action is Action.NEW_EPOCH:
             _start_epoch(intent, row)
+        if row.state not in UNCERTAIN:
+            # Only requests in doubt have to be recognised, and the first of them is still to be sent.
+            row.carrier = intent.carrier
         prepared = _again(intent, row)
         _take_over(intent, row, now)
         self._taken_over.append(row)
@@ -159,6 +163,7 @@ def _new_row(intent: Intent, ordinal: int) -> dict[str, Any]:
         "subject": intent.spec.subject,
         "ordinal": ordinal,
         "key": intent.key(ordinal, 1),
+        "carrier": intent.carrier,
         "request_hash": intent.hash,
         "origin": intent.origin,
         "owner": intent.owner,
@@ -197,6 +202,7 @@ def _again(intent: Intent, row: Effect) -> Prepared:
         uncertain=row.state in UNCERTAIN,
         answered=row.answered,
         changed=row.request_hash != intent.hash,
+        carrier_changed=row.carrier != intent.carrier,
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
         under_way_until=under_way_until(row),

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from connectors.calls import CallContext, CallSpec
 from connectors.canonical import request_hash
-from connectors.key_memory import takes_changed_body
+from connectors.key_memory import promise_of, takes_changed_body
 from connectors.models import Effect
 from connectors.proof import over_after_death
 
@@ -73,6 +73,11 @@ class Intent:
     def hash(self) -> str:
         return request_hash(self.spec.request)
 
+    @property
+    def carrier(self) -> str:
+        """How the vendor is told the key now."""
+        return promise_of(self.spec)
+
 
 def idempotency_key(tenant_uid: UUID, identity: Identity, ordinal: int, epoch: int) -> str:
     """36 characters, the same in every process and release; never over a run or an attempt."""
@@ -98,7 +103,8 @@ def decide(intent: Intent, earlier: Sequence[Effect], now: datetime) -> tuple[Ac
         and not takes_changed_body(intent.spec)
     ):
         return Action.NEW_EPOCH, latest
-    # A receiver that goes by the key alone may have carried out what it answered with an error: it gets the same key again.
+    # A receiver that goes by the key alone may have carried out what it answered with an error: it gets the same key again,
+    # also where it was told it in another way meanwhile, since a new one would be as new to it.
     return Action.ADOPT, latest
 
 

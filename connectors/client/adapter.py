@@ -78,6 +78,11 @@ class Adapter:
         self.line = line
         self._kept: OrderedDict[tuple[str, str, int], HTTPConnection] = OrderedDict()
 
+    @property
+    def connections(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
+
     def send(self, request: Sent) -> tuple[HTTPConnection, HTTPResponse]:
         """Send and read the head of the answer. The connection is the caller's: to `keep` or to close."""
         connection = self._connection(request.place)

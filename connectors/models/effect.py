@@ -13,7 +13,9 @@ class Effect(BusyTenantModel):
 
     The business identity is tenant, connector, operation, subject and ordinal; `epoch` counts keys of it. `lease_until` is
     until when somebody is at it: while CALLING whoever has it, while UNKNOWN perhaps the vendor, on a request whose answer
-    was lost. `last_sent_at` is when the latest try began that sent something.
+    was lost. `last_sent_at` is when the latest try began that sent something. `carrier` is how the vendor was told the key
+    with every request that may still be in doubt, in the words of key_memory.promise_of: "" when it was not told. It is
+    null where nobody wrote that down, in rows from before; such a key is never repeated on trust after a lost answer.
     """
 
     class State(models.TextChoices):
@@ -30,6 +32,7 @@ class Effect(BusyTenantModel):
     ordinal = models.PositiveIntegerField(default=1)
     epoch = models.PositiveIntegerField(default=1)
     key = models.CharField(max_length=64)
+    carrier = models.TextField(null=True, blank=True)  # noqa: DJ001 - "" is an answer, not the lack of one
     request_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.CALLING)
     origin = models.CharField(max_length=200)

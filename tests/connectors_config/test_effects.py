@@ -15,6 +15,7 @@ from connectors.effect_rules import idempotency_key
 from connectors.effects import Busy, Done, close_effects, open_effects
 from connectors.errors import Rejected, RetryLater, Unknown
 from connectors.models import Effect
+from connectors.providers.rest import Rest
 
 
 @pytest.fixture
@@ -230,6 +231,63 @@ def test_a_try_that_was_taken_over_cannot_renew_the_key(act):
     act(owner="worker-2")
     assert not renew(slow)
     assert (only().epoch, only().key) == (1, slow.key)
+
+
+@pytest.fixture
+def settings_of(config):
+    """The same receiver with other settings: without an idempotency header by default."""
+
+    def make(header="", hours=24):
+        values = Rest.settings.compile({}, {"IdempotencyHeader": header, "IdempotencyHours": str(hours)})
+        return {"connector": replace(config, slug="rest", values=values), "operation": "export_order"}
+
+    return make
+
+
+def lose(prepared: Prepared) -> None:
+    end(prepared, Ending.UNKNOWN, error=Unknown("cut off", answered=False), sent=True)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "changed"),
+    [
+        ({}, {"header": "Key"}, True),
+        ({"header": "Key"}, {}, True),
+        ({"header": "Key"}, {"header": "Other-Key"}, True),
+        ({"header": "Key", "hours": 1}, {"header": "Key", "hours": 72}, True),
+        ({"header": "Key"}, {"header": "Key"}, False),
+        ({}, {}, False),
+    ],
+)
+def test_how_the_key_was_told_is_judged_by_the_settings_of_then(act, settings_of, then, now, changed):
+    lose(act(**settings_of(**then)))
+    assert act(**settings_of(**now)).carrier_changed is changed
+    assert act(owner="worker-2", **settings_of(**then)).carrier_changed is False, (
+        "it is not forgotten by asking"
+    )
+
+
+def test_a_row_that_does_not_know_how_its_key_was_told_is_not_trusted(act, settings_of):
+    lose(act(**settings_of("Key")))
+    Effect.objects.update(carrier=None)
+    assert act(**settings_of("Key")).carrier_changed
+
+
+@pytest.mark.parametrize("ending", [Ending.RETRY, Ending.FAILED])
+def test_where_nothing_is_in_doubt_the_settings_of_now_count(act, settings_of, ending):
+    errors = {Ending.RETRY: RetryLater("refused", answered=False), Ending.FAILED: Rejected("no")}
+    end(act(**settings_of()), ending, error=errors[ending])
+    lose(act(**settings_of("Key")))
+    assert act(**settings_of("Key")).carrier_changed is False
+
+
+def test_a_second_key_is_kept_with_how_it_is_told(act, settings_of):
+    lose(act(**settings_of()))
+    again = act(**settings_of("Key"))
+    assert renew(again)
+    lose(again)
+    assert only().carrier == "header:Key for 24 h"
+    assert act(**settings_of("Key")).carrier_changed is False
 
 
 def test_a_lost_request_may_be_under_way_for_a_minute_after_its_try(act):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from connectors.models import Effect
+from connectors.models import Connector, Effect
+from connectors.publishing import publish
 from connectors.sandbox import Sandbox
 from tests import oracle
 from tests.faults.processes import wait_for
 from tests.providers.test_rest import CHART, EXPORT, FIND, published
 from tests.shop import Shop, shop
-from workflows.models import WorkflowRun
+from workflows import acts
+from workflows.models import Order, WorkflowRun
 from workflows.order_changes import apply_changes
 
 __all__ = ["shop"]
@@ -98,6 +103,52 @@ def test_a_receiver_that_took_in_what_it_answers_with_an_error_gets_the_same_key
     effect = Effect.objects.get()
     assert (told["key"], effect.state) == (effect.key, Effect.State.SUCCEEDED)
     oracle.check(vendors)
+
+
+def lost_without_key(shop: Shop) -> tuple[Order, WorkflowRun]:
+    """An export that its receiver has carried out and nobody can tell, so that a person has to look."""
+    shop.vendors.faults(vendor="rest", method="POST", path="/orders$", drop_after=True)
+    order = shop.order()
+    shop.pump()
+    shop.later(minutes=5)
+    shop.pump()
+    assert Effect.objects.get().needs_person
+    return order, order.runs.get()
+
+
+def published_again(**properties: Any) -> None:
+    connector = Connector.objects.get(type="rest")
+    for key, value in properties.items():
+        connector.properties.update_or_create(key=key, defaults={"value": value})
+    publish(connector)
+
+
+def test_a_header_entered_after_a_lost_answer_does_not_make_its_repetition_safe(
+    shop: Shop, vendors: Sandbox
+) -> None:
+    """The receiver has carried out a request without the key, so it would take one with it for another."""
+    published(shop)
+    shop.chart(CHART)
+    _, stopped = lost_without_key(shop)
+    published_again(IdempotencyHeader="Idempotency-Key")
+    acts.resume(stopped, acts.Asked(actor="kari"), newest=True)
+    shop.pump()
+    assert len(shop.effects("export")) == 1
+    assert vendors.doubles() == []
+    assert Effect.objects.get().needs_person
+
+
+def test_a_look_up_entered_with_the_header_finds_what_was_executed(shop: Shop, vendors: Sandbox) -> None:
+    published(shop)
+    shop.chart(CHART)
+    order, stopped = lost_without_key(shop)
+    published_again(IdempotencyHeader="Idempotency-Key", ExportOrder=json.dumps({**EXPORT, "find": FIND}))
+    act = acts.resume(stopped, acts.Asked(actor="kari"), newest=True)
+    shop.pump()
+    ends_well(shop, act.run)
+    order.refresh_from_db()
+    assert (len(shop.effects("export")), order.external_ids["Rest"]) == (1, "1")
+    assert vendors.doubles() == []
 
 
 def _once_with_its_key(shop: Shop, operation: str) -> None:

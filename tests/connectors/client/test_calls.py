@@ -194,6 +194,19 @@ class TestAfterALostAnswer:
             outcome = call(bench, server, uncertain=True, **changes)
         assert (outcome.ending, outcome.renewed, keys(server)) == (Ending.SUCCEEDED, True, [NEXT])
 
+    def test_a_key_that_the_vendor_was_not_told_then_is_not_trusted(self, bench: Bench) -> None:
+        """The vendor would carry out a second request with it, so the first one has to be found, or proved undone."""
+        with FaultServer(answer(200, {"id": "c1"})) as server:
+            outcome = call(bench, server, uncertain=True, carrier_changed=True)
+        assert (outcome.ending, outcome.result, keys(server)) == (Ending.SUCCEEDED, "c1", [])
+        with FaultServer(answer(200, {"id": ""})) as server:
+            until = NOW + timedelta(seconds=60)
+            waiting = call(bench, server, uncertain=True, carrier_changed=True, under_way_until=until)
+        assert (waiting.ending, waiting.sent) == (Ending.UNKNOWN, False)
+        with FaultServer(answer(200, {"id": ""}), ok({"id": "c2"})) as server:
+            outcome = call(bench, server, uncertain=True, carrier_changed=True)
+        assert (outcome.ending, outcome.renewed, keys(server)) == (Ending.SUCCEEDED, True, [NEXT])
+
     def test_a_changed_body_may_keep_its_key_where_the_vendor_does_not_mind(self, bench: Bench) -> None:
         with FaultServer(ok({"id": "c1"})) as server:
             outcome = call(bench, server, Loose, uncertain=True, changed=True)

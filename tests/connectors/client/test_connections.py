@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from http.client import HTTPConnection
 from io import DEFAULT_BUFFER_SIZE
 
 import pytest
 
 from connectors.client.adapter import Adapter
 from connectors.client.egress import EgressPolicy
-from connectors.client.kept import KeptAdapters
+from connectors.client.kept import KeptAdapters, most_idle
+from connectors.client.outgoing import Place
 from connectors.errors import Misconfigured, RetryLater, Unknown
 from tests.connectors.client.bench import TOKEN, Bench, Keyed, accept, config_of, read, write
 from tests.faultserver import (
@@ -194,6 +196,42 @@ class TestAKeptConnection:
         assert len(few) == 2
         assert used(3) is third
         assert used(1) is not first
+
+    def test_is_closed_after_its_lifetime_although_nobody_takes_it(self) -> None:
+        """One that only a burst of calls needed, and one of a connector that is used no more."""
+        now = [0.0]
+        kept = KeptAdapters(clock=lambda: now[0])
+        (left,) = used_at_once(kept, "left")
+        old, _ = used_at_once(kept, "busy", "busy")
+        now[0] = 299.0
+        *_, young = used_at_once(kept, "busy", "busy", "busy")
+        assert len(kept) == 4
+        now[0] = 301.0
+        assert used_at_once(kept, "busy") == [young]
+        assert (left.connections, old.connections, young.connections, len(kept)) == (0, 0, 1, 1)
+
+    def test_counts_with_all_others_of_its_adapter(self) -> None:
+        kept = KeptAdapters(most=3)
+        (old,) = used_at_once(kept, "old", hosts=("api.example", "login.example"))
+        (new,) = used_at_once(kept, "new", hosts=("api.example", "login.example"))
+        assert (old.connections, new.connections, len(kept)) == (0, 2, 2)
+
+    @pytest.mark.parametrize(("allowed", "most"), [(1024, 256), (65536, 512), (-1, 512), (2, 1)])
+    def test_leaves_most_of_the_open_files_to_others(self, allowed: int, most: int) -> None:
+        assert most_idle(allowed) == most
+
+
+def used_at_once(
+    kept: KeptAdapters, *revisions: str, hosts: tuple[str, ...] = ("api.example",)
+) -> list[Adapter]:
+    """Of calls to these setups at the same time, which end in their order and leave a connection to each host."""
+    calls = [kept.borrowed(config_of(Keyed, revision=revision), EgressPolicy()) for revision in revisions]
+    adapters = [call.__enter__() for call in calls]
+    for call, adapter in zip(calls, adapters, strict=True):
+        for host in hosts:
+            adapter.keep(Place(f"https://{host}/", "https", host, 443, host, "/"), HTTPConnection(host))
+        call.__exit__(None, None, None)
+    return adapters
 
 
 def test_an_address_that_refuses_is_passed_over(bench: Bench) -> None:
