@@ -17,8 +17,10 @@ from workflows.notifications import waiting
 __all__ = ["running_vendors", "shop", "vendors"]
 
 MAIL = "Notification@mail"
-#: A Thursday, 22:30 in Oslo.
-NIGHT = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+#: A Thursday, 22:30 in Oslo, so far off that the database's clock is never past it.
+NIGHT = datetime(2037, 11, 26, 21, 30, tzinfo=UTC)
+#: Days after which all of it is past.
+LATER = 12 * 366
 
 
 @pytest.fixture
@@ -59,8 +61,8 @@ def result(order):
 
 
 def morning(shop: Shop, night) -> None:
-    night.at = datetime(2026, 11, 27, 7, 1, tzinfo=UTC)
-    shop.later(days=400)
+    night.at = datetime(2037, 11, 27, 7, 1, tzinfo=UTC)
+    shop.later(days=LATER)
     shop.pump()
 
 
@@ -75,7 +77,7 @@ def test_a_message_at_night_waits_for_the_opening_and_holds_nothing_up(shop, nig
     assert (run.state, shop.steps(run)["ExportOrder"]) == ("completed", "success")
     assert sent(shop) == [] and shop.active_errors(order) == []
     message = SentMessage.objects.get()
-    assert (message.state, message.due_at) == ("waiting", datetime(2026, 11, 27, 7, tzinfo=UTC))
+    assert (message.state, message.due_at) == ("waiting", datetime(2037, 11, 27, 7, tzinfo=UTC))
     assert shop.due(order) == message.due_at
 
     Order.objects.filter(pk=order.pk).update(customer_data={"first_name": "Ola", "email": "ola@shop.example"})
@@ -90,8 +92,8 @@ def test_a_message_at_night_waits_for_the_opening_and_holds_nothing_up(shop, nig
 def test_a_worker_that_comes_too_late_waits_for_the_next_opening(shop, night):
     write(shop, opens="08:00", closes="20:00", open_days=[1, 2, 3, 4, 5])
     order = begin(shop)
-    night.at = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
-    shop.later(days=400)
+    night.at = datetime(2037, 11, 27, 19, 0, tzinfo=UTC)
+    shop.later(days=LATER)
     shop.pump()
     state, told = result(order)
     assert state == "postponed" and "on Monday 30 November at 08:00" in told
@@ -100,12 +102,12 @@ def test_a_worker_that_comes_too_late_waits_for_the_next_opening(shop, night):
 
 @pytest.mark.thorough
 def test_a_delay_counts_from_the_step(shop, night):
-    night.at = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+    night.at = datetime(2037, 11, 26, 10, 0, tzinfo=UTC)
     write(shop, delay_minutes=90)
     order = begin(shop)
     assert "at 12:30 (Europe/Oslo): delay 1 h 30 min" in result(order)[1]
     night.at += timedelta(minutes=91)
-    shop.later(days=400)
+    shop.later(days=LATER)
     shop.pump()
     assert len(sent(shop)) == 1
 
