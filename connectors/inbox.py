@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from connectors import registry
@@ -51,6 +52,8 @@ OVERLOOKED_AFTER = 10.0
 #: A process rings at most this often (seconds); who was rung for looks once more after a little longer than that.
 RING_EVERY = 0.2
 LINGER = 0.3
+#: More wake-ups than this need not wait in the queue; while no worker is there they would pile up for hours of nothing.
+ENOUGH_QUEUED = 8
 
 _State = InboundWebhook.State
 _handlers: list[tuple[type[Provider], Handler]] = []
@@ -154,7 +157,10 @@ def _ring_if_silent() -> None:
 
 
 def _ring() -> None:
-    async_task("connectors.inbox.work_off_task")
+    """Queue a wake-up, unless plenty wait already: each one looks for all there is."""
+    waiting = OrmQ.objects.filter(lock__lte=timezone.now()).values_list("id")
+    if len(waiting[:ENOUGH_QUEUED]) < ENOUGH_QUEUED:
+        async_task("connectors.inbox.work_off_task")
 
 
 def _work_off(pk: int, tenant_id: int) -> bool:
@@ -195,6 +201,8 @@ def _believed(row: InboundWebhook) -> tuple[ConnectorConfig, Sequence[WebhookEve
     if isinstance(told, str):
         raise ValueError(told)
     events = [event for event in told if event.id[:255] == row.event_id]
+    if not events:
+        raise ValueError(f"what was stored is read otherwise by now and holds no event {row.event_id}")
     if not isinstance(registry.get(config.slug).webhook_of(config.values), Unsigned):
         return config, events
     return config, [confirmed for hint in events for confirmed in _confirmed(config, hint)]

@@ -10,6 +10,7 @@ from connectors import validation
 from connectors.hosts import check_address
 from connectors.models.rows import at, secret_reference
 from eventlog.events import Category
+from eventlog.models import StorableEncoder
 from tenants.scoping import TenantModel, scoped_history
 
 
@@ -207,8 +208,8 @@ class DeliveryAttempt(TenantModel):
     status_code = models.PositiveSmallIntegerField("answer", null=True, blank=True)
     error = models.TextField(blank=True)
     duration_ms = models.PositiveIntegerField("duration (ms)")
-    request = models.JSONField(null=True, blank=True)
-    response = models.JSONField(null=True, blank=True)
+    request = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
+    response = models.JSONField(null=True, blank=True, encoder=StorableEncoder)
 
     class Meta:
         ordering = ["-id"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -72,15 +72,21 @@ def _orders(
 ) -> Iterator[Mapping[str, Any] | Exception | None]:
     ids = {row.order_id for row in deliveries if row.order_id is not None}
     full = subscription.payload == EventSubscription.Payload.FULL
+    orders = _documents(ids) if full else {}
+    for row in deliveries:
+        yield orders.get(row.order_id or 0)
+
+
+def _documents(ids: Collection[int]) -> Mapping[int, Mapping[str, Any] | Exception]:
+    """All at once; where that fails one by one, so that an order of which no document can be made fails alone."""
     try:
-        orders: Mapping[int, Any] = order_documents(ids) if full else {}
-        failure = None
+        return order_documents(ids)
     except DatabaseError:
         raise
     except Exception as error:
-        orders, failure = {}, error
-    for row in deliveries:
-        yield failure if row.order_id is not None and failure else orders.get(row.order_id or 0)
+        if len(ids) == 1:
+            return dict.fromkeys(ids, error)
+        return {pk: document for one in ids for pk, document in _documents([one]).items()}
 
 
 def _body(

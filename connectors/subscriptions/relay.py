@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -128,7 +129,7 @@ class Relay:
     def _record(self, results: Sequence[Result]) -> None:
         if killpoint.armed and results:
             killpoint.reached("K3", [result.errand.receiver.url for result in results])
-        recording.record(results, database_now())
+        _record(results, database_now())
         done = sum(result.succeeded for result in results)
         self.delivered, self.failed = self.delivered + done, self.failed + len(results) - done
 
@@ -155,6 +156,22 @@ class Relay:
 
     def _call(self, errand: Errand, policy: EgressPolicy) -> None:
         self._results.put(_never_raising(errand, policy))
+
+
+def _record(results: Sequence[Result], now: datetime) -> None:
+    """What cannot be written down together is written one by one, in the end without what was sent and answered: one
+    receiver's strange answer must not take the results of all others with it."""
+    try:
+        recording.record(results, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("the ends of %d deliveries cannot be written down as they are", len(results))
+        if len(results) > 1:
+            for result in results:
+                _record([result], now)
+        elif results[0].request or results[0].response:
+            _record([replace(results[0], request=None, response=None)], now)
 
 
 def _never_raising(errand: Errand, policy: EgressPolicy) -> Result:

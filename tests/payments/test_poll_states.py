@@ -57,3 +57,20 @@ def test_young_old_and_unsent_payments_are_left_alone(waiting: Payment) -> None:
     ):
         Payment.objects.update(**changes)
         assert poll(waiting).counts == {}
+
+
+def test_a_payment_that_always_fails_holds_up_no_other(waiting: Payment, shop: Shop) -> None:
+    """Neither those behind it, nor, once they were asked for, those before it."""
+    shop.order("A-2")
+    shop.pump()
+    other = Payment.objects.exclude(pk=waiting.pk).get()
+    other.entries.all().delete()
+    Payment.objects.filter(pk=other.pk).update(state=PaymentState.PENDING, authorized_minor=0)
+    Payment.objects.update(modified_at=timezone.now() - timedelta(minutes=30))
+    Payment.objects.filter(pk=waiting.pk).update(currency="SEK")
+    assert poll(waiting).state == "failed"
+    run = poll(waiting)
+    assert (run.state, run.counts) == ("succeeded", {"asked": 1, "changed": 1}), run.message
+    assert poll(waiting).state == "failed"
+    Payment.objects.filter(pk=waiting.pk).update(currency="NOK")
+    assert poll(waiting).counts == {"asked": 1, "changed": 1}

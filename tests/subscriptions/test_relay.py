@@ -17,6 +17,7 @@ from tests.factories.events import record_event
 from tests.factories.subscriptions import body, is_signed, make_subscription, receiver, sent
 from tests.factories.workflows import make_shop
 from tests.faultserver import answer, hang, reset, throttle
+from workflows.models import Order
 from workflows.orders import create_order
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwC1Yx2sTu9vE="
@@ -275,3 +276,27 @@ def test_a_claim_of_a_relay_that_died_is_taken_over(tenant, settings):
         due_again()
         relay.work_off()
     assert (sent()[0].state, sent()[0].attempts) == ("delivered", 2)
+
+
+def test_whatever_a_receiver_answers_holds_up_no_other(tenant, settings):
+    """Characters and numbers that a database cannot hold, or not in JSON."""
+    strange = (b'{"a":"\\u0000"}', b'{"a":"\\ud800"}', b'{"a":%d}' % 10**30, b"a\x00b")
+    with receiver(settings, *(answer(200, told) for told in strange)) as server:
+        one(tenant, server)
+        for _ in strange:
+            record_event(tenant)
+        done = relay.work_off()
+    assert (done.delivered, done.failed) == (4, 0)
+    assert {row.state for row in sent()} == {"delivered"}
+    assert all(item.response["body"] for item in DeliveryAttempt.objects.all())
+
+
+def test_an_order_that_cannot_be_shown_fails_alone(shop, settings):
+    with tenant_scope(shop.tenant), receiver(settings) as server:
+        make_subscription(shop.tenant, f"{server.url}/full", payload="full", categories=["Created"])
+        strange = create_order(shop.order_data(number="N-1"))
+        create_order(shop.order_data(number="N-2"))
+        Order.objects.filter(pk=strange.pk).update(currency="XXQ")
+        done = relay.work_off()
+    assert (done.delivered, done.failed) == (1, 1)
+    assert [body(request)["data"]["order"]["number"] for request in server.requests] == ["N-2"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.factories.tenants import StoreFactory
+from tests.faultserver import answer
 from tests.workflows.shopstall import Market, implementations, market, stall
 from workflows.inbound.placing import announce_again, close, create_delivery
 from workflows.models import InboundDelivery, InventoryLevel
@@ -61,6 +62,16 @@ def test_each_is_announced_once_and_a_refusal_stops_no_other(market: Market, pla
     market.run(task)
     second.refresh_from_db()
     assert (second.state, second.problem, len(market.server.told)) == ("announced", "", 4)
+
+
+def test_one_over_which_a_run_fails_comes_after_the_others(market: Market, place: Any) -> None:
+    """As one for a store that the connector names no warehouse for."""
+    place(), place(number="PO-2")
+    task = market.task("ExportInboundDeliveries")
+    market.server.failing = [answer(401, {})]
+    assert market.run(task).state == "failed"
+    assert market.run(task).counts == {"announced": 2}
+    assert [told["delivery"] for _, told in market.server.told] == ["PO-2", "PO-1"]
 
 
 def test_what_arrives_is_counted_as_the_warehouse_counts_it(market: Market, place: Any) -> None:

@@ -13,7 +13,7 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.feeds import FeedFile, FeedItem
 from tenants.scoping import current_tenant
 from workflows.feeds import packing
-from workflows.models import FeedBuild, FeedPart, FeedProblem, Product, ProductFeed
+from workflows.models import FeedBuild, FeedPart, FeedProblem, Product, ProductFeed, ScheduledRun
 
 
 def feed_of(config: ConnectorConfig) -> ProductFeed:
@@ -22,9 +22,11 @@ def feed_of(config: ConnectorConfig) -> ProductFeed:
 
 
 def begin(config: ConnectorConfig, file: FeedFile, run_id: int, now: datetime) -> FeedBuild:
-    """A new file, its head written. What an earlier run has left unfinished goes."""
+    """A new file, its head written. What earlier runs have left unfinished goes, but not what another one writes now: two
+    that begin anew for each other would never end."""
     feed = feed_of(config)
-    feed.builds.filter(finished_at=None).delete()
+    written = ScheduledRun.objects.filter(state__in=ScheduledRun.OPEN).exclude(pk=run_id)
+    feed.builds.filter(finished_at=None).exclude(run_id__in=written.values("pk")).delete()
     build = FeedBuild.objects.create(
         feed=feed, run_id=run_id, extension=file.extension, content_type=file.content_type, started_at=now
     )
@@ -63,7 +65,7 @@ def finish(build: FeedBuild, file: FeedFile, now: datetime) -> None:
     feed.current = build
     feed.save(update_fields=["current"])
     kept = {build.pk, before.pk if before else 0}
-    feed.builds.exclude(pk__in=kept).delete()
+    feed.builds.exclude(pk__in=kept).exclude(finished_at=None).delete()
 
 
 def _add(build: FeedBuild, text: str) -> None:

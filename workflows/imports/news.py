@@ -12,7 +12,7 @@ from connectors.contracts.catalog import CatalogPage
 from connectors.runtime import runtime
 from connectors.schema import Settings, Text
 from workflows.chart import charts_of
-from workflows.models import Order, Trigger
+from workflows.models import Lane, Order, Trigger
 from workflows.orders import add_error, apply_changes, solve_errors
 from workflows.problems import OrderBusy, OrderProblem
 from workflows.schedules.pages import read_call, went_on
@@ -40,7 +40,11 @@ class OrderNews(TaskType, Generic[News]):
             if order is None:
                 counts["unknown"] += 1
                 continue
-            counts[self._take(context, order, item, remarks)] += 1
+            try:
+                counts[self._take(context, order, item, remarks)] += 1
+            except OrderBusy as error:
+                # For the database's reason the page is taken once more.
+                raise error.__cause__ or error from None
         cursor = page.cursor or context.cursor
         return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks))
 
@@ -86,7 +90,10 @@ class OrderNews(TaskType, Generic[News]):
 
 
 def _orders(references: Any) -> dict[str, Order]:
-    found = Order.objects.filter(number__in={item for item in references if item})
+    """Their lanes locked, lowest first as the engine does, before any of the orders."""
+    found = list(Order.objects.filter(number__in={item for item in references if item}))
+    ids = [order.pk for order in found]
+    list(Lane.objects.select_for_update().filter(order_id__in=ids).order_by("pk"))
     return {order.number: order for order in found}
 
 

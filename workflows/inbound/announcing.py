@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -43,10 +43,10 @@ class ExportInboundDeliveries(TaskType):
         yield from (f"Store: {text}" for _, text in errors)
 
     def plan(self, context: TaskContext) -> Leg | None:
-        """Which one it is, is kept with the run, so that a worker that takes over sends the very same one again."""
-        waiting = _waiting(context)
+        """Which one it is, is kept with the run, so that a worker that takes over sends the very same one again. One over
+        which a run has failed, which is the cursor, comes after the others."""
         kept = context.pending.get("delivery")
-        found = InboundDelivery.objects.filter(pk=kept).first() if kept else waiting.order_by("pk").first()
+        found = InboundDelivery.objects.filter(pk=kept).first() if kept else _next(context)
         if found is None:
             return None
         call = CallSpec(
@@ -80,6 +80,14 @@ class ExportInboundDeliveries(TaskType):
             told = f"{delivery.number}: {error.message}"
         remarks = (told,) if told else ()
         return Progress(cursor=context.cursor, more=True, counts={"failed": 1}, remarks=remarks)
+
+    def behind(self, pending: Mapping[str, Any]) -> str | None:
+        return str(pending["delivery"]) if "delivery" in pending else None
+
+
+def _next(context: TaskContext) -> InboundDelivery | None:
+    waiting = _waiting(context).order_by("pk")
+    return waiting.filter(pk__gt=int(context.cursor or 0)).first() or waiting.first()
 
 
 def _waiting(context: TaskContext) -> QuerySet[InboundDelivery]:

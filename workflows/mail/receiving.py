@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import F
@@ -21,6 +22,7 @@ from connectors.webhooks import connector_of, inbound_of
 from eventlog import store
 from eventlog.events import Category, Outcome
 from tenants.scoping import tenant_scope
+from tenants.storable import storable
 from workflows.mail.linking import Link, link
 from workflows.models import ReceivedMail
 from workflows.notifications.deliveries import mask
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 #: Bytes of one mail with all that is attached; vendors hand on up to 30 MB.
 LARGEST_MAIL = 32 * 1024 * 1024
+_TEXTS = ("message_id", "sender", "sender_name", "subject", "text", "reference")
 
 
 @csrf_exempt
@@ -83,7 +86,8 @@ def _read(config: ConnectorConfig, inbound: Inbound) -> InboundMail:
     return implementation(config, NoDoor()).read_mail(inbound)
 
 
-def _store(config: ConnectorConfig, mail: InboundMail) -> None:
+def _store(config: ConnectorConfig, told: InboundMail) -> None:
+    mail = _storable(told)
     known = ReceivedMail.objects.filter(connector_id=config.id, message_id=mail.message_id)
     if known.update(duplicates=F("duplicates") + 1):
         return
@@ -108,6 +112,16 @@ def _store(config: ConnectorConfig, mail: InboundMail) -> None:
     )
     if is_new:
         _tell_of(config, row, found)
+
+
+def _storable(mail: InboundMail) -> InboundMail:
+    """Anybody may write characters into a mail that no database holds."""
+    texts: dict[str, Any] = {name: storable(getattr(mail, name)) for name in _TEXTS}
+    files = (
+        replace(item, name=storable(item.name), content_type=storable(item.content_type))
+        for item in mail.files
+    )
+    return replace(mail, **texts, recipients=tuple(map(storable, mail.recipients)), files=tuple(files))
 
 
 def _tell_of(config: ConnectorConfig, row: ReceivedMail, found: Link) -> None:

@@ -125,6 +125,9 @@ def _settled(context: StepContext, outcome: Outcome) -> Result:
         message = sending.failed(reference, result.message)
         return _replaced(message, outcome) or result
     message = sending.taken_over(context, outcome, reference, outcome.result)
+    if message.state == MessageState.FAILED and may_replace(message, template_named(message.template_name)):
+        # The report that it did not arrive was quicker than the answer to it.
+        return _in_its_place(message)
     told = f"Sent with template {message.template_name}" if message.template_name else "Sent"
     if message.fallback_of is not None:
         return Result.warning(f"{told}, in place of {message.fallback_of.template_name}")
@@ -174,5 +177,10 @@ def _replaced(message: SentMessage, outcome: Outcome) -> Result | None:
     if not surely_not_sent(outcome) or not may_replace(message, template):
         return None
     sending.given_up(message)
+    return _in_its_place(message)
+
+
+def _in_its_place(message: SentMessage) -> Result:
+    template = template_named(message.template_name)
     following = template.usable_fallback if template else None
     return Result.postponed(timezone.now(), f"{message.reason}; {following} goes out in its place")

@@ -42,6 +42,13 @@ def keep(run: ScheduledRun, progress: Progress) -> None:
     ScheduledTask.objects.filter(pk=run.task_id).update(cursor=progress.cursor)
 
 
+def move(run: ScheduledRun, cursor: str) -> None:
+    """Have later runs go on from this cursor."""
+    run.cursor_after = cursor
+    run.save(update_fields=["cursor_after"])
+    ScheduledTask.objects.filter(pk=run.task_id).update(cursor=cursor)
+
+
 def succeed(run: ScheduledRun, now: datetime) -> None:
     end(run, _State.SUCCEEDED, run.message, now)
     ScheduledTask.objects.filter(pk=run.task_id).update(succeeded_at=now, last_error="", last_error_at=None)

@@ -27,14 +27,14 @@ def alarm(now: datetime | None = None) -> int:
         now = now or database_now()
         untouched = Q(state=ScheduledRun.State.QUEUED, started_at__isnull=True)
         late = ScheduledRun.objects.filter(untouched, due_at__lt=now - LATE_AFTER)
-        return sum(_tell(run, now) for run in late.select_related("task")[:100])
+        return sum(_tell(run, now) for run in late.select_related("task").iterator())
 
 
 def _tell(run: ScheduledRun, now: datetime) -> bool:
     """The update decides who tells it, so that of several workers one does."""
     text = f"Late: the run of {run.slot:%Y-%m-%d %H:%M} UTC has not begun; see whether workers are running and busy"
     tasks = ScheduledTask.objects.filter(pk=run.task_id).exclude(last_error=text)
-    if not tasks.update(last_error=text, last_error_at=now):
+    if run.task.last_error == text or not tasks.update(last_error=text, last_error_at=now):
         return False
     eventlog.record(
         Category.ERROR,

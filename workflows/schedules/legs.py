@@ -34,14 +34,15 @@ _Act = Callable[["Ticket", ScheduledRun, datetime], Prepared | None]
 
 @dataclass(slots=True)
 class Ticket:
-    """A claimed run in the worker's memory. `outcome` is what its last call came to, until that is stored; `over`
-    tells that the run has ended, was put off, or is somebody else's by now."""
+    """A claimed run in the worker's memory. `outcome` is what its last call came to, until that is stored; `page`
+    is the leg that this was for. `over` tells that the run has ended, was put off, or is somebody else's by now."""
 
     run_id: int
     tenant_id: int
     slice_id: UUID
     fence: int
     outcome: Outcome | None = None
+    page: int = 0
     over: bool = False
 
 
@@ -89,6 +90,9 @@ def _in_transaction(ticket: Ticket, now: datetime, act: _Act) -> Prepared | None
 def _store(ticket: Ticket, run: ScheduledRun, now: datetime) -> None:
     outcome = ticket.outcome
     assert outcome is not None
+    if run.pages != ticket.page:
+        # Stored already: the database was gone before it could say so.
+        return
     kind = types.get(run.task.type)
     context = _context(run, kind)
     if outcome.ending is Ending.SUCCEEDED:
@@ -98,6 +102,7 @@ def _store(ticket: Ticket, run: ScheduledRun, now: datetime) -> None:
     progress = kind.refused(context, refusal) if refusal and not outcome.needs_person else None
     if progress is None:
         ending.not_succeeded(run, outcome, now)
+        _pass_over(run)
     else:
         _keep(run, progress, now)
 
@@ -118,7 +123,7 @@ def _plan(ticket: Ticket, run: ScheduledRun, now: datetime) -> Prepared | None:
     if leg is None:
         ending.succeed(run, now)
         return None
-    run.pending = dict(leg.pending)
+    run.pending, ticket.page = dict(leg.pending), run.pages
     if leg.call is not None:
         return _open(run, kind, leg.call, now)
     _keep(run, kind.store(_context(run, kind), None), now)
@@ -132,8 +137,20 @@ def _let_go(ticket: Ticket, run: ScheduledRun, now: datetime) -> None:
 def _failing(text: str) -> _Act:
     def act(ticket: Ticket, run: ScheduledRun, now: datetime) -> None:
         ending.fail(run, text, now)
+        _pass_over(run)
 
     return act
+
+
+def _pass_over(run: ScheduledRun) -> None:
+    """After a run that has failed the next one need not begin with the very thing that it failed over."""
+    try:
+        kind = types.get(run.task.type)
+    except UnknownTaskType:
+        return
+    cursor = kind.behind(run.pending) if run.state == ScheduledRun.State.FAILED else None
+    if cursor is not None:
+        ending.move(run, cursor)
 
 
 def _open(run: ScheduledRun, kind: TaskType, call: CallSpec, now: datetime) -> Prepared | None:

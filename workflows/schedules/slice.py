@@ -38,6 +38,9 @@ _T = TypeVar("_T")
 #: Seconds in which a slice begins legs; with the longest call (60 s) it ends well before django-q2's timeout. Where one
 #: process does everything, orders are not kept waiting for longer than a few seconds.
 SLICE_S, SLICE_ALONE_S = 40.0, 5.0
+#: Seconds after the end in which what calls brought has to be stored; a run that cannot be is taken over, and parked in
+#: the end.
+LEFT_AFTER_S = 80.0
 
 #: Runs that one slice carries on at the same time, and how many of them one tenant may have while others wait.
 AT_ONCE, AT_ONCE_OF_A_TENANT = 8, 4
@@ -88,7 +91,9 @@ class Slice:
         """Work until `seconds` have passed or nothing is due; then wait for calls under way and leave the rest due."""
         end = time.monotonic() + seconds
         while self._turn(time.monotonic() < end and not asked_to_stop()):
-            pass
+            if time.monotonic() > end + LEFT_AFTER_S:
+                log.error("%d runs cannot be stored and are left to another worker", len(self.held))
+                break
         self._record_events()
         return f"{self.legs} legs"
 
@@ -102,6 +107,9 @@ class Slice:
                 self._claim()
             for ticket in list(self.held.values()):
                 if ticket.run_id not in self.calling:
+                    # Behind the others first: a run that cannot be stored must not keep its place in front of them.
+                    self.held[ticket.run_id] = self.held.pop(ticket.run_id)
+                    self._beat()
                     self._step(ticket, going_on)
             self._wait()
         except (OperationalError, InterfaceError) as error:

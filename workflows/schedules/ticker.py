@@ -73,9 +73,13 @@ def run_now(task: ScheduledTask, actor: str = "", *, full: bool = False) -> Sche
     """
     now = database_now()
     with transaction.atomic():
-        # The row as it is now: the caller's copy may not know how far the last run came.
+        # The rows as they are now: a worker may be taking the run up at this moment, and the caller's copy may not know
+        # how far the last run came. First the run, because that is the order in which workers lock them.
+        open_runs = ScheduledRun.objects.filter(task=task, state__in=ScheduledRun.OPEN)
+        run = open_runs.select_for_update().first()
         task = ScheduledTask.objects.select_for_update().get(pk=task.pk)
-        run = task.runs.filter(state__in=ScheduledRun.OPEN).first()
+        if run is None and open_runs.exists():
+            raise AlreadyRunning(f"{task.name} has just been started; wait for its end.")
         if run is not None and run.state == _State.RUNNING:
             raise AlreadyRunning(
                 f"{task.name} is running since {run.started_at:%H:%M} UTC; wait for its end."

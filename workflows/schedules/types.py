@@ -109,6 +109,11 @@ class TaskType(ABC):
         """How the run goes on after the provider said no to this leg; None ends it as failed."""
         return None
 
+    def behind(self, pending: Mapping[str, Any]) -> str | None:
+        """The cursor that the next run goes on from after a run has failed over the leg with this `pending`, so that one
+        thing that always fails holds up no other; None leaves the cursor before that leg."""
+        return None
+
 
 _types: dict[str, TaskType] = {}
 

@@ -16,6 +16,7 @@ from connectors.contracts.catalog import (
     ProductSink,
 )
 from connectors.schema import Text
+from tenants.money import MoneyError
 from workflows.models import Customer, Product, SyncItem
 from workflows.schedules.types import TaskContext, register
 from workflows.syncing.batches import ExportRules, Outgoing
@@ -48,7 +49,10 @@ class ExportProducts(_Products):
 
     def outgoing(self, row: Product, context: TaskContext) -> Outgoing | None:
         assert context.connector is not None
-        record = FieldsOut(context.connector).record(row)
+        try:
+            record = FieldsOut(context.connector).record(row)
+        except MoneyError as error:
+            return Outgoing(key=row.sku, item_id=row.pk, problem=_unreadable(error))
         return Outgoing(key=row.sku, item_id=row.pk, record=record)
 
 
@@ -81,15 +85,22 @@ class ExportPrices(_Products):
     record = PriceRecord
     most = "most_prices"
 
+    def part(self, context: TaskContext) -> str:
+        rules = context.properties
+        return f"{rules.price_list}/{rules.market}" if rules.price_list or rules.market else ""
+
     def outgoing(self, row: Product, context: TaskContext) -> Outgoing | None:
         rules = context.properties
-        part = f"{rules.price_list}/{rules.market}" if rules.price_list or rules.market else ""
-        item: dict[str, Any] = {"key": row.sku, "part": part, "item_id": row.pk}
+        item: dict[str, Any] = {"key": row.sku, "part": self.part(context), "item_id": row.pk}
         try:
             record = price_record(row, rules.price_list, rules.market)
         except PRICE_REFUSED as error:
-            return Outgoing(**item, problem=f"Its price cannot be read ({error}); correct it on the product")
+            return Outgoing(**item, problem=_unreadable(error))
         return Outgoing(**item, record=record) if record else None
+
+
+def _unreadable(error: Exception) -> str:
+    return f"Its price cannot be read ({error}); correct it on the product"
 
 
 @register

@@ -43,15 +43,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The rows of one connector, kind and direction."""
+    """The rows of one connector, kind and direction; with a `part` those of that list or location only."""
 
     config: ConnectorConfig
     kind: str
     direction: str
+    part: str | None = None
 
     @property
     def rows(self) -> Any:
-        return SyncItem.objects.filter(connector_id=self.config.id, kind=self.kind, direction=self.direction)
+        rows = SyncItem.objects.filter(connector_id=self.config.id, kind=self.kind, direction=self.direction)
+        return rows if self.part is None else rows.filter(part=_cut("part", self.part))
 
     def known(self, keys: Iterable[str]) -> dict[Place, SyncItem]:
         found = self.rows.filter(key__in={_cut("key", key) for key in keys}).defer("document")

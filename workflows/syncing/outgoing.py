@@ -55,6 +55,10 @@ class ExportTask(TaskType):
     def keys_of(self, keys: Sequence[SyncItem]) -> QuerySet[Any]:
         """Of ours, those that these rows tell of."""
 
+    def part(self, context: TaskContext) -> str:
+        """The list that the task sends to; what other tasks send to others is left to them."""
+        return ""
+
     def check(self, properties: Any, connector: ConnectorConfig | None) -> Any:
         if not 1 <= properties.batch_size <= LARGEST_BATCH:
             yield f"BatchSize: use a number from 1 to {LARGEST_BATCH}."
@@ -192,7 +196,7 @@ class ExportTask(TaskType):
         return min(getattr(implementation, self.most), context.properties.batch_size)
 
     def _ledger(self, context: TaskContext) -> Ledger:
-        return Ledger(_connector(context), self.kind, SyncItem.Direction.OUT)
+        return Ledger(_connector(context), self.kind, SyncItem.Direction.OUT, self.part(context))
 
 
 def _source(context: TaskContext) -> str:

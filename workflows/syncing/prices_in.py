@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.catalog import PriceRecord, PriceSource
@@ -17,6 +16,7 @@ from connectors.schema import Text
 from tenants.money import Money, quantum
 from workflows import product_fields as names
 from workflows.catalog import upsert
+from workflows.engine.clock import database_now
 from workflows.models import Product, SyncItem
 from workflows.schedules.types import register
 from workflows.syncing import records
@@ -68,7 +68,8 @@ def part_of(record: PriceRecord) -> str:
 class _Taking:
     def __init__(self, rules: Any) -> None:
         self.main = (rules.price_list.casefold(), rules.market.casefold())
-        self.now = timezone.now()
+        # By the clock that says when a price that is to begin is due; by another it might be due for ever.
+        self.now = database_now()
         self.changed: dict[str, Product] = {}
 
     def take(self, items: Sequence[PriceRecord]) -> Taken:

@@ -10,10 +10,13 @@ from django.test import Client
 
 from connectors.publishing import PublishRefused
 from tenants.models import Store
+from tenants.scoping import platform_scope
 from tests.factories.connectors import publish_connector
 from tests.workflows.feeds.stage import COMPLETE, SETTINGS, Stage
 from workflows.feeds import reading, tasks
-from workflows.models import FeedBuild, FeedPart, FeedProblem, ScheduledRun
+from workflows.models import FeedBuild, FeedPart, FeedProblem, ScheduledRun, ScheduledTask
+from workflows.schedules.slice import Slice
+from workflows.schedules.ticker import run_now
 
 State = ScheduledRun.State
 _G = "{http://base.google.com/ns/1.0}"
@@ -116,6 +119,21 @@ def test_what_an_earlier_run_left_unfinished_is_begun_anew(
     assert stage.run(task).state == State.SUCCEEDED
     assert set(served(stage)) == {"A", "B", "C"}
     assert FeedBuild.objects.count() == 1
+
+
+def test_two_tasks_of_one_feed_do_not_begin_anew_for_each_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "PAGE", 1)
+    stage.product("A"), stage.product("B"), stage.product("C")
+    connector = stage.connector()
+    hourly = stage.task(connector)
+    ScheduledTask.objects.update(name="Hourly")
+    runs = [run_now(hourly), run_now(stage.task(connector))]
+    with platform_scope("a slice serves all tenants"):
+        Slice().run(2)
+    assert set(ScheduledRun.objects.values_list("state", "pages")) == {(State.SUCCEEDED, 4)}, runs
+    assert set(served(stage)) == {"A", "B", "C"}
 
 
 def test_an_empty_catalogue_is_a_file_too(stage: Stage) -> None:

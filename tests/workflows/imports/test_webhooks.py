@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from django.test import Client
+from django_q.models import OrmQ
 
 from connectors import inbox
 from connectors.compiled import ConnectorConfig
@@ -60,3 +61,20 @@ def test_a_retired_shop_changes_what_it_brought_and_brings_nothing_new(market: M
         ImportedObject.objects.get(external_id="gid-2").reason
         == "The connector is retired and takes nothing new"
     )
+
+
+def test_a_stored_webhook_that_is_read_otherwise_by_now_is_not_passed_over(market: Market) -> None:
+    """As after an upgrade that makes its id of other parts."""
+    send(connector(market), "e1", order(1))
+    rows = InboundWebhook.objects.all()
+    rows.update(event_id="formerly-e1")
+    inbox.try_again(rows)
+    inbox.work_off_due()
+    assert rows.get().state == "received"
+    assert "holds no event formerly-e1" in rows.get().error
+
+
+def test_wake_ups_do_not_pile_up_while_no_worker_is_there(market: Market) -> None:
+    for _ in range(3 * inbox.ENOUGH_QUEUED):
+        inbox._ring()
+    assert OrmQ.objects.count() == inbox.ENOUGH_QUEUED

@@ -202,3 +202,10 @@ def test_staff_link_a_mail_by_hand(shop, sendgrid, order):
     assert stored(shop)[0].order == order and "linked it" in stored(shop)[0].linked_by
     listed = operator.get("/admin/workflows/receivedmail/", {"q": "other@x.example"}).content.decode()
     assert "A-1001" in listed
+
+
+def test_a_mail_with_characters_that_no_database_holds_is_kept_like_any_other(shop, sendgrid):
+    body = mail(subject="Hel\0lo", sender=f"Ka\0ri <{KARI}>", files={"b\0x.jpg": 1})
+    assert [post(sendgrid, body) for _ in range(2)] == [200, 200]
+    (found,) = stored(shop)
+    assert (found.subject, found.sender_name, found.duplicates) == ("Hel\ufffdlo", "Ka\ufffdri", 1)

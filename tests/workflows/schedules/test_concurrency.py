@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.workflows import make_shop
@@ -24,9 +26,21 @@ from tests.faultserver import hang
 from tests.workflows.shopstall import Market, StallServer, order, read_order
 from workflows.imports.orders import take_orders
 from workflows.imports.rules import ImportRules
-from workflows.models import ImportedObject, Order, Product, ScheduledRun, ScheduledTask, WorkflowRun
+from workflows.models import (
+    ImportedObject,
+    Lane,
+    Order,
+    Product,
+    ScheduledRun,
+    ScheduledTask,
+    WorkflowRun,
+)
+from workflows.orders import create_order
+from workflows.schedules import claim, types
+from workflows.schedules import slice as slice_module
 from workflows.schedules.slice import Slice
 from workflows.schedules.ticker import AlreadyRunning, run_now, tick
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
 
 pytestmark = [pytest.mark.pg, pytest.mark.django_db(transaction=True)]
 CALLERS = 8
@@ -71,6 +85,86 @@ def test_of_many_who_press_run_now_one_starts_a_run(market: Market) -> None:
     results = at_once(market, lambda index: run_now(task))
     assert all(isinstance(item, (ScheduledRun, AlreadyRunning)) for item in results), results
     assert ScheduledRun.objects.count() == 1
+
+
+def test_run_now_waits_for_a_worker_that_takes_the_run_up(market: Market) -> None:
+    task = market.task("CleanUp")
+    run = run_now(task)
+
+    def press() -> Any:
+        try:
+            with tenant_scope(market.shop.tenant):
+                return run_now(task)
+        except AlreadyRunning as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, platform_scope("test"):
+        with transaction.atomic():
+            (claimed,) = claim.claim(uuid4(), [run.pk], timezone.now())
+            pressed = pool.submit(press)
+            wait_for(somebody_waits, "the other to wait for the run")
+        assert isinstance(pressed.result(), AlreadyRunning)
+    run.refresh_from_db()
+    assert (run.state, run.claimed_by) == (State.RUNNING, claimed.claimed_by)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
+
+
+def test_news_of_orders_wait_for_their_lanes_before_they_lock_an_order(market: Market) -> None:
+    """As the engine does: whoever has the lane and wants the order must not meet who has the order and wants the lane."""
+    known = create_order(market.shop.order_data(number="A-1"))
+    Lane.objects.get_or_create(tenant_id=known.tenant_id, order=known)
+    market.server.news = [{"order": "A-1", "word": "400 Picked", "state": "picked"}]
+    run_now(market.task("ImportWarehouseOrders", properties={"PickedStatus": "InProgress"}))
+
+    def work() -> None:
+        try:
+            with platform_scope("a slice serves all tenants"):
+                Slice().run(5)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Lane.objects.select_for_update().filter(order_id=known.pk))
+            working = pool.submit(work)
+            wait_for(somebody_waits, "the import to wait for the lane")
+            list(Order.objects.select_for_update(nowait=True).filter(pk=known.pk))
+        working.result()
+    known.refresh_from_db()
+    assert known.status == "InProgress"
+
+
+class Stubborn(TaskType):
+    """What it stores takes longer than the database allows, each time."""
+
+    name = "Stubborn"
+
+    def plan(self, context: TaskContext) -> Leg:
+        return Leg()
+
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        raise OperationalError("canceling statement due to statement timeout")
+
+
+def test_a_run_that_cannot_be_stored_holds_up_no_other(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does the slice wait for it for ever."""
+    monkeypatch.setitem(types._types, "stubborn", Stubborn())
+    monkeypatch.setattr(slice_module, "LEFT_AFTER_S", 0.1)
+    first, second = run_now(market.task("Stubborn")), run_now(market.task("CleanUp"))
+    with platform_scope("a slice serves all tenants"):
+        Slice().run(0.6)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (State.RUNNING, State.SUCCEEDED)
 
 
 def test_two_workers_share_the_runs_and_read_no_page_twice(market: Market) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
 from connectors.models import Connector, Effect
@@ -16,9 +18,11 @@ from tenants.scoping import platform_scope
 from tests.faultserver import answer
 from tests.workflows.shopstall import Market, order
 from workflows.models import ImportedObject, Order, ScheduledRun, ScheduledTask
-from workflows.schedules import claim
+from workflows.schedules import claim, legs, types
+from workflows.schedules import slice as slice_module
 from workflows.schedules.slice import Slice
 from workflows.schedules.ticker import run_now, tick
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
 
 State = ScheduledRun.State
 
@@ -194,3 +198,51 @@ def test_publishing_knows_which_tasks_use_a_connector(market: Market) -> None:
     connector.display_name = "Stall 2"
     connector.save()
     publish(connector)
+
+
+def test_a_page_that_was_stored_without_a_word_of_it_is_not_stored_again(market: Market) -> None:
+    """As where the connection is cut while it commits: then the same is tried once more."""
+    market.server.orders = [order(number) for number in range(4)]
+    run = run_now(market.task())
+    with platform_scope("a slice serves all tenants"):
+        mine = Slice()
+        mine._turn(True)
+        (ticket,) = mine.held.values()
+        while ticket.outcome is None:
+            mine._wait()
+        outcome = ticket.outcome
+        legs.store(ticket, timezone.now())
+        ticket.outcome = outcome
+        legs.store(ticket, timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.pages, run.counts["read"]) == (State.RUNNING, 1, 2)
+
+
+class Watchful(TaskType):
+    """Remembers the sign of life that its worker gave last."""
+
+    name = "Watchful"
+
+    def __init__(self) -> None:
+        self.signs: list[Any] = []
+
+    def plan(self, context: TaskContext) -> Leg:
+        return Leg()
+
+    def store(self, context: TaskContext, result: Any) -> Progress:
+        self.signs.append(ScheduledRun.objects.get(pk=context.run_id).heartbeat_at)
+        return Progress(cursor="")
+
+
+def test_a_worker_gives_signs_of_life_between_the_legs_of_a_turn(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several that take long, such as clean-ups at night, must not have it taken for dead."""
+    kind = Watchful()
+    monkeypatch.setitem(types._types, "watchful", kind)
+    monkeypatch.setattr(slice_module, "_HEARTBEAT_S", 0.0)
+    run_now(market.task("Watchful")), run_now(market.task("Watchful", name="Second"))
+    with platform_scope("a slice serves all tenants"):
+        Slice()._turn(True)
+    first, second = kind.signs
+    assert first < second

@@ -183,6 +183,18 @@ class TestLateness:
         assert task.last_error.startswith(f"Late: the run of {slot:%Y-%m-%d %H:%M} UTC has not begun")
         assert Event.objects.filter(category="Error", message__contains="Late").count() == 1
 
+    def test_of_more_than_a_hundred_runs_is_told_of_each(self, market: Market) -> None:
+        tenant, slot = market.shop.tenant, timezone.now()
+        told = f"Late: the run of {slot:%Y-%m-%d %H:%M} UTC has not begun; see whether workers are running and busy"
+        tasks = ScheduledTask.objects.bulk_create(
+            ScheduledTask(tenant=tenant, name=f"T{place}", type="CleanUp", last_error=told if place else "")
+            for place in range(101)
+        )
+        ScheduledRun.objects.bulk_create(
+            ScheduledRun(tenant=tenant, task=task, slot=slot, due_at=slot) for task in tasks
+        )
+        assert alarm(slot + timedelta(minutes=6)) == 1
+
     def test_of_a_run_that_has_begun_is_none(self, market: Market) -> None:
         task = make()
         slot = due(task)

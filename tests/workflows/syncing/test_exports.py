@@ -131,3 +131,28 @@ def test_prices_of_a_list_and_customers_go_out(mall: Place, products: list[Produ
         {"vat_no": "NO 1"},
         {"email": True},
     )
+
+
+def test_what_failed_for_one_list_is_not_given_up_by_the_task_of_another(
+    mall: Place, products: list[Product]
+) -> None:
+    touch("P1", properties={"Prices": {"B2B/": {"amount": "70.00", "currency": "NOK"}}})
+    own, b2b = mall.task("ExportPrices"), mall.task("ExportPrices", "B2B", PriceList="B2B")
+    mall.run(own)
+    mall.server.answers = {"P1": {"state": "failed", "message": "The list is closed"}}
+    mall.run(b2b)
+    mall.server.answers = {}
+    come_due()
+    mall.run(own)
+    assert mall.state("P1", part="B2B/").next_try_at is not None
+    mall.server.taken.clear()
+    mall.run(b2b)
+    assert [(item["sku"], item["price"]) for item in mall.server.taken] == [("P1", "70.00")]
+
+
+def test_a_product_whose_price_cannot_be_read_holds_up_no_other(mall: Place, products: list[Product]) -> None:
+    """As after an import that changed the currency alone."""
+    touch("P1", price="100.50", currency="JPY")
+    run = mall.run(mall.task("ExportProducts"))
+    assert (run.state, run.counts["sent"], run.counts["failed"]) == (State.SUCCEEDED, 4, 1)
+    assert "P1: Its price cannot be read" in run.message

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -162,3 +164,14 @@ def test_customers_are_found_by_id_number_and_address(mall: Place) -> None:
     assert Customer.objects.get(first_name="Ola").email == "ola.hansen@buyer.example"
     assert mall.state("1").state == "gone"
     assert Customer.objects.count() == 3
+
+
+@pytest.mark.pg
+def test_a_price_begins_by_the_databases_clock(mall: Place) -> None:
+    """By a clock that is behind, what is due would be put off to a time that has come, again and again."""
+    ProductFactory(tenant=mall.tenant, sku="A", tax_rate=25)
+    begun = (timezone.now() - timedelta(seconds=5)).isoformat()
+    mall.server.lists["prices"] = [{"sku": "A", "price": "80.00", "valid_from": begun}]
+    with time_machine.travel(timezone.now() - timedelta(minutes=10)):
+        run = mall.run(mall.task("ImportPrices"))
+    assert (run.state, run.counts) == (State.SUCCEEDED, {"read": 1, "updated": 1})
