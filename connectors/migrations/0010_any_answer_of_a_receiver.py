@@ -6,7 +6,7 @@ import eventlog.models
 class Migration(migrations.Migration):
     """How the JSON is written; the columns stay as they are."""
 
-    dependencies = [("connectors", "0008_effects_without_a_look_at_the_tenant")]
+    dependencies = [("connectors", "0009_effects_remember_how_their_key_was_sent")]
 
     operations = [
         migrations.AlterField(
