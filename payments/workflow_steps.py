@@ -205,7 +205,8 @@ def _is_open(payment: Payment) -> bool:
 
 
 def _origin(context: StepContext) -> str:
-    return f"step:{context.step_run_id}"
+    """That of the act's effects: what is taken up later goes on with the very parts."""
+    return f"step:{context.act}"
 
 
 def _may_try_again(payment: Payment, context: StepContext) -> bool:
