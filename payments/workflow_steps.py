@@ -191,6 +191,8 @@ class RefundPayments(Movement):
         super().judge(review, verdict)
         if not review.active:
             verdict.warning(NO_ACTIVE)
+        elif not review.failures and not getattr(review.context.properties, "amount", None):
+            judging.still_owed(parts.named(review.context.properties, review.payments), review, verdict)
         if not verdict.lines:
             verdict.success("Nothing to refund")
 
