@@ -178,7 +178,7 @@ def _undecided_part(payment: Payment, operation: str) -> PaymentAct | None:
 
 
 def _refuse_overtaken(pinned: Iterable[PaymentAct]) -> None:
-    """A later act that began at the same total with the same amount has gone on with the very call: it is not made on top."""
+    """A later act that began at the same total with the same amount has gone on with the very call."""
     for act in pinned:
         own = Effect.objects.filter(
             subject=act.payment.subject, operation=act.operation, origin=act.origin

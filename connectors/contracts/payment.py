@@ -18,7 +18,6 @@ from connectors.errors import NotSupported, Rejected, Unknown
 from tenants.money import Money, MoneyError
 from tenants.secret_value import SecretValue
 
-
 #: Characters of a vendor's id that can be kept.
 LONGEST_ID = 255
 
@@ -104,8 +103,8 @@ class PaymentResult:
         longest = max(map(len, ids))
         if longest > LONGEST_ID:
             raise Unknown(
-                f"The vendor answered with an id of {longest} characters, and {LONGEST_ID} can be kept; look there what became"
-                " of it"
+                f"The vendor answered with an id of {longest} characters, and {LONGEST_ID} can be kept; look there what"
+                " became of it"
             )
 
     @property
@@ -212,7 +211,7 @@ class PaymentProvider(Provider):
         """See Provider.settle: reads the payment and compares its totals with what the operation would have moved."""
         if not self.can_be_asked:
             return None
-        found = self.status(request) if request.provider_id else self.find(request)
+        found: PaymentResult | None = self.status(request) if request.provider_id else self.find(request)
         if found is None:
             return None if request.provider_id else NotExecuted()
         if _was_executed(operation, request, found):

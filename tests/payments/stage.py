@@ -61,7 +61,9 @@ class Stage:
         if plan.result is not None:
             assert not answers
             return plan.result
-        wanted = open_effects([(spec, CallContext(), f"step:{context.act}") for spec in plan.calls], owner="test")
+        wanted = open_effects(
+            [(spec, CallContext(), f"step:{context.act}") for spec in plan.calls], owner="test"
+        )
         opened = [item for item in wanted if isinstance(item, Prepared)]
         meanwhile()
         outcomes = [outcome(prepared, answer) for prepared, answer in zip(opened, answers, strict=True)]
