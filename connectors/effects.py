@@ -54,8 +54,8 @@ def close_effects(outcomes: Sequence[Outcome]) -> None:
     """Record how calls ended, in one or two statements. A success is never undone; a late failure of a try that was
     taken over changes nothing."""
     writes = [outcome for outcome in outcomes if outcome.prepared.effect_id is not None]
-    succeeded = [_closed(item) for item in writes if item.ending is Ending.SUCCEEDED]
-    others = [_closed(item) | _still_open(item) for item in writes if item.ending is not Ending.SUCCEEDED]
+    succeeded = [_closed(item) for item in writes if _ending(item) is Ending.SUCCEEDED]
+    others = [_closed(item) | _still_open(item) for item in writes if _ending(item) is not Ending.SUCCEEDED]
     update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
     update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
 
@@ -130,11 +130,17 @@ def _read(intent: Intent) -> Prepared:
     return Prepared(spec=intent.spec, context=intent.context)
 
 
+def _ending(outcome: Outcome) -> Ending:
+    """A vendor that answers with a refusal has done nothing, so the same act may ask again."""
+    refused = outcome.ending is Ending.SUCCEEDED and getattr(outcome.result, "is_refusal", False)
+    return Ending.FAILED if refused else outcome.ending
+
+
 def _closed(outcome: Outcome) -> dict[str, Any]:
     error = outcome.error
     return {
         "id": outcome.prepared.effect_id,
-        "state": str(outcome.ending),
+        "state": str(_ending(outcome)),
         "lease_until": None,
         "answered": _answered(outcome),
         "needs_person": outcome.needs_person,

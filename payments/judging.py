@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from connectors.contracts.payment import PaymentResult, State
 from payments.models import Payment, PaymentState
+from payments.parts import available
 from payments.stepkit import Review
 from tenants.money import Money
 from workflows.steps.verdict import Verdict
@@ -64,18 +67,48 @@ def release(payment: Payment, asked: Money, result: PaymentResult, verdict: Verd
 
 def left_over(payment: Payment, was_asked: bool, verdict: Verdict) -> None:
     """What a cancellation cannot reach."""
+    if payment.capturing_minor and payment.capturable:
+        verdict.error(
+            f"{payment}: {payment.money(payment.capturing_minor)} is being captured, so it may not be released; once it"
+            " is captured give it back with RefundPayments"
+        )
     if payment.refundable:
         verdict.warning(f"{payment}: {payment.refundable} is captured; give it back with RefundPayments")
     elif payment.state in UNDECIDED and not was_asked:
         verdict.error(
             f"{payment}: it is not known yet whether it was authorised; run CancelPayments again once it is"
         )
+    elif payment.capturable and not was_asked:
+        verdict.error(
+            f"{payment}: {payment.capturable} is not released; run CancelPayments anew once it is known what became of"
+            " the cancellation before"
+        )
+
+
+def still_owed(payments: Sequence[Payment], review: Review, verdict: Verdict) -> None:
+    """What of these payments was to be given back and was not asked for, or is not there yet."""
+    for payment in payments:
+        if payment.capturing_minor:
+            amount = payment.money(payment.capturing_minor)
+            verdict.error(f"{payment}: {amount} is still being captured; run RefundPayments again once it is")
+        left = available(payment, "refund")
+        if left and payment.reference not in review.answers:
+            verdict.error(
+                f"{payment}: {left} is not given back; run RefundPayments again once it is known what became of"
+                " the refunds before"
+            )
 
 
 def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
     """What is ordered and was not captured although no call failed."""
     waiting = [payment for payment in review.active if payment.state in UNDECIDED]
-    if due and waiting:
+    held = [payment for payment in review.active if available(payment, "capture")]
+    if due and held:
+        verdict.error(
+            f"{due} is not captured although {', '.join(map(str, held))} is authorised; run CapturePayments anew once it"
+            " is known what became of the captures before"
+        )
+    elif due and waiting:
         verdict.error(f"{due} is not captured: {', '.join(map(str, waiting))} is not authorised")
     elif due:
         verdict.warning(f"{due} of the order is not covered by an authorised payment")

@@ -97,10 +97,12 @@ def refuse_undecided(payments: Iterable[Payment], operation: str) -> None:
 def shares(
     amount: Money, payments: Sequence[Payment], operation: str, origin: str, runtime: TenantRuntime
 ) -> list[Share]:
-    """What the act asks of each payment, the same on every try of it. Raises PartRefused when it is too much."""
+    """What the act asks of each payment, the same on every try of it. Raises PartRefused when it is too much, or when
+    another act has taken over what this one left open."""
     mine = PaymentAct.objects.filter(payment__in=payments, operation=operation, origin=origin)
-    pinned = {act.payment_id: act for act in mine}
+    pinned = {act.payment_id: act for act in mine.select_related("payment")}
     if pinned:
+        _refuse_overtaken(pinned.values())
         return [_as_pinned(payment, pinned[payment.pk]) for payment in payments if payment.pk in pinned]
     found = list(_shared_out(amount, payments, operation, runtime))
     PaymentAct.objects.bulk_create(_act(share, operation, origin) for share in found)
@@ -173,6 +175,26 @@ def _undecided_part(payment: Payment, operation: str) -> PaymentAct | None:
     calls = Effect.objects.filter(subject=payment.subject, operation=operation, state__in=_UNDECIDED)
     acts = PaymentAct.objects.filter(payment=payment, operation=operation, origin__in=calls.values("origin"))
     return acts.order_by("-pk").first()
+
+
+def _refuse_overtaken(pinned: Iterable[PaymentAct]) -> None:
+    """A later act that began at the same total with the same amount has gone on with the very call."""
+    for act in pinned:
+        own = Effect.objects.filter(
+            subject=act.payment.subject, operation=act.operation, origin=act.origin
+        ).exists()
+        later = PaymentAct.objects.filter(
+            payment=act.payment_id,
+            operation=act.operation,
+            amount_minor=act.amount_minor,
+            before_minor=act.before_minor,
+            pk__gt=act.pk,
+        )
+        if not own and later.exists():
+            raise PartRefused(
+                f"{act.payment}: a later act has gone on with this {act.operation} of {act.amount}; see what became of that,"
+                f" and run {act.operation} again only if it is wanted twice"
+            )
 
 
 def _wait_for(part: PaymentAct) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectors.calls import CallSpec
 from connectors.compiled import ConnectorConfig
@@ -17,7 +17,7 @@ from eventlog.events import Category, Outcome
 from payments import ledger, requests
 from payments.facts import CurrencyMismatch
 from payments.judging import UNDECIDED
-from payments.models import Payment
+from payments.models import Payment, PaymentEntry, Standing
 from payments.news import from_status
 from payments.stepkit import request_for
 from tenants.clock import database_now
@@ -55,11 +55,15 @@ class PollPaymentStates(Polling):
     def rows(self, context: TaskContext) -> QuerySet[Any]:
         assert context.connector is not None
         now, given = database_now(), context.properties
-        waiting = Q(state__in=UNDECIDED) | Q(capturing_minor__gt=0) | Q(refunding_minor__gt=0)
+        since = now - timedelta(days=given.days)
+        unconfirmed = PaymentEntry.objects.filter(
+            payment=OuterRef("pk"), standing=Standing.PENDING, created_at__gte=since
+        )
+        moving = Q(capturing_minor__gt=0) | Q(refunding_minor__gt=0)
+        waiting = Q(state__in=UNDECIDED, created_at__gte=since) | (moving & Exists(unconfirmed))
         of_connector = Payment.objects.filter(waiting, connector_id=context.connector.id)
         return of_connector.exclude(provider_id="").filter(
-            created_at__gte=now - timedelta(days=given.days),
-            modified_at__lte=now - timedelta(minutes=given.minutes),
+            modified_at__lte=now - timedelta(minutes=given.minutes)
         )
 
     def call(self, context: TaskContext, row: Any) -> CallSpec:

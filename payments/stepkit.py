@@ -79,6 +79,10 @@ class PaymentStep(Step):
             self._take(review, payments[outcome.prepared.spec.request.reference], outcome)
         return self._verdict(review)
 
+    def done_before(self, context: StepContext) -> Result:
+        """What was taken on may have come to nothing since: the ledger tells where the payments stand."""
+        return self._verdict(Review(context, ledger.lock_payments(context.order.id)))
+
     def call(
         self, context: StepContext, payment: Payment, operation: str, amount: Money, **totals: Any
     ) -> CallSpec:

@@ -191,6 +191,8 @@ class RefundPayments(Movement):
         super().judge(review, verdict)
         if not review.active:
             verdict.warning(NO_ACTIVE)
+        elif not review.failures and not getattr(review.context.properties, "amount", None):
+            judging.still_owed(parts.named(review.context.properties, review.payments), review, verdict)
         if not verdict.lines:
             verdict.success("Nothing to refund")
 
@@ -205,7 +207,8 @@ def _is_open(payment: Payment) -> bool:
 
 
 def _origin(context: StepContext) -> str:
-    return f"step:{context.step_run_id}"
+    """That of the act's effects: what is taken up later goes on with the very parts."""
+    return f"step:{context.act}"
 
 
 def _may_try_again(payment: Payment, context: StepContext) -> bool:

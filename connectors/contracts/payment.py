@@ -14,9 +14,12 @@ from typing import Any, ClassVar
 
 from connectors.contracts.base import Category, Inbound, NotExecuted, Provider, operation
 from connectors.contracts.common import Address, Line, WebhookEvent
-from connectors.errors import NotSupported, Rejected
+from connectors.errors import NotSupported, Rejected, Unknown
 from tenants.money import Money, MoneyError
 from tenants.secret_value import SecretValue
+
+#: Characters of a vendor's id that can be kept.
+LONGEST_ID = 255
 
 
 class State(StrEnum):
@@ -75,7 +78,7 @@ class PaymentResult:
     A PENDING answer to an operation means that the provider took it on and will confirm it later.
     `operation_id` is the vendor's id of this very capture or refund, the same in its answer and in its webhooks. A vendor
     that carries one operation out in several `parts` names each; they then tell what was moved, and a total that comes
-    along includes them.
+    along includes them. Raises Unknown for an id that is too long to be kept.
     `replaces` is the id by which the payment was known before, such as that of a hosted checkout: from now on the payment
     is the object of `provider_id`.
     """
@@ -94,6 +97,20 @@ class PaymentResult:
     client_secret: SecretValue | None = None
     reason: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ids = (self.provider_id, self.operation_id, *(part.operation_id for part in self.parts))
+        longest = max(map(len, ids))
+        if longest > LONGEST_ID:
+            raise Unknown(
+                f"The vendor answered with an id of {longest} characters, and {LONGEST_ID} can be kept; look there what"
+                " became of it"
+            )
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the vendor says by it, as others do by an error, that it did not do what was asked."""
+        return self.state is State.DECLINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +211,12 @@ class PaymentProvider(Provider):
         """See Provider.settle: reads the payment and compares its totals with what the operation would have moved."""
         if not self.can_be_asked:
             return None
-        found = self.status(request) if request.provider_id else self.find(request)
+        found: PaymentResult | None = self.status(request) if request.provider_id else self.find(request)
         if found is None:
             return None if request.provider_id else NotExecuted()
-        return found if _was_executed(operation, request, found) else _not_yet(found)
+        if _was_executed(operation, request, found):
+            return found
+        return None if _was_moved_otherwise(operation, request, found) else _not_yet(found)
 
 
 def _was_executed(operation: str, payment: Payment, found: PaymentResult) -> bool:
@@ -208,6 +227,13 @@ def _was_executed(operation: str, payment: Payment, found: PaymentResult) -> boo
     if operation == "cancel":
         return found.state in {State.CANCELLED, State.EXPIRED} or _was_released(found)
     return True
+
+
+def _was_moved_otherwise(operation: str, payment: Payment, found: PaymentResult) -> bool:
+    """Whether less was moved than this would have, of which we know nothing: it may be an earlier try for another amount."""
+    known = {"capture": payment.captured, "refund": payment.refunded}.get(operation)
+    told = found.captured if operation == "capture" else found.refunded
+    return known is not None and told is not None and known < told
 
 
 def _was_released(found: PaymentResult) -> bool:

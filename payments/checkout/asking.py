@@ -37,8 +37,11 @@ Ended = Outcome | Done | Busy | None
 
 
 def open_at_provider(checkout: Checkout, actor: str = "") -> Ended:
-    """Open the hosted checkout, or authorise with the token; once, however often it is asked for. Raises Misconfigured."""
+    """Open the hosted checkout, or authorise with the token; once, however often it is asked for. None for a payment that
+    is decided. Raises Misconfigured."""
     payment = checkout.payment
+    if payment.state not in _OPEN:
+        return None
     return _call(checkout, checkout.operation, f"{ORIGIN}{payment.reference}", actor)
 
 

@@ -46,19 +46,25 @@ class Stage:
         name: str,
         *answers: PaymentResult | ProviderError,
         step_run_id: int = 1,
+        act_id: int = 0,
         meanwhile=lambda: None,
         **properties: str,
     ) -> Result:
-        """Plan a step and give its calls these answers, in order; `meanwhile` happens while they are on the wire."""
-        context = self.context(name, step_run_id, **properties)
+        """Plan a step and give its calls these answers, in order; `meanwhile` happens while they are on the wire.
+
+        `act_id` is the step run that this one takes up again.
+        """
+        context = self.context(name, step_run_id, act_id, **properties)
         step = registry.get(name)
         plan = step.plan(context)
         self.calls += plan.calls
         if plan.result is not None:
             assert not answers
             return plan.result
-        origin = f"step:{step_run_id}"
-        opened = open_effects([(spec, CallContext(), origin) for spec in plan.calls], owner="test")
+        wanted = open_effects(
+            [(spec, CallContext(), f"step:{context.act}") for spec in plan.calls], owner="test"
+        )
+        opened = [item for item in wanted if isinstance(item, Prepared)]
         meanwhile()
         outcomes = [outcome(prepared, answer) for prepared, answer in zip(opened, answers, strict=True)]
         close_effects(outcomes)
@@ -72,7 +78,7 @@ class Stage:
         (opened,) = open_effects([(spec, CallContext(), f"step:{step_run_id}")], owner="test")
         return opened
 
-    def context(self, name: str, step_run_id: int = 1, **properties: str) -> StepContext:
+    def context(self, name: str, step_run_id: int = 1, act_id: int = 0, **properties: str) -> StepContext:
         return StepContext(
             order=order_documents([self.order.pk])[self.order.pk],
             config=StepConfig(position=1, name=name),
@@ -80,6 +86,7 @@ class Stage:
             properties=registry.get(name).properties.compile({}, properties),
             run_id=1,
             step_run_id=step_run_id,
+            act_id=act_id,
         )
 
 

@@ -151,6 +151,12 @@ def test_an_unknown_state_is_an_error_and_counts_for_nothing(stage):
     assert (payment.state, payment.authorized_minor, payment.captured_minor) == (PaymentState.UNKNOWN, 0, 0)
 
 
+@pytest.mark.parametrize("told", [{"provider_id": "p" * 256}, {"operation_id": "o" * 256}])
+def test_an_id_that_cannot_be_kept_leaves_open_what_became_of_it(told):
+    with pytest.raises(Unknown, match="256 characters"):
+        result(State.AUTHORIZED, **told)
+
+
 def test_less_than_asked_is_a_warning(stage):
     payment = stage.pay("card")
     done = stage.run("AuthorizePayment", result(State.AUTHORIZED, authorized=20000))

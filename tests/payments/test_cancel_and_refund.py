@@ -111,6 +111,33 @@ def test_a_refund_in_parts_counts_each_part_once(paid, told_before):
     assert sorted(refunds) == [("re_1", 30000), ("re_2", 9800)]
 
 
+def test_what_is_still_being_captured_is_neither_released_nor_given_back_in_silence(paid):
+    """As at PayPal, which answers the cancellation of a capture that it has not confirmed with that capture."""
+    paid.run("CapturePayments", result(State.PENDING, operation_id="cap_1"), step_run_id=2)
+    released = paid.run("CancelPayments", result(State.PENDING), step_run_id=3)
+    assert (released.state, "398.00 NOK is being captured" in released.message) == (ResultState.ERROR, True)
+    refunded = paid.run("RefundPayments", step_run_id=4)
+    assert (refunded.state, "398.00 NOK is still being captured" in refunded.message) == (
+        ResultState.ERROR,
+        True,
+    )
+
+
+def test_what_is_left_beside_a_refund_that_waits_is_not_forgotten(paid):
+    paid.run("CapturePayments", captured(39800), step_run_id=2)
+    taken_on = result(State.PENDING, operation_id="re_1")
+    paid.run("RefundPayments", taken_on, step_run_id=3, Amount="100.00")
+    everything = paid.run("RefundPayments", step_run_id=4)
+    assert (everything.state, "298.00 NOK is not given back" in everything.message) == (
+        ResultState.ERROR,
+        True,
+    )
+    hear(event("e1", State.REFUNDED, operation="refund", amount=10000, operation_id="re_1"))
+    rest = result(State.REFUNDED, operation_id="re_2")
+    assert paid.run("RefundPayments", rest, step_run_id=5).state is ResultState.SUCCESS
+    assert the_payment().refunded_minor == 39800
+
+
 def test_a_part_that_fails_is_no_money(paid):
     paid.run("CapturePayments", captured(39800), step_run_id=2)
     parts = (

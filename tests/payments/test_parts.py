@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.contracts.payment import State
-from connectors.errors import Unknown
+from connectors.errors import Rejected, RetryLater, Unknown
 from connectors.models import Effect
 from payments.models import PaymentAct
 from tests.payments.stage import hear, the_payment
@@ -96,3 +96,30 @@ def test_a_part_is_shared_out_and_the_rest_released(stage, monkeypatch):
     card.refresh_from_db()
     assert (card.captured_minor, card.cancelled_minor, card.refunded_minor) == (5000, 24800, 2000)
     assert stage.run("TryReleaseRemainingAuth", step_run_id=5).message == "Nothing is left to release"
+
+
+@pytest.mark.parametrize("failure", [Unknown("no answer"), RetryLater("busy")])
+def test_a_part_that_a_later_act_has_gone_on_with_is_not_asked_for_once_more(held, failure):
+    """The first act is tried again by itself, or resumed, after staff have asked for the same part anew."""
+    held.run("CapturePayments", failure, step_run_id=2, Amount="100.00")
+    held.run("CapturePayments", took(10000, "c1"), step_run_id=3, Amount="100.00")
+    for step_run_id, act_id in ((2, 0), (4, 2)):
+        late = held.run("CapturePayments", step_run_id=step_run_id, act_id=act_id, Amount="100.00")
+        assert (late.state, "a later act has gone on with" in late.message) == (ResultState.ERROR, True)
+    assert (Effect.objects.filter(operation="capture").count(), the_payment().captured_minor) == (1, 10000)
+
+
+def test_a_resumed_act_goes_on_with_its_own_parts_and_asks_for_no_more(stage):
+    """The voucher has given its share; the rest is asked of the card, and not the whole amount."""
+    stage.pay("voucher", 10000)
+    stage.pay("card", 29800)
+    taken = [result(State.CAPTURED, f"pi_{n}", authorized=n, captured=n) for n in (10000, 29800)]
+    stage.run("AuthorizePayment", *taken)
+    stage.calls.clear()
+    given = result(State.REFUNDED, "pi_10000", refunded=10000, operation_id="r1")
+    stage.run("RefundPayments", given, Rejected("too late"), step_run_id=2, Amount="150.00")
+    rest = result(State.CAPTURED, "pi_29800", refunded=5000, operation_id="r2")
+    done = stage.run("RefundPayments", rest, step_run_id=3, act_id=2, Amount="150.00")
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Refunded 50.00 NOK (card)")
+    assert [call.request.amount.minor for call in stage.calls] == [10000, 5000, 10000, 5000]
+    assert sum(payment.refunded_minor for payment in stage.order.payments.all()) == 15000

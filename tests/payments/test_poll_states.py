@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from payments.models import Payment, PaymentState
+from payments.models import EntryKind, Payment, PaymentEntry, PaymentState, Standing
 from tests.shop import PAID, Shop, running_vendors, shop, vendors
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules.slice import work_off
@@ -74,3 +74,28 @@ def test_a_payment_that_always_fails_holds_up_no_other(waiting: Payment, shop: S
     assert poll(waiting).state == "failed"
     Payment.objects.filter(pk=waiting.pk).update(currency="NOK")
     assert poll(waiting).counts == {"asked": 1, "changed": 1}
+
+
+def test_a_refund_of_an_old_payment_is_asked_about_until_it_is_confirmed(waiting: Payment) -> None:
+    """Goods come back weeks after they were paid; the payment's own age says nothing of the refund's."""
+    PaymentEntry.objects.create(
+        tenant=waiting.tenant,
+        payment=waiting,
+        kind=EntryKind.REFUND,
+        standing=Standing.PENDING,
+        amount_minor=5000,
+        provider_id=waiting.provider_id,
+        reference="re_1",
+    )
+    now = timezone.now()
+    old = {"state": PaymentState.CAPTURED, "authorized_minor": 10000, "captured_minor": 10000}
+    Payment.objects.update(
+        **old,
+        refunding_minor=5000,
+        created_at=now - timedelta(days=30),
+        modified_at=now - timedelta(minutes=30),
+    )
+    assert poll(waiting).counts["asked"] == 1
+    Payment.objects.update(refunding_minor=5000, modified_at=now - timedelta(minutes=30))
+    PaymentEntry.objects.update(created_at=now - timedelta(days=8))
+    assert poll(waiting).counts == {}

@@ -15,10 +15,13 @@ from tests.payments.test_with_stripe import CHART, amounts, move
 from tests.sandbox.callers import until
 from tests.sandbox.receiver import Receiver
 from tests.shop import running_vendors, shop, vendors
+from workflows import acts
 from workflows.orders import create_order
 
 __all__ = ["running_vendors", "shop", "vendors"]
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
+
+STAFF = acts.Asked(actor="kari", reason="Looked into it")
 
 
 class Line:
@@ -188,6 +191,49 @@ def test_a_declined_card(shop, line):
     payment = order.payments.get()
     assert (amounts(payment), payment.state) == ((0, 0, 0, 0), "declined")
     assert "not enough money" in payment.reason
+
+
+def test_a_run_that_a_declined_card_stopped_is_resumed_with_another_card(shop, line):
+    """Adyen's refusal is an answer of success, and yet nothing was authorised that goods could be sent for."""
+    order = line.order(holder="NOT_ENOUGH_BALANCE")
+    payment = order.payments.get()
+    stopped = order.runs.get()
+    assert (shop.steps(stopped), payment.state) == ({"AuthorizePayment": "error"}, "declined")
+    again = acts.resume(stopped, STAFF).run
+    shop.pump()
+    assert shop.steps(again) == {"AuthorizePayment": "error"}
+    card = {"type": "scheme", "holderName": "Kari Nordmann", "encryptedCardNumber": "test_4111111111111111"}
+    payment.refresh_from_db()
+    payment.seal_token(json.dumps({"paymentMethod": card}))
+    payment.save()
+    again = acts.resume(again, STAFF).run
+    shop.pump()
+    assert shop.steps(again) == {"AuthorizePayment": "success"}
+    assert amounts(payment) == (10000, 0, 0, 0)
+    assert [entry["amount_minor"] for entry in shop.effects("authorize")] == [10000]
+
+
+def test_a_capture_that_came_to_nothing_is_no_success_of_the_run_again(shop, line):
+    order = line.order()
+    shop.vendors.control("POST", "adyen/account", {"refusing": ["captures"]})
+    ship = shop.move(order, "Ship")
+    shop.pump()
+    line.hear()
+    assert (shop.steps(ship), amounts(order.payments.get())) == (
+        {"CapturePayments": "success"},
+        (10000, 0, 0, 0),
+    )
+    gentle = acts.run_again(order, STAFF, run=ship).run
+    shop.pump()
+    step = gentle.steps.get()
+    assert (step.state, "100.00 NOK is not captured" in step.message) == ("error", True)
+    told = acts.run_again(order, STAFF, run=gentle, repeat=True).run
+    shop.pump()
+    line.hear()
+    assert (shop.steps(told), amounts(order.payments.get())) == (
+        {"CapturePayments": "success"},
+        (10000, 10000, 0, 0),
+    )
 
 
 def test_a_shopper_who_is_at_the_bank_is_waited_for(shop, line):

@@ -19,6 +19,7 @@ from tests.payments.test_with_stripe import CHART, amounts, move
 from tests.sandbox.callers import until
 from tests.sandbox.receiver import Receiver
 from tests.shop import Shop, running_vendors, shop, vendors
+from workflows import acts
 from workflows.models import Order
 from workflows.orders import create_order
 
@@ -133,6 +134,29 @@ def test_captured_and_refunded_in_full_with_the_answers_lost(vipps: VippsShop) -
     vipps.hear(4)
     assert (amounts(payment), payment.state) == ((10000, 10000, 10000, 0), "refunded")
     assert vipps.executed() == [("authorize", 10000), ("capture", 10000), ("refund", 10000)]
+
+
+def test_a_lost_capture_of_less_is_no_proof_that_nothing_was_taken(vipps: VippsShop) -> None:
+    """The order has grown since: to capture all of it once more would take too much."""
+    order = vipps.order()
+    payment = order.payments.get()
+    vipps.shopper(payment)
+    move(vipps.shop, order, "OnHold")
+    Order.objects.filter(pk=order.pk).update(total="30.00")
+    vipps.shop.vendors.faults(vendor="vipps", path="capture", method="POST", drop_after=True, times=None)
+    run = vipps.shop.move(order, "Ship")
+    vipps.shop.pump()
+    vipps.shop.vendors.clear_faults()
+    Order.objects.filter(pk=order.pk).update(total="60.00")
+    vipps.shop.later(hours=1)
+    vipps.shop.pump()
+    assert vipps.executed() == [("authorize", 10000), ("capture", 3000)]
+    vipps.hear(3)
+    run.refresh_from_db()
+    acts.resume(run, acts.Asked(actor="kari"))
+    vipps.shop.pump()
+    assert vipps.executed() == [("authorize", 10000), ("capture", 3000), ("capture", 3000)]
+    assert amounts(payment) == (10000, 6000, 0, 0)
 
 
 def test_given_up_then_pushed_to_the_phone_and_late_news_of_the_first_attempt(vipps: VippsShop) -> None:

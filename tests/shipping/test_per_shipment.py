@@ -3,6 +3,7 @@
 import pytest
 
 from shipping.models import Shipment
+from tests import faultserver
 from workflows import acts
 
 TWO = [{"shipping_option": "home"}, {"shipping_option": "mailbox"}]
@@ -61,6 +62,22 @@ def test_what_is_taken_up_goes_on_with_each_shipment_for_itself(house, bad, befo
     assert [step.act_id for step in now] == [step.pk for step in was]
     assert [step.attempts for step in now] == [1 - bad, 1]
     assert not order.errors.filter(status="Active").exists()
+
+
+def test_a_step_that_was_taken_up_is_tried_again_for_its_own_shipment(house):
+    """In the background, after its run has ended."""
+    house.carrier(options=OPTIONS)
+    order = house.order(shipments=TWO)
+    house.depot.faults = [faultserver.answer(400)] * 2
+    run = moved(house, order, [{"name": "CompleteShipment", "per_shipment": True}])
+    house.depot.faults = [faultserver.answer(429)] * 3
+    again = acts.resume(run, acts.Asked(actor="Kari")).run
+    house.pump()
+    assert [state for *_, state in results(again)] == ["error", "success"]
+    house.later(hours=1)
+    house.pump()
+    assert [state for *_, state in results(again)] == ["success", "success"]
+    assert sorted(house.depot.booked.values()) == [1, 1]
 
 
 def test_an_order_without_shipments_skips_the_step(house):

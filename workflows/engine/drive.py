@@ -197,7 +197,7 @@ class Driver:
                 ticket, Result.error("Not carried out: a later status change took its place"), [], self.book
             )
         else:
-            conclude.conclude(ticket, Result.success("Was done before"), [], self.book)
+            conclude.conclude(ticket, plan.done_before(ticket), [], self.book)
         return None
 
 

@@ -90,6 +90,12 @@ def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
     return found
 
 
+def done_before(ticket: Ticket) -> Result:
+    """What the ticket's step says where its act has done before what it wants called."""
+    with tenant_scope(ticket.tenant_id):
+        return registry.get(ticket.context.config.name).done_before(ticket.context)
+
+
 def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
     run = run_of(ticket)
     live = runtime(run.tenant_id, run.generation)

@@ -17,12 +17,13 @@ _ALSO_COPIED = ("stop_on_error", "is_invisible")
 
 def narrowed(ticket: Ticket, step: StepRun, document: OrderDocument) -> OrderDocument:
     """The document with the step's shipment only; a step that has none yet takes the first, new ones the others. One that
-    takes up what was done before has its own already, and new ones take those that have come since.
+    takes up what was done before has its own already, and new ones take those that have come since. A retry of a run that
+    has ended is about its own alone.
 
     An order without shipments stays as it is, and its step names none.
     """
     known: Sequence[Mapping[str, Any]] = document.sections.get("shipments", ())
-    if not step.shipment or step.repeats_id:
+    if step in ticket.steps and (not step.shipment or step.repeats_id):
         place = (step.run_id, step.position)
         taken = {other.shipment for other in ticket.steps if (other.run_id, other.position) == place}
         wanted = [str(item["reference"]) for item in shipments_under_way(document)]

@@ -16,7 +16,7 @@ from tenants.together import KeptRows, Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import FINAL_STEP_STATES, Order, RunState, StepRun, WorkflowRun
+from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, Order, RunState, StepRun, WorkflowRun
 
 _LANE, _ORDER = "workflows_lane", "workflows_order"
 
@@ -40,7 +40,8 @@ def start_run(
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
-    without steps gives a completed run, unless orders go on from it by themselves. `depth` counts the automatic
+    without steps gives a completed run, unless orders go on from it by themselves or it has something to take the place
+    of. `depth` counts the automatic
     transitions that led here. `touched` tells that the caller has made the order's lane due in this transaction. What the
     caller has put `together` is run along with what is written here.
     """
@@ -60,7 +61,8 @@ def start_run(
         cancels=entered.is_canceled,
         depth=depth,
     )
-    if not steps and not entered.next_status:
+    idle = not steps and not entered.next_status
+    if idle and not ((touched or run.cancels) and _has_something_open(order)):
         run.state, run.finished_at = RunState.COMPLETED, database_now()
     together = Together() if together is None else together
     queued = run.state == RunState.QUEUED
@@ -68,6 +70,12 @@ def start_run(
     if queued:
         ring_after_commit()
     return run
+
+
+def _has_something_open(order: Order) -> bool:
+    """Whether a worker has anything of the order to go on with, which a later status may have to call off."""
+    runs = WorkflowRun.objects.filter(order_id=order.pk, state__in=OPEN_RUN_STATES)
+    return runs.exists() or StepRun.objects.filter(order_id=order.pk, due_at__isnull=False).exists()
 
 
 def _save(run: WorkflowRun, steps: Sequence[StepConfig], together: Together, *, lane: bool) -> None:

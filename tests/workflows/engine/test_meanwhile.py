@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django_q.models import OrmQ
 
+from connectors.calls import Ending, Outcome
 from connectors.models import Connector, Effect
 from connectors.publishing import publish
+from payments.workflow_steps import AuthorizePayment
 from tenants.scoping import platform_scope, tenant_scope
 from tests.faultserver import FaultServer, answer
 from tests.shop import PAID, Shop
@@ -26,7 +28,9 @@ from workflows.engine.callers import Callers
 from workflows.engine.doorbell import somebody_listens
 from workflows.engine.pump import Pump
 from workflows.engine.turn import LOOK_AGAIN_S
-from workflows.models import Order, OrderType, RunState, StepState, Worker, WorkflowRun
+from workflows.models import Order, OrderError, OrderType, RunState, StepState, Worker, WorkflowRun
+from workflows.steps import registry
+from workflows.steps.base import Result, StepContext
 
 CANCELS = {"OrderCanceled": ["CancelPayments"]}
 SHIPS = {**PAID, "Ship": ["ExportOrder@erp", "CapturePayments!"], **CANCELS}
@@ -282,21 +286,36 @@ def test_an_order_whose_row_somebody_holds_goes_on_afterwards_and_others_meanwhi
     assert set(Effect.objects.values_list("state", flat=True)) <= {"succeeded"}
 
 
-@pytest.mark.pg
-def test_a_retry_that_breaks_its_order_can_be_taken_up_by_a_person(db: None, settings: Any) -> None:
-    unusable = answer(
-        200, {"id": "p" * 300, "status": "requires_capture", "amount": 10000, "currency": "nok"}
-    )
-    with FaultServer(*[answer(429)] * 3, unusable) as vendor:
-        settings.CROSSDOCK_SANDBOX_URL = vendor.url
-        settings.CROSSDOCK_EGRESS_ALLOW = [f"127.0.0.1/32:{vendor.port}"]
-        shop = Shop(vendor)  # type: ignore[arg-type]
-        with tenant_scope(shop.tenant):
-            shop.chart({"New": ["AuthorizePayment"]})
-            step = shop.order().runs.get().steps.get()
-            shop.pump()
-            shop.later(hours=1)
-            shop.pump()
-            step.refresh_from_db()
-            assert (step.state, step.attempts, step.due_at) == (StepState.ERROR, 2, None)
-            assert acts.rerun_step(step, acts.Asked(actor="Kari")).fresh
+class Breaking(AuthorizePayment):
+    """Breaks over the answer to its retry."""
+
+    name = "Breaking"
+
+    def settle(self, context: StepContext, outcomes: Sequence[Outcome]) -> Result:
+        result = super().settle(context, outcomes)
+        if outcomes[0].ending is Ending.SUCCEEDED:
+            OrderError.objects.create(order_id=context.order.id, key="taken", message="once")
+            OrderError.objects.create(order_id=context.order.id, key="taken", message="twice")
+        return result
+
+
+@pytest.fixture
+def breaking() -> Iterator[None]:
+    registry.all_steps()
+    registry.register(Breaking)
+    yield
+    registry._steps.pop("breaking")
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("breaking")
+def test_a_retry_that_breaks_its_order_can_be_taken_up_by_a_person(shop: Shop) -> None:
+    shop.vendors.faults(vendor="stripe", path="/payment_intents", status=429, times=3)
+    shop.chart({"New": ["Breaking"]})
+    step = shop.order().runs.get().steps.get()
+    shop.pump()
+    shop.later(hours=1)
+    shop.pump()
+    step.refresh_from_db()
+    assert (step.state, step.attempts, step.due_at) == (StepState.ERROR, 2, None)
+    assert acts.rerun_step(step, acts.Asked(actor="Kari")).fresh

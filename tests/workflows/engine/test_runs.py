@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connectors.models import Effect
 from eventlog.models import Event
 from tests.shop import PAID, Shop
@@ -187,6 +189,25 @@ def test_a_cancelled_order_is_not_captured_by_a_retry(shop: Shop) -> None:
     assert shop.effects("capture") == []
     assert len(shop.effects("cancel")) == 1
     assert shop.due(order) is None
+    assert Effect.objects.get(operation="capture").state == Effect.State.FAILED
+
+
+@pytest.mark.parametrize("capture", ["CapturePayments", "CapturePayments!"])
+def test_a_cancelled_order_is_not_captured_where_nothing_runs_when_it_is_cancelled(
+    shop: Shop, capture: str
+) -> None:
+    shop.chart({**PAID, "Ship": [capture], "OrderCanceled": []})
+    order = shop.order()
+    shop.pump()
+    shop.vendors.faults(vendor="stripe", path="/capture$", status=429, times=3)
+    shop.move(order, "Ship")
+    shop.pump()
+    shop.move(order, "OrderCanceled")
+    shop.pump()
+    shop.later(hours=2)
+    shop.pump()
+    order.refresh_from_db()
+    assert (shop.effects("capture"), order.status, shop.due(order)) == ([], "OrderCanceled", None)
     assert Effect.objects.get(operation="capture").state == Effect.State.FAILED
 
 
