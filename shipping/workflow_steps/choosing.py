@@ -9,7 +9,7 @@ from connectors.contracts.shipping import DeliveryChoice, SessionCompletion
 from connectors.errors import Misconfigured
 from shipping.bookings import connector_of
 from shipping.choices import choice_document, read_choice
-from shipping.models import Shipment
+from shipping.models import Shipment, ShipmentState
 from shipping.providers import KIND, Offer, offers_of
 from shipping.stepkit import Review, ShipmentStep
 from workflows.steps.base import StepContext
@@ -91,7 +91,8 @@ def _keep(context: StepContext, shipment: Shipment, choice: DeliveryChoice) -> N
     shipment.pickup_point = choice.pickup_point.id[:100] if choice.pickup_point else shipment.pickup_point
     shipment.expected_delivery = choice.delivery or shipment.expected_delivery
     offer = _offer(context, choice)
-    if offer is not None:
+    # Another carrier would book once more what the one that was asked may have booked.
+    if offer is not None and shipment.state == ShipmentState.DRAFT:
         _switch(context, shipment, offer)
     shipment.save(update_fields=_FIELDS)
 
@@ -119,7 +120,13 @@ def _switch(context: StepContext, shipment: Shipment, offer: Offer) -> None:
 
 def _tell(context: StepContext, shipment: Shipment, choice: DeliveryChoice, verdict: Verdict) -> None:
     what = choice.name or choice.product
-    if _offer(context, choice) is not None:
+    offer = _offer(context, choice)
+    if offer is not None and offer.option.name != shipment.option_name:
+        verdict.warning(
+            f"{shipment}: the shopper chose {what}, but {shipment.option_name} was asked to book it before; see there what"
+            " became of that"
+        )
+    elif offer is not None:
         verdict.success(f"{shipment}: the shopper chose {what}; {shipment.option_name} books it")
     else:
         verdict.warning(

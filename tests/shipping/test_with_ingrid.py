@@ -11,7 +11,7 @@ import pytest
 from connectors.checklist import findings
 from connectors.sandbox import Sandbox
 from eventlog.models import Event
-from shipping.models import Label, Shipment, ShippingProvider
+from shipping.models import Label, Shipment, ShipmentState, ShippingProvider
 from shipping.providers import KIND, provider_document
 from tenants.models import IdempotencyRecord
 from tenants.scoping import tenant_scope
@@ -169,6 +169,17 @@ def test_a_choice_that_could_not_be_kept_is_told(counter: Counter) -> None:
     assert told.startswith("warning")
     assert "could not keep to what the shopper chose" in told
     assert Shipment.objects.get().option_name == "pickup"
+
+
+@pytest.mark.thorough
+def test_a_carrier_that_may_have_booked_already_keeps_the_shipment(counter: Counter) -> None:
+    session = counter.visit()["session"]["id"]
+    counter.chooses(session, "home-delivery")
+    order = counter.order(shipments=[{"shipping_option": "checkout", "session": session}])
+    Shipment.objects.update(state=ShipmentState.BOOKING)
+    told = counter.ships(order, "Chosen")
+    assert told.startswith("warning") and "checkout was asked to book it before" in told
+    assert Shipment.objects.get().option_name == "checkout"
 
 
 @pytest.mark.thorough

@@ -40,10 +40,9 @@ def start_run(
     """Write the run of `status` with one step run for each step that applies, and wake a worker after the commit.
 
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
-    without steps gives a completed run, unless orders go on from it by themselves or it has something to take the place
-    of. `depth` counts the automatic
-    transitions that led here. `touched` tells that the caller has made the order's lane due in this transaction. What the
-    caller has put `together` is run along with what is written here.
+    without steps gives a completed run, unless orders go on from it by themselves or it takes the place of something that
+    is still open. `depth` counts the automatic transitions that led here. `touched` tells that the caller has made the
+    order's lane due in this transaction. What the caller has put `together` is run along with what is written here.
     """
     live = live or runtime(order.tenant_id)
     chart = chart_of(live, order.order_type)
