@@ -15,8 +15,9 @@ from config.demo.merchant import Merchant
 from config.demo.play import order_body
 from config.demo.scenario import Story
 
-#: A patient customer waits this long (seconds) for an order's runs to end before calling it lost.
-PATIENCE_S = 240.0
+#: A patient customer waits this long (seconds) for an order's runs to end before calling it lost: longer than calls to a
+#: vendor that keeps failing are held back at most, with those who ask whether it is well again being killed, too.
+PATIENCE_S = 600.0
 
 #: Many customers that ask often would leave nothing of the machine to the workers.
 _POLL_S = 1.0
