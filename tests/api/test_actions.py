@@ -94,6 +94,7 @@ def test_a_caller_that_waits_is_told_the_result_or_where_to_look(stand: Shop, ap
     late = api.send("orders/A-1/status/?wait=0", {"status": "Ship"})
     assert (late.status_code, late.json()["run_state"]) == (202, RunState.QUEUED)
     assert late.headers["Location"].endswith(f"/runs/{late.json()['run_id']}/")
+    stand.pump()
     ended = api.send("orders/A-1/status/?wait=5", {"status": "Done"})
     assert (ended.status_code, ended.json()["run_state"]) == (200, RunState.COMPLETED)
 
