@@ -54,8 +54,9 @@ def close_effects(outcomes: Sequence[Outcome]) -> None:
     """Record how calls ended, in one or two statements. A success is never undone; a late failure of a try that was
     taken over changes nothing."""
     writes = [outcome for outcome in outcomes if outcome.prepared.effect_id is not None]
-    succeeded = [_closed(item) for item in writes if _ending(item) is Ending.SUCCEEDED]
-    others = [_closed(item) | _still_open(item) for item in writes if _ending(item) is not Ending.SUCCEEDED]
+    rows = [(item, _closed(item)) for item in writes]
+    succeeded = [row for _, row in rows if row["state"] == Effect.State.SUCCEEDED]
+    others = [row | _still_open(item) for item, row in rows if row["state"] != Effect.State.SUCCEEDED]
     update_many(Effect, succeeded, keys=["id"], unless=_SUCCESS_STAYS)
     update_many(Effect, others, keys=["id", "attempts"], unless=_SUCCESS_STAYS)
 

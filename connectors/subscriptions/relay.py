@@ -160,7 +160,8 @@ class Relay:
 
 def _record(results: Sequence[Result], now: datetime) -> None:
     """What cannot be written down together is written one by one, in the end without what was sent and answered: one
-    receiver's strange answer must not take the results of all others with it."""
+    receiver's strange answer must not take the results of all others with it. A result that cannot be written even so
+    is in the log; its delivery comes due again with the same id."""
     try:
         recording.record(results, now)
     except (OperationalError, InterfaceError):

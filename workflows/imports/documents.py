@@ -14,6 +14,7 @@ from connectors.contracts.common import Address, Customer
 from connectors.contracts.ecommerce import ImportedLine, ImportedOrder, ImportedPayment, OrderKind
 from connectors.contracts.plain import plain
 from tenants.money import Money
+from tenants.storable import storable as storable_text
 
 #: Properties of orders and lines that an import writes.
 EXTERNAL_ID = "ExternalId"
@@ -137,7 +138,7 @@ def _dumped(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_dumped(item) for item in value]
     if isinstance(value, str):
-        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+        return storable_text(value)
     return plain(value)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.compiled import ConnectorConfig
 from tenants.bulk import insert_many
+from tenants.storable import storable
 from workflows.engine.clock import database_now
 from workflows.models import SyncItem
 
@@ -134,4 +135,4 @@ def _is_news(row: SyncItem, item: Told) -> bool:
 
 
 def _cut(name: str, text: str) -> str:
-    return text.replace("\x00", "\ufffd")[: _LONGEST[name]]
+    return storable(text)[: _LONGEST[name]]

@@ -13,6 +13,7 @@ from connectors.contracts.catalog import CustomerRecord, PriceRecord, ProductRec
 from connectors.contracts.common import Address
 from connectors.contracts.plain import plain
 from tenants.money import Money
+from tenants.storable import storable
 
 Record = TypeVar("Record", ProductRecord, PriceRecord, CustomerRecord)
 
@@ -61,13 +62,9 @@ def _dumped(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: _dumped(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
-        return {_text(str(key)): _dumped(item) for key, item in value.items()}
+        return {storable(str(key)): _dumped(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(_dumped(item) for item in value)
     if isinstance(value, (list, tuple)):
         return [_dumped(item) for item in value]
-    return _text(value) if isinstance(value, str) else plain(value)
-
-
-def _text(value: str) -> str:
-    return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    return storable(value) if isinstance(value, str) else plain(value)
