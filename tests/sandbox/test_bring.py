@@ -273,7 +273,7 @@ def test_event_cast_tells_until_the_delivery(bring: BringCaller, receiver: Recei
         for package in packages
     ]
     assert bring.get(WEBHOOKS).json == []
-    assert len(bring.control("GET", "bring/eventcast").json["deliveries"]) == 4
+    until(lambda: len(bring.control("GET", "bring/eventcast").json["deliveries"]) == 4)
 
 
 def test_webhooks_lapse_and_are_removed(bring: BringCaller, receiver: Receiver) -> None:
