@@ -19,7 +19,8 @@ from workflows.orders import create_order
 
 
 def waiting(count: int, status: str = "Go", *, due: bool = True) -> int:
-    """So many orders whose run of a status waits for a worker, all of them due, or none; the id of the run before them."""
+    """So many orders whose run of a status waits for a worker, all of them due, or none; the id of the run before them.
+    The database is as it would be had they come one by one: no vacuum and no checkpoint is owed for them."""
     with tenant_scope(Tenant.objects.get()), transaction.atomic():
         order = create_order({**ORDER, "number": f"sample-{uuid4().hex}"}, run_workflow=False)
         run = start_run(order, status, trigger=Trigger.API)
@@ -31,11 +32,13 @@ def waiting(count: int, status: str = "Go", *, due: bool = True) -> int:
     _copy(OrderLine, f"s.order_id = {order.pk}", count - 1, of_order)
     _copy(WorkflowRun, f"s.id = {run.pk}", count - 1, {"id": f"{run.pk} + n"} | of_order)
     _copy(StepRun, f"s.run_id = {run.pk}", count - 1, of_order | of_run)
-    _copy(Lane, f"s.order_id = {order.pk}", count - 1, of_order)
+    in_turn = {"due_at": "s.due_at + n * interval '1 microsecond'"}
+    _copy(Lane, f"s.order_id = {order.pk}", count - 1, of_order | in_turn)
     for model in (Order, WorkflowRun):
         table = model._meta.db_table
         _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-    _run("ANALYZE")
+    _run("VACUUM ANALYZE")
+    _run("CHECKPOINT")
     return run.pk - 1
 
 
