@@ -87,15 +87,12 @@ class Together:
         statements, self._statements = self._statements, []
         if not statements:
             return []
-        with connection.cursor() as cursor:
-            if connection.vendor != "postgresql":
-                return [_answer(cursor, cursor.execute(sql, values)) for sql, values in statements]
-            together = "; ".join(sql for sql, _ in statements)
-            cursor.execute(together, [value for _, values in statements for value in values])
-            answers = [_answer(cursor)]
-            while cursor.nextset():
-                answers.append(_answer(cursor))
+        if connection.vendor == "postgresql":
+            backend: Any = connection
+            answers: list[list[tuple[Any, ...]]] = backend.answers_to(statements)
             return answers
+        with connection.cursor() as cursor:
+            return [_answer(cursor, cursor.execute(sql, values)) for sql, values in statements]
 
 
 def row_of(instance: models.Model, *but: str) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def newest_key(model: type[models.Model]) -> str:
     return f"(SELECT max({pk}) FROM {table})"  # noqa: S608 - one transaction writes at a time
 
 
-def _answer(cursor: Any, executed: Any = None) -> list[tuple[Any, ...]]:
+def _answer(cursor: Any, executed: Any) -> list[tuple[Any, ...]]:
     return list(cursor.fetchall()) if cursor.description else []
 
 

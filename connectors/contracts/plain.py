@@ -38,8 +38,15 @@ def _converter(kind: type) -> Callable[[Any], Any]:
 
 
 def _members(names: tuple[str, ...], value: Any) -> dict[str, Any]:
-    items = ((name, getattr(value, name)) for name in names)
-    return {name: plain(item) for name, item in items if not isinstance(item, SecretValue)}
+    members = {}
+    # Each order of each call comes through here: most of its members need no call.
+    for name in names:
+        item = getattr(value, name)
+        if type(item) in _AS_IT_IS:
+            members[name] = item
+        elif not isinstance(item, SecretValue):
+            members[name] = plain(item)
+    return members
 
 
 def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Django's backend for PostgreSQL, which finds out without a statement whether a kept connection is still there, and can
-have the server keep statements prepared."""
+"""Django's backend for PostgreSQL, which finds out without a statement whether a kept connection is still there, can have
+the server keep statements prepared, and can send several in one go."""
 
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -36,3 +37,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor: Any = base.ServerBindingCursor
         with self.wrap_database_errors:
             return backend._prepare_cursor(cursor(connection))
+
+    @async_unsafe
+    def answers_to(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+        """What each of some statements returns, sent in one go and run in their order up to the first that fails. They are
+        prepared where `prepared_cursor` prepares: parsing and planning a short one takes longer than running it."""
+        self.ensure_connection()
+        connection: Any = self.connection
+        # A log wants the text of a statement as soon as it is sent, when a pipeline has not composed it yet.
+        if connection.prepare_threshold is None or self.queries_logged:
+            return self._answers_to_one(statements)
+        cursors = [self.prepared_cursor() for _ in statements]
+        with self.wrap_database_errors:
+            with connection.pipeline():
+                for cursor, (sql, values) in zip(cursors, statements, strict=True):
+                    cursor.execute(sql, values)
+            return [_answer(cursor) for cursor in cursors]
+
+    def _answers_to_one(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
+        """As one statement: the extended protocol, which alone prepares, takes one at a time."""
+        backend: Any = self
+        with backend.cursor() as cursor:
+            cursor.execute(
+                "; ".join(sql for sql, _ in statements),
+                [value for _, values in statements for value in values],
+            )
+            answers = [_answer(cursor)]
+            while cursor.nextset():
+                answers.append(_answer(cursor))
+            return answers
+
+
+def _answer(cursor: Any) -> list[tuple[Any, ...]]:
+    return list(cursor.fetchall()) if cursor.description else []

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
+import orjson
+
 from connectors.auth import Auth, Token, basic
 from connectors.contracts.base import Answer, BadAnswer, Category, Idempotency, Request
 from connectors.contracts.common import Exported
@@ -149,7 +151,7 @@ class Webhook(
         write: bool = True,
     ) -> Any:
         """Send and read; None for an answer that says nothing. `step` holds the properties of the step."""
-        body = json.dumps({"type": kind, "reference": reference, "Value": value}, ensure_ascii=False).encode()
+        body = _encoded({"type": kind, "reference": reference, "Value": value})
         key = self.door.next_key() if write else None
         place = self._place(fields, step)
         place["headers"] = {"Content-Type": "application/json", **self._signed(body, key), **place["headers"]}
@@ -186,3 +188,11 @@ def _order_of(request: OrderExport | PaymentExport | ShipmentExport | Validation
     order: dict[str, Any] = plain(request.order)
     del order["id"]
     return order
+
+
+def _encoded(document: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        # Numbers above 64 bits, which JSON may hold.
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
