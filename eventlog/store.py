@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
@@ -19,6 +20,7 @@ from tenants.together import Together
 _BY_NAME_AND_SHAPE = Redactor()
 _PAYLOAD = ("request", "response")
 _COLUMNS = tuple(item.name for item in fields(EventData) if item.name not in _PAYLOAD)
+_GET_COLUMNS = attrgetter(*_COLUMNS)
 _TEXTS = {
     column: field.max_length
     for column in _COLUMNS
@@ -111,7 +113,7 @@ def _insert(events: Sequence[EventData]) -> list[int]:
 
 
 def _values(event: EventData) -> dict[str, Any]:
-    values = {column: getattr(event, column) for column in _COLUMNS}
+    values = dict(zip(_COLUMNS, _GET_COLUMNS(event), strict=True))
     for column, limit in _TEXTS.items():
         if values[column] != "":
             values[column] = _storable(values[column], limit)

@@ -57,6 +57,14 @@ class EgressPolicy:
     allowed: tuple[Allowed, ...] = ()
     ca_file: str = ""
     resolver: Resolver = field(default=look_up)
+    #: Asked several times for each call, and an address takes long to give its own.
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.allowed, self.ca_file, self.resolver)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def parse(cls, entries: Iterable[str], *, ca_file: str = "") -> EgressPolicy:

@@ -89,8 +89,15 @@ def _read(adapter: Adapter, request: Sent, max_bytes: int, done: Exchange) -> Ht
         adapter.keep(request.place, connection)
     else:
         connection.close()
-    headers = CaseInsensitiveDict(HTTPHeaderDict(response.msg.items()))
-    return HttpAnswer(response.status, headers, body)
+    return HttpAnswer(response.status, _headers(response), body)
+
+
+def _headers(response: HTTPResponse) -> CaseInsensitiveDict[str]:
+    """Compared without case; what comes several times is put together, as RFC 9110 has it (section 5.3)."""
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    for name, value in response.msg.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _body(response: HTTPResponse, request: Sent, max_bytes: int) -> bytes:

@@ -97,8 +97,9 @@ def outgoing(
     """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
     request = _keyed(request, provider.idempotency_of(config.values))
     url = address(config, request.path)
-    own = _origin(url) == _origin(config.host)
-    trusted = own or _origin(url) in map(_origin, provider.further_hosts)
+    origin = _origin(url)
+    own = origin == _origin_of_host(config.host)
+    trusted = own or origin in map(_origin_of_host, provider.further_hosts)
     if request.authenticated and not trusted:
         raise Misconfigured(
             "The address is on another host than the connector's; credentials are not sent there"
@@ -142,6 +143,9 @@ def _origin(url: str) -> tuple[str, str, int | None]:
         (parts.hostname or "").rstrip("."),
         parts.port or _PORTS.get(parts.scheme),
     )
+
+
+_origin_of_host = lru_cache(maxsize=1024)(_origin)
 
 
 def _keyed(request: Request, idempotency: Idempotency | None) -> Request:

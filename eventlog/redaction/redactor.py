@@ -35,7 +35,7 @@ class Redactor:
         self._needles = needles(sorted(plain, key=len, reverse=True))
 
     def text(self, text: str) -> str:
-        return self._apply(self._plan(text), text)
+        return self._apply(self._plan(text), text) if len(text) >= _SHORTEST else text
 
     def message(self, text: str) -> str:
         """Words for people: by value and shape only, because "token: expired" has to stay readable."""
