@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eventlog.redaction import MARK, Redactor
+from eventlog.redaction import shapes
 from eventlog.redaction.names import is_sensitive
 from tenants.secret_value import SecretValue
 
@@ -405,3 +406,13 @@ def test_no_body_makes_it_slow(unit):
         redactor.text(raw.decode())
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@given(st.text("4a1AZ -+%é\ud800", max_size=40))
+@example("A" + "4" * 13)
+@example("NO93 8601 1117 947é")
+@settings(max_examples=300)
+def test_the_quick_looks_miss_nothing_that_the_expressions_find(text):
+    rules = shapes.rules_for(text)
+    assert (shapes._without_cards in rules) == bool(shapes._MANY_DIGITS.search(text))
+    assert (shapes._without_ibans in rules) == bool(shapes._IBAN_LIKE.search(text))

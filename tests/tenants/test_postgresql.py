@@ -1,9 +1,10 @@
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from tenants.kept import Kept
 from tenants.models import Market
 from tenants.scoping import platform_scope
+from tenants.together import Together
 from tests.factories.tenants import MarketFactory
 
 pytestmark = [pytest.mark.pg, pytest.mark.django_db(transaction=True)]
@@ -44,17 +45,68 @@ def prepared() -> list[str]:
         return [text for (text,) in cursor.fetchall() if "tenants_market" in text]
 
 
-@pytest.mark.parametrize("threshold", [0, None])
-def test_a_kept_query_is_prepared_unless_a_pooler_forbids_it(threshold):
+@pytest.fixture(params=[0, None], ids=["prepares", "pooler"])
+def threshold(request):
     connection.ensure_connection()
     before = connection.connection.prepare_threshold
+    connection.connection.prepare_threshold = request.param
+    yield request.param
+    connection.connection.prepare_threshold = before
+    connection.close()
+
+
+def test_a_kept_query_is_prepared_unless_a_pooler_forbids_it(threshold):
     with platform_scope("the test looks at all"):
         market = MarketFactory(code="NOR")
+        for codes in (["NOR"], ["SWE", "NOR"], ["DNK"]):
+            assert by_code(codes) == ([market] if "NOR" in codes else [])
+        assert len(prepared()) == (0 if threshold is None else 1)
+
+
+def rename(market: Market, name: str) -> Together:
+    together = Together()
+    together.update(Market, market.pk, {"name": name})
+    together.add("SELECT name FROM tenants_market WHERE id = %s", [market.pk])
+    return together
+
+
+def test_statements_together_are_prepared_unless_a_pooler_forbids_it(threshold):
+    with platform_scope("the test looks at all"):
+        market = MarketFactory(name="old")
+        for name in ("100 % of it", "another; --"):
+            with transaction.atomic():
+                assert rename(market, name).run() == [[], [(name,)]]
+        assert len(prepared()) == (0 if threshold is None else 2)
+
+
+def test_what_fails_among_statements_is_told_and_the_connection_goes_on(threshold):
+    with platform_scope("the test looks at all"):
+        market, other = MarketFactory(name="old"), MarketFactory()
+        together = rename(market, "new")
+        together.update(Market, market.pk, {"tenant_id": other.tenant_id, "code": other.code})
+        together.add("SELECT 1")
+        with pytest.raises(IntegrityError, match="unique"), transaction.atomic():
+            together.run()
+        market.refresh_from_db()
+        assert market.name == "old"
+        with transaction.atomic():
+            assert rename(market, "newer").run()[1] == [("newer",)]
+
+
+def test_statements_wait_for_a_lock_no_longer_than_any(threshold):
+    """And the connection is as it was for the next of them."""
+    other = connections["default"].copy()
+    with platform_scope("the test looks at all"):
+        market = MarketFactory(name="old")
         try:
-            connection.connection.prepare_threshold = threshold
-            for codes in (["NOR"], ["SWE", "NOR"], ["DNK"]):
-                assert by_code(codes) == ([market] if "NOR" in codes else [])
-            assert len(prepared()) == (0 if threshold is None else 1)
+            other.set_autocommit(False)
+            with other.cursor() as cursor:
+                cursor.execute("SELECT FROM tenants_market WHERE id = %s FOR UPDATE", [market.pk])
+            with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = 20")
+                rename(market, "new").run()
         finally:
-            connection.connection.prepare_threshold = before
-            connection.close()
+            other.close()
+        with transaction.atomic():
+            assert rename(market, "newer").run()[1] == [("newer",)]
