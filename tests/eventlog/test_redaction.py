@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eventlog.redaction import MARK, Redactor
-from eventlog.redaction import shapes
+from eventlog.redaction import MARK, Redactor, shapes
 from eventlog.redaction.names import is_sensitive
 from tenants.secret_value import SecretValue
 
