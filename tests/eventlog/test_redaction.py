@@ -4,13 +4,14 @@ import json
 import random
 import signal
 import string
+import sys
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eventlog.redaction import MARK, Redactor
+from eventlog.redaction import MARK, Redactor, bodies
 from eventlog.redaction.names import is_sensitive
 from tenants.secret_value import SecretValue
 
@@ -405,3 +406,9 @@ def test_no_body_makes_it_slow(unit):
         redactor.text(raw.decode())
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@pytest.mark.parametrize("inside", ['"\\u00e5"', f'"{"x" * bodies.STORED}"', '"token=abc"'])
+def test_a_body_that_is_just_not_too_deep_to_be_read_breaks_nothing(inside: str) -> None:
+    for depth in range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()):
+        assert Redactor().body(("[" * depth + inside + "]" * depth).encode(), "application/json")
