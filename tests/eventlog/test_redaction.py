@@ -412,3 +412,13 @@ def test_no_body_makes_it_slow(unit):
 def test_a_body_that_is_just_not_too_deep_to_be_read_breaks_nothing(inside: str) -> None:
     for depth in range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()):
         assert Redactor().body(("[" * depth + inside + "]" * depth).encode(), "application/json")
+
+
+def test_of_a_long_header_the_beginning_is_kept_without_secrets():
+    secret = "q7" + "Zx9" * 20
+    for at in range(0, 9000, 50):
+        kept = Redactor([secret]).headers({"X-Echo": "-" * at + secret + "1 " * 10_000})["X-Echo"]
+        assert secret[:20] not in kept
+        assert len(kept) < 5000
+        assert kept.endswith("… [cut]")
+    assert PLAIN.headers({"X-Short": "1 2"}) == {"X-Short": "1 2"}
