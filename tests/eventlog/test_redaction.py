@@ -422,3 +422,23 @@ def test_of_a_long_header_the_beginning_is_kept_without_secrets():
         assert len(kept) < 5000
         assert kept.endswith("… [cut]")
     assert PLAIN.headers({"X-Short": "1 2"}) == {"X-Short": "1 2"}
+
+
+@pytest.mark.parametrize("secret", ["ab+cd/ef=gh<ij", "løsen&ord'x", "k9/Q+zz8w=="])
+def test_secrets_are_found_behind_numbers_of_characters(secret):
+    """As the encoders of .NET and Java write them into pages and XML."""
+    forms = [
+        "".join(char if char.isalnum() and char.isascii() else form.format(ord(char)) for char in secret)
+        for form in ("&#{};", "&#x{:X};", "&#x{:02x};", "&#0{};")
+    ]
+    for form in forms:
+        assert Redactor([secret]).body(f"<p>{form}</p>".encode(), "text/html") == f"<p>{MARK}</p>"
+
+
+@pytest.mark.parametrize("escape", [quote_plus, lambda text: json.dumps(text).replace("/", "\\/"), html.escape])
+def test_secrets_in_base64_are_found_behind_escapes(escape):
+    secret = "\xfb\xff>>>???" + "pass~~~word"
+    for before in (b"", b"a", b"ab"):
+        text = escape(embedded(secret, before, b":x"))
+        kept = Redactor([secret]).text(f"said {text} here")
+        assert len(kept) < len("said [redacted] here") + 14, kept
