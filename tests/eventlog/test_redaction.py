@@ -435,10 +435,32 @@ def test_secrets_are_found_behind_numbers_of_characters(secret):
         assert Redactor([secret]).body(f"<p>{form}</p>".encode(), "text/html") == f"<p>{MARK}</p>"
 
 
-@pytest.mark.parametrize("escape", [quote_plus, lambda text: json.dumps(text).replace("/", "\\/"), html.escape])
+@pytest.mark.parametrize(
+    "escape", [quote_plus, lambda text: json.dumps(text).replace("/", "\\/"), html.escape]
+)
 def test_secrets_in_base64_are_found_behind_escapes(escape):
     secret = "\xfb\xff>>>???" + "pass~~~word"
     for before in (b"", b"a", b"ab"):
         text = escape(embedded(secret, before, b":x"))
         kept = Redactor([secret]).text(f"said {text} here")
         assert len(kept) < len("said [redacted] here") + 14, kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Token><![CDATA[hunter<2>2222]]></Token>",
+        '<ns:Password xsi:type="x">\n <![CDATA[hunter2222]]> </ns:Password>',
+        "&quot;password&quot;:&quot;hunter2222&quot;",
+        "&#34;clientSecret&#34; : &#34;hunter2222&#34;, &#34;a&#34;: 1",
+        "password=&#x27;hunter2222&#x27;",
+    ],
+)
+def test_named_secrets_are_found_in_escaped_text(text):
+    kept = PLAIN.text(text)
+    assert "hunter" not in kept
+    assert MARK in kept
+    assert (
+        PLAIN.text(text.replace("Token", "Name").replace("assword", "ostal").replace("Secret", "Name"))
+        != kept
+    )
