@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,11 @@ class Token:
             renewable_until=_time(data.get("renewable_until")),
             refused=data.get("refused", ""),
         )
+
+
+def is_still(stored: Token | None, seen: Token | None) -> bool:
+    """Whether no other token was stored since; that somebody has found this one refused makes no other of it."""
+    return (replace(stored, refused=seen.refused) if stored and seen else stored) == seen
 
 
 def read_oauth_token(body: Mapping[str, Any], now: datetime) -> Token:

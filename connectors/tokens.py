@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models.functions import Now
 
+from connectors.access_token import is_still
 from connectors.auth import Token
 from connectors.models import Connector, OAuthToken
 from eventlog import store as eventlog
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 #: How long a renewal may take before somebody else may try; longer than the door's deadline of one.
 CLAIM = timedelta(seconds=60)
+
+#: Seconds in which a new token has to be stored, and between two tries of it.
+SAVE_S, _PAUSE_S = 10.0, 0.5
 
 #: A consent is worth a warning for so long before it ends, and at most for the last third of its life.
 WARN_BEFORE = timedelta(days=14)
@@ -44,10 +49,25 @@ class OrmTokens:
             row.save(update_fields=["claimed_until"])
             return True
 
-    def save(self, connector_id: int, token: Token) -> None:
+    def save(self, connector_id: int, token: Token, seen: Token | None = None) -> None:
+        """Goes on for some seconds where the database is away: many vendors take a refresh token once, so that it takes a
+        person to connect again when the new one is lost."""
+        until = time.monotonic() + SAVE_S
+        while True:
+            try:
+                return self._save(connector_id, token, seen)
+            except (OperationalError, InterfaceError) as error:
+                if time.monotonic() > until:
+                    raise
+                log.warning("a new login is not stored yet: %s", error)
+            close_old_connections()
+            time.sleep(_PAUSE_S)
+
+    def _save(self, connector_id: int, token: Token, seen: Token | None) -> None:
         with platform_scope("OAuth token of a connector"), transaction.atomic():
             row, _ = _lock(connector_id)
-            write(row, token)
+            if is_still(_open(row), seen):
+                write(row, token)
 
     def release(self, connector_id: int) -> None:
         with platform_scope("OAuth token of a connector"):

@@ -326,6 +326,18 @@ def huge_body(size: int = 2048 * MIB, status: int = 200) -> Behaviour:
     return behave
 
 
+def endless(start: bytes, size: int = 64 * MIB) -> Behaviour:
+    """These bytes and then more of nothing in particular, until the client leaves."""
+
+    def behave(exchange: Exchange) -> None:
+        exchange.over = True
+        exchange.send(start)
+        for _ in range(size // MIB):
+            exchange.send(b"x" * MIB)
+
+    return behave
+
+
 def gzip_bomb(size: int = 2048 * MIB) -> Behaviour:
     """Some MiB on the wire that unpack to `size` bytes."""
 

@@ -8,7 +8,7 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 import urllib3
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, InvalidChunkLength, ReadTimeoutError
 
 from connectors.client.adapter import Adapter
 from connectors.client.answer import HttpAnswer
@@ -57,6 +57,15 @@ def exchange(
 
 class _TooLarge(Exception):
     pass
+
+
+class _Unpacked(urllib3.HTTPResponse):
+    """Refuses a chunk of a negative size, which would have all be read that ever comes."""
+
+    def _update_chunk_length(self) -> None:
+        super()._update_chunk_length()
+        if self.chunk_left is not None and self.chunk_left < 0:
+            raise InvalidChunkLength(self, str(self.chunk_left).encode())
 
 
 def _exchanged(adapter: Adapter, request: Sent, max_bytes: int, writes: bool) -> Exchange:
@@ -113,7 +122,7 @@ def _body(response: HTTPResponse, request: Sent, max_bytes: int) -> bytes:
 
 
 def _decoded(response: HTTPResponse, request: Sent, max_bytes: int) -> bytes:
-    raw = urllib3.HTTPResponse(
+    raw = _Unpacked(
         body=response,
         headers=HTTPHeaderDict(response.msg.items()),
         status=response.status,

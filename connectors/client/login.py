@@ -85,19 +85,24 @@ class Login:
             token = replace(read, credential=self._credential)
         except ProviderError as error:
             if before is not None and self.auth.is_refusal(error):
-                self._give_up(before, error.code)
+                return self._given_up(before, error)
             self.ports.tokens.release(self.config.id)
             raise
         except BaseException:
             self.ports.tokens.release(self.config.id)
             raise
-        self.ports.tokens.save(self.config.id, token)
+        self.ports.tokens.save(self.config.id, token, seen)
         return token
 
-    def _give_up(self, token: Token, reason: str) -> None:
-        """A refresh token that was refused is never sent again, and whoever needs it is told what to do. Raises."""
-        self.ports.tokens.refuse(self.config.id, token, reason)
-        self._asked(replace(token, refused=reason))
+    def _given_up(self, token: Token, error: ProviderError) -> Token:
+        """A refresh token that was refused is never sent again, and whoever needs it is told what to do. It is of no account
+        where another token has been stored meanwhile, which is returned: a person has connected, or somebody was quicker."""
+        self.ports.tokens.refuse(self.config.id, token, error.code)
+        stored = self.ports.tokens.get(self.config.id)
+        if self._is_news(stored, token):
+            return stored
+        self._asked(replace(token, refused=error.code))
+        raise error
 
     def _is_news(self, stored: Token | None, seen: Token | None) -> TypeGuard[Token]:
         return self._fits(stored) and not stored.refused and stored != seen

@@ -95,7 +95,8 @@ def outgoing(
     config: ConnectorConfig, provider: type[Provider], request: Request, token: Token | None
 ) -> Sent:
     """The request as it leaves. Raises Misconfigured for a missing setting or host and for unusable headers."""
-    request = _keyed(request, provider.idempotency_of(config.values))
+    idempotency = provider.idempotency_of(config.values)
+    request = _keyed(request, idempotency)
     url = address(config, request.path)
     origin = _origin(url)
     own = origin == _origin_of_host(config.host)
@@ -114,7 +115,7 @@ def outgoing(
     headers.update({name: _plain(value) for name, value in request.headers.items()})
     auth.apply(headers, config.values, token)
     if own:
-        headers.update(_custom(config))
+        headers.update(_custom(config, idempotency))
     headers["Accept-Encoding"] = "gzip, deflate"
     if body or request.method not in _WITHOUT_BODY:
         headers["Content-Length"] = str(len(body or b""))
@@ -176,9 +177,12 @@ def _put(document: Mapping[str, Any], path: Sequence[str], value: str) -> dict[s
     return {**document, first: _put(document.get(first) or {}, rest, value) if rest else value}
 
 
-def _custom(config: ConnectorConfig) -> dict[str, str]:
+def _custom(config: ConnectorConfig, idempotency: Idempotency | None) -> dict[str, str]:
+    """One in the place of the key would make one request of all writes, and the vendor carry out the first only."""
+    kind, _, carrier = idempotency.carrier.lower().partition(":") if idempotency else ("", "", "")
+    taken = {*_OURS, carrier.partition(".")[0]} if kind.endswith("header") else _OURS
     for name, _ in config.headers:
-        if name.lower() in _OURS or name.lower().startswith("proxy-"):
+        if name.lower() in taken or name.lower().startswith("proxy-"):
             raise Misconfigured(f"The custom header {name} cannot be set")
     return {name: _plain(value) for name, value in config.headers}
 

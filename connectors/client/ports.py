@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from connectors.access_token import is_still
 from connectors.auth import Token
 from connectors.client.egress import EgressPolicy
 from connectors.traffic import Gates
@@ -27,8 +28,9 @@ class TokenStore(Protocol):
         """Whether the caller may renew now: False when `seen` is no longer the stored one, or somebody else does it."""
         ...
 
-    def save(self, connector_id: int, token: Token) -> None:
-        """Store the new token and end the claim."""
+    def save(self, connector_id: int, token: Token, seen: Token | None = None) -> None:
+        """Store the new token in the place of `seen` and end the claim; nothing where `seen` is no longer the stored one,
+        as after a person has connected or disconnected meanwhile."""
         ...
 
     def release(self, connector_id: int) -> None:
@@ -58,10 +60,11 @@ class MemoryTokens:
             self._claimed.add(connector_id)
             return True
 
-    def save(self, connector_id: int, token: Token) -> None:
+    def save(self, connector_id: int, token: Token, seen: Token | None = None) -> None:
         with self._lock:
-            self._tokens[connector_id] = token
             self._claimed.discard(connector_id)
+            if is_still(self._tokens.get(connector_id), seen):
+                self._tokens[connector_id] = token
 
     def release(self, connector_id: int) -> None:
         with self._lock:

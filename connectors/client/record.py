@@ -22,6 +22,10 @@ from tenants.secret_value import SecretValue
 if TYPE_CHECKING:
     from connectors.calls import Prepared
 
+#: Characters of a vendor's words that people get to read, and of those that are looked at: what is cut off in the middle of
+#: a secret lies between the two. Looking through megabytes would keep a process from everything else.
+_TOLD, _LOOKED_AT = 2000, 10_000
+
 #: Answers' headers, compared without case, in which vendors name the request.
 _REQUEST_IDS = (
     "Request-Id",
@@ -96,8 +100,10 @@ def answered(config: ConnectorConfig, headers: Mapping[str, Any], body: bytes) -
 def told(
     config: ConnectorConfig, text: str, token: Token | None = None, secrets: Collection[SecretValue] = ()
 ) -> str:
-    """What a vendor says, for people: vendors repeat the credentials that they refuse."""
-    return _redactor((*config.secrets, *((token.access,) if token else ()), *secrets)).message(text)
+    """What a vendor says, for people: vendors repeat the credentials that they refuse, and send whole pages."""
+    redactor = _redactor((*config.secrets, *((token.access,) if token else ()), *secrets))
+    words = redactor.message(text[:_LOOKED_AT])
+    return words if len(text) <= _TOLD else f"{words[:_TOLD]}… [cut]"
 
 
 @lru_cache(maxsize=1024)

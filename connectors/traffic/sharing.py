@@ -61,10 +61,10 @@ class Sharing:
 
     def exchange(self) -> None:
         """Tell and be told."""
-        gates = dict(self.gates.all())
         recent = time.monotonic() - SPAN_S
         with platform_scope("the standing of vendors is kept for all tenants"):
-            active = _existing({pk: gate for pk, gate in gates.items() if gate.used_at > recent})
+            gates = _existing(dict(self.gates.all()), recent)
+            active = {pk: gate for pk, gate in gates.items() if gate.used_at > recent}
             if active:
                 self._tell(active)
                 self._hear(active)
@@ -115,10 +115,12 @@ class Sharing:
         ConnectorTraffic.objects.filter(at__lt=Now() - timedelta(seconds=_CLEAR_S)).delete()
 
 
-def _existing(gates: dict[int, Gate]) -> dict[int, Gate]:
-    """Drafts may have been deleted since they were tried out."""
-    found = set(Connector.objects.filter(pk__in=list(gates)).values_list("pk", flat=True)) if gates else set()
-    return {pk: gate for pk, gate in gates.items() if pk in found}
+def _existing(gates: dict[int, Gate], recent: float) -> dict[int, Gate]:
+    """Drafts may have been deleted since they were tried out; nothing can be stored of them. Only those of which something
+    might be are looked at."""
+    told = {pk for pk, gate in gates.items() if gate.used_at > recent or gate.is_troubled}
+    found = set(Connector.objects.filter(pk__in=told).values_list("pk", flat=True)) if told else set()
+    return {pk: gate for pk, gate in gates.items() if pk in found or pk not in told}
 
 
 def _summed(rows: Sequence[ConnectorTraffic], generation: int) -> tuple[Counts, int]:

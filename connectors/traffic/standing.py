@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import Error as DatabaseError
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -94,7 +95,11 @@ def _write(pk: int, gate: Gate, row: ConnectorStanding | None, clock: Clock) -> 
         row.paused_until = clock.there(state.paused_until)
     elif not turned:
         return row
-    _save(row)
+    try:
+        _save(row)
+    except DatabaseError:
+        gate.changed = True
+        raise
     if turned:
         _report(gate, row)
     return row

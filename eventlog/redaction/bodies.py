@@ -51,7 +51,10 @@ def parse_json(text: str, kind: str) -> Any:
 
 def fit(document: Any) -> Any:
     """The document itself, or the beginning of its text when it is too long to store."""
-    text = json.dumps(document, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(document, ensure_ascii=False, default=str)
+    except RecursionError:  # A reader gets a little deeper than a writer.
+        return "[nested too deeply to be stored]"
     return document if len(text) <= STORED else cut(text, whole=True)
 
 

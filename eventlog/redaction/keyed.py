@@ -14,12 +14,16 @@ _DELIMITER = re.compile(r"[:=]")
 _LONGEST_NAME = 80
 _REVERSED_NAME = re.compile(r"[\w.%\[\]-]+")
 _VALUE = re.compile(
-    r"""[:=]>?\s{0,3}(?!\[redacted\])[\[(]?\s{0,3}(?:(?P<quote>\\*["'])(?P<quoted>.*?)(?:(?<!\\)(?=(?P=quote))|\Z)"""
+    r"""[:=]>?\s{0,3}(?!\[redacted\])[\[(]?\s{0,3}(?:(?P<quote>\\*["']|&(?:quot|apos|#0*3[49]|#x2[27]);)"""
+    r"""(?P<quoted>.*?)(?:(?<!\\)(?=(?P=quote))|\Z)"""
     r"""|(?P<bare>\[redacted\]|(?:(?:Bearer|Basic|Digest|Token|ApiKey)\s+)?[^\s&,;"'<>})\]\\]+))""",
     re.S,
 )
 _COOKIE = re.compile(r"((?:set-)?cookie\s*[:=]\s*)[^\r\n\"']+", re.I)
-_ELEMENT = re.compile(r"(<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<]+)(?=</)")
+_ELEMENT = re.compile(
+    r"(<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)([^<]+|\s*<!\[CDATA\[.{0,4096}?\]\]>\s*)(?=</)", re.S
+)
+_ESCAPED_QUOTE = re.compile(r"&(?:quot|apos|#0*3[49]|#x2[27]);\Z")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s\"'<>@]*@")
 _BEARER = re.compile(r"\b(Bearer\s+)[\w.~+/=-]{16,}", re.I)
 _BASIC = re.compile(r"\b(Basic\s+)([A-Za-z0-9+/_-]{8,}={0,2})", re.I)
@@ -76,6 +80,8 @@ def _without_pairs(text: str) -> str:
 
 def _name_before(text: str, at: int) -> str:
     before = text[max(0, at - _LONGEST_NAME) : at].rstrip(" \t\r\n\"'\\")
+    if before.endswith(";"):
+        before = _ESCAPED_QUOTE.sub("", before)
     found = _REVERSED_NAME.match(before[::-1])
     if found is None:
         return ""

@@ -14,6 +14,8 @@ from tenants.secret_value import SecretValue
 _DEEPEST = 64
 _SHORTEST = 6
 _SHORTEST_NUMBER = 10**5
+#: Characters of a header that are kept; as many more are looked at, where a secret may be cut off in the middle.
+_HEADER = 4 * 1024
 
 
 class _Plan(NamedTuple):
@@ -42,9 +44,12 @@ class Redactor:
         return self._apply(self._plan(text)._replace(named=False), text)
 
     def headers(self, headers: Mapping[str, Any]) -> dict[str, str]:
-        texts = {name: MARK if is_sensitive(name) else str(value) for name, value in headers.items()}
+        whole = {name: MARK if is_sensitive(name) else str(value) for name, value in headers.items()}
+        texts = {name: text[: 2 * _HEADER] for name, text in whole.items()}
         plan = self._plan("\n".join(texts.values()))
-        return {name: self._apply(plan, text) for name, text in texts.items()} if plan else texts
+        if plan:
+            texts = {name: self._apply(plan, text) for name, text in texts.items()}
+        return {name: _cut(text) if len(whole[name]) > _HEADER else text for name, text in texts.items()}
 
     def url(self, url: str) -> str:
         """Drops user info and secret query parameters; the order and encoding of the rest stay."""
@@ -127,6 +132,10 @@ class Redactor:
         text = str(value)
         redacted = self._apply(plan, text)
         return value if redacted == text else redacted
+
+
+def _cut(text: str) -> str:
+    return f"{text[:_HEADER]}… [cut]"
 
 
 def is_secret_member(name: str, value: Any, parent: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 
 MARK = "[redacted]"
 
@@ -25,7 +26,7 @@ _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIV
 # For bytes.translate: the value of each ASCII digit, and the digit sum of its double.
 _VALUES = bytes((byte - 48) % 256 for byte in range(256))
 _DOUBLED = bytes(sum(divmod(2 * (byte - 48), 10)) % 256 for byte in range(256))
-SHORTEST_CARD = 13
+SHORTEST_CARD, LONGEST_CARD = 13, 19
 
 # A text without such a run holds neither many digits nor an IBAN, and a look for one byte is far quicker than an expression.
 _IN_NUMBERS = bytes(48 if byte in b"0123456789 -+%" else 0 for byte in range(256))
@@ -76,14 +77,15 @@ def _mask_cards(match: re.Match[str]) -> str:
     text = match[0]
     if text.isdecimal():
         return _mask(text) if is_card_number(text) else text
-    groups = [group.span() for group in _GROUP.finditer(text.replace("%20", "   "))]
+    groups = list(_GROUP.finditer(text.replace("%20", "   ")))
+    digits = "".join([group[0] for group in groups])
+    ends = list(accumulate((len(group[0]) for group in groups), initial=0))
     out, position, index = [], 0, 0
     while index < len(groups):
-        last = _card_end(text, groups, index)
+        last = _card_end(digits, ends, index)
         if last is not None:
-            start, stop = groups[index][0], groups[last][1]
-            out += [text[position:start], _mask(_only_digits(text[start:stop]))]
-            position, index = stop, last
+            out += [text[position : groups[index].start()], _mask(digits[ends[index] : ends[last + 1]])]
+            position, index = groups[last].end(), last
         index += 1
     return "".join([*out, text[position:]])
 
@@ -92,21 +94,21 @@ def _mask(digits: str) -> str:
     return f"{digits[:6]}******{digits[-4:]}"
 
 
-def _card_end(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
-    start = groups[first][0]
-    for last in range(min(first + 19, len(groups)) - 1, first - 1, -1):
-        if is_card_number(_only_digits(text[start : groups[last][1]])):
+def _card_end(digits: str, ends: list[int], first: int) -> int | None:
+    """The last of the groups, `ends` being how many digits have passed with each, that make a card number with `first`."""
+    begin = ends[first]
+    for last in range(min(first + LONGEST_CARD, len(ends) - 1) - 1, first - 1, -1):
+        length = ends[last + 1] - begin
+        if length < SHORTEST_CARD:
+            return None
+        if length <= LONGEST_CARD and is_card_number(digits[begin : begin + length]):
             return last
     return None
 
 
-def _only_digits(text: str) -> str:
-    return "".join(_GROUP.findall(text.replace("%20", "")))
-
-
 def _could_be_issued(digits: str) -> bool:
     """Leaves out what orders are full of: time stamps, EANs and dates in front of running numbers."""
-    if not 13 <= len(digits) <= 19:
+    if not SHORTEST_CARD <= len(digits) <= LONGEST_CARD:
         return False
     first = digits[0]
     if first == "2":

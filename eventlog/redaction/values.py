@@ -63,7 +63,7 @@ def _encodings(secret: str) -> Iterator[tuple[str, str]]:
     yield _core(secret), "".join(map(_any_escape, secret))
     raw = secret.encode("utf-8", "surrogatepass")
     for text in {form for alignment in range(3) for form in _base64_forms(raw, alignment)}:
-        yield text[:_LONGEST_CORE], re.escape(text)
+        yield _core(text), "".join(map(_any_escape, text))
     yield raw.hex()[:_LONGEST_CORE], re.escape(raw.hex())
     yield raw.hex().upper()[:_LONGEST_CORE], re.escape(raw.hex().upper())
 
@@ -75,14 +75,16 @@ def _core(secret: str) -> str:
 
 
 def _any_escape(char: str) -> str:
-    """A pattern for one character: itself, percent-encoded (also twice), JSON-escaped or HTML-escaped."""
+    """A pattern for one character: itself, percent-encoded (also twice), JSON-escaped, or escaped in HTML or XML by name or
+    number."""
     if char.isascii() and char.isalnum():
         return char
     forms = {re.escape(char), re.escape(html.escape(char)), _percent(char), *_json_escapes(char)}
+    forms |= {f"&#0*{ord(char)};", f"&#[xX]0*{_any_case(f'{ord(char):x}')};"}
     if char == " ":
         forms.add(r"\+")
     if char == "'":
-        forms |= {"&#39;", "&apos;"}
+        forms.add("&apos;")
     return f"(?:{'|'.join(sorted(forms, key=len, reverse=True))})"
 
 

@@ -3,14 +3,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from connectors import client
 from connectors.auth import Token
 from connectors.models import OAuthToken
 from connectors.ports import direct_ports, egress_policy, refuse_open_transaction
-from connectors.tokens import OrmTokens
+from connectors.tokens import OrmTokens, write
 from eventlog.events import Category, EventData
 from eventlog.models import Event
 from tenants.scoping import platform_scope
@@ -58,8 +58,44 @@ def test_who_saw_an_older_token_must_read_again(tokens, config):
     tokens.save(config.id, token())
     assert not tokens.claim_refresh(config.id, None)
     assert tokens.claim_refresh(config.id, token())
-    tokens.save(config.id, token("second_0123456789abcdef"))
+    tokens.save(config.id, token("second_0123456789abcdef"), token())
     assert not tokens.claim_refresh(config.id, token())
+
+
+def test_a_renewal_does_not_undo_what_a_person_did_meanwhile(tokens, config):
+    connected = token("connected_0123456789abcdef")
+    tokens.save(config.id, token())
+    assert tokens.claim_refresh(config.id, token())
+    write(OAuthToken.objects.get(), connected)
+    tokens.save(config.id, token("late_0123456789abcdef"), token())
+    assert tokens.get(config.id) == connected
+    OAuthToken.objects.update(sealed="")
+    tokens.save(config.id, token("late_0123456789abcdef"), connected)
+    assert tokens.get(config.id) is None
+
+
+def test_a_token_that_was_found_refused_may_still_be_renewed_by_who_was_quicker(tokens, config):
+    tokens.save(config.id, token())
+    tokens.refuse(config.id, token(), "invalid_grant")
+    tokens.save(config.id, token("second_0123456789abcdef"), token())
+    assert tokens.get(config.id) == token("second_0123456789abcdef")
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_a_new_token_outlasts_a_database_that_is_away_for_a_moment(tokens, config):
+    """Its refresh token is the only one that the vendor still takes."""
+    away = iter([True])
+
+    def cut(execute, sql, *rest):
+        if sql.startswith("UPDATE") and OAuthToken._meta.db_table in sql and next(away, False):
+            raise OperationalError("the server closed the connection")
+        return execute(sql, *rest)
+
+    tokens.save(config.id, token())
+    with connection.execute_wrapper(cut):
+        tokens.save(config.id, token("second_0123456789abcdef"), token())
+    assert tokens.get(config.id) == token("second_0123456789abcdef")
 
 
 def test_the_claim_of_a_process_that_died_ends(tokens, config):

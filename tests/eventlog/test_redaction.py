@@ -4,13 +4,14 @@ import json
 import random
 import signal
 import string
+import sys
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from eventlog.redaction import MARK, Redactor, shapes
+from eventlog.redaction import MARK, Redactor, bodies, shapes
 from eventlog.redaction.names import is_sensitive
 from tenants.secret_value import SecretValue
 
@@ -415,3 +416,61 @@ def test_the_quick_looks_miss_nothing_that_the_expressions_find(text):
     rules = shapes.rules_for(text)
     assert (shapes._without_cards in rules) == bool(shapes._MANY_DIGITS.search(text))
     assert (shapes._without_ibans in rules) == bool(shapes._IBAN_LIKE.search(text))
+
+
+@pytest.mark.parametrize("inside", ['"\\u00e5"', f'"{"x" * bodies.STORED}"', '"token=abc"'])
+def test_a_body_that_is_just_not_too_deep_to_be_read_breaks_nothing(inside: str) -> None:
+    for depth in range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()):
+        assert Redactor().body(("[" * depth + inside + "]" * depth).encode(), "application/json")
+
+
+def test_of_a_long_header_the_beginning_is_kept_without_secrets():
+    secret = "q7" + "Zx9" * 20
+    for at in range(0, 9000, 50):
+        kept = Redactor([secret]).headers({"X-Echo": "-" * at + secret + "1 " * 10_000})["X-Echo"]
+        assert secret[:20] not in kept
+        assert len(kept) < 5000
+        assert kept.endswith("… [cut]")
+    assert PLAIN.headers({"X-Short": "1 2"}) == {"X-Short": "1 2"}
+
+
+@pytest.mark.parametrize("secret", ["ab+cd/ef=gh<ij", "løsen&ord'x", "k9/Q+zz8w=="])
+def test_secrets_are_found_behind_numbers_of_characters(secret):
+    """As the encoders of .NET and Java write them into pages and XML."""
+    forms = [
+        "".join(char if char.isalnum() and char.isascii() else form.format(ord(char)) for char in secret)
+        for form in ("&#{};", "&#x{:X};", "&#x{:02x};", "&#0{};")
+    ]
+    for form in forms:
+        assert Redactor([secret]).body(f"<p>{form}</p>".encode(), "text/html") == f"<p>{MARK}</p>"
+
+
+@pytest.mark.parametrize(
+    "escape", [quote_plus, lambda text: json.dumps(text).replace("/", "\\/"), html.escape]
+)
+def test_secrets_in_base64_are_found_behind_escapes(escape):
+    secret = "\xfb\xff>>>???" + "pass~~~word"
+    for before in (b"", b"a", b"ab"):
+        text = escape(embedded(secret, before, b":x"))
+        kept = Redactor([secret]).text(f"said {text} here")
+        assert len(kept) < len("said [redacted] here") + 14, kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Token><![CDATA[hunter<2>2222]]></Token>",
+        '<ns:Password xsi:type="x">\n <![CDATA[hunter2222]]> </ns:Password>',
+        "&quot;password&quot;:&quot;hunter2222&quot;",
+        "&#34;clientSecret&#34; : &#34;hunter2222&#34;, &#34;a&#34;: 1",
+        "password=&#x27;hunter2222&#x27;",
+    ],
+)
+def test_named_secrets_are_found_in_escaped_text(text):
+    kept = PLAIN.text(text)
+    assert "hunter" not in kept
+    assert MARK in kept
+    assert (
+        PLAIN.text(text.replace("Token", "Name").replace("assword", "ostal").replace("Secret", "Name"))
+        != kept
+    )

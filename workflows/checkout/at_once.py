@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.ports import refuse_open_transaction
 from eventlog.events import EventData
-from eventlog.store import record_many
 from workflows.engine.callers import Inbox, Question, pump_ports
+from workflows.engine.events import store_events
 
 DEADLINE_S = 8.0
 #: A call ends by itself a little earlier, so that its reason is known in time.
@@ -133,4 +135,8 @@ def _record() -> None:
     with suppress(IndexError):
         while True:
             events.append(_events.popleft())
-    record_many(events)
+    try:
+        store_events(events)
+    except (OperationalError, InterfaceError):
+        _events.extendleft(reversed(events))
+        raise

@@ -76,8 +76,8 @@ class AskedTokens:
         claimed: bool = self._inbox.ask(self._orm.claim_refresh, connector_id, seen)
         return claimed
 
-    def save(self, connector_id: int, token: Token) -> None:
-        self._inbox.ask(self._orm.save, connector_id, token)
+    def save(self, connector_id: int, token: Token, seen: Token | None = None) -> None:
+        self._inbox.ask(self._orm.save, connector_id, token, seen)
 
     def release(self, connector_id: int) -> None:
         self._inbox.ask(self._orm.release, connector_id)

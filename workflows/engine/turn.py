@@ -13,11 +13,11 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from connectors import killpoint
 from eventlog.events import EventData
-from eventlog.store import record_many
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket, claim, still_held
 from workflows.engine.drive import Driver, Finished, Job
 from workflows.engine.due import Bounds, any_due
+from workflows.engine.events import store_events
 from workflows.engine.parking import park
 from workflows.engine.queue import load, reload
 from workflows.engine.shares import Shares
@@ -139,9 +139,7 @@ class Turn:
     def _store_events(self) -> None:
         """What calls told is kept, whatever becomes of the orders."""
         events = list(self.events)
-        if not _stored(events):
-            for event in events:
-                _stored([event])
+        store_events(events)
         self._drop(events)
 
     def _drop(self, events: Sequence[EventData]) -> None:
@@ -196,19 +194,6 @@ def _wait_at_most(milliseconds: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
-
-
-def _stored(events: Sequence[EventData]) -> bool:
-    """One that cannot be stored is left out in the end: it must not take the answers of all other calls with it."""
-    try:
-        with transaction.atomic():
-            record_many(events)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("%d events of calls could not be stored", len(events))
-        return False
-    return True
 
 
 def names_of(jobs: Iterable[Job]) -> list[str]:

@@ -23,10 +23,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections, t
 from connectors.calls import Outcome, Prepared, perform
 from connectors.client import Ports
 from connectors.traffic.sharing import shared
-from eventlog.store import record_many
 from tenants.scoping import platform_scope
 from workflows.engine.callers import Inbox, Question, pump_ports
 from workflows.engine.clock import DatabaseClock
+from workflows.engine.events import store_events
 from workflows.engine.lifeline import asked_to_stop, only_one_here
 from workflows.schedules import claim, legs, ticker
 from workflows.schedules.legs import Ticket
@@ -92,13 +92,16 @@ class Slice:
         end = time.monotonic() + seconds
         while self._turn(time.monotonic() < end and not asked_to_stop()):
             if time.monotonic() > end + LEFT_AFTER_S:
-                log.error("%d runs cannot be stored and are left to another worker", len(self.held))
+                log.error(
+                    "%d runs cannot be stored and are left to another worker, and %d events are lost",
+                    len(self.held),
+                    len(self.inbox.events),
+                )
                 break
-        self._record_events()
         return f"{self.legs} legs"
 
     def _turn(self, going_on: bool) -> bool:
-        """One round over what is held; False when there is nothing left to hold."""
+        """One round over what is held; False when there is nothing left to hold or to tell."""
         try:
             self._beat()
             shared().exchange_if_due()
@@ -116,7 +119,7 @@ class Slice:
             log.warning("the database is away: %s", error)
             close_old_connections()
             time.sleep(_PAUSE_S)
-        return bool(self.held)
+        return bool(self.held or self.inbox.events)
 
     def _claim(self) -> None:
         if self.held and time.monotonic() - self._claimed_at < _CLAIM_S:
@@ -169,8 +172,7 @@ class Slice:
 
     def _record_events(self) -> None:
         events = list(self.inbox.events)
-        if events:
-            record_many(events)
+        store_events(events)
         for _ in events:
             self.inbox.events.popleft()
 

@@ -20,6 +20,7 @@ from tests.faultserver import (
     answer,
     broken_gzip,
     cut_body,
+    endless,
     gzip_bomb,
     hints_first,
     html,
@@ -203,3 +204,18 @@ def test_a_damaged_body_is_not_taken_for_an_answer(bench: Bench, behaviour: Beha
     with FaultServer(behaviour) as server:
         error = bench.failure(lambda: bench.door(server, Keyed).send(read(), accept))
     assert type(error) is RetryLater
+
+
+@pytest.mark.parametrize("size", [b"-1", b"-5"])
+def test_a_chunk_of_less_than_nothing_is_given_up_early(bench: Bench, size: bytes) -> None:
+    with FaultServer(
+        endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n")
+    ) as server:
+        door = bench.door(server, disable_standard_error_policy=True)
+        tracemalloc.start()
+        error = bench.failure(lambda: door.send(read(max_bytes=MIB), accept))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert error.message == "The answer was cut off"
+    assert peak < 16 * MIB
+    assert len(bench.events) == 1

@@ -16,7 +16,7 @@ from connectors.errors import Misconfigured, RetryLater
 from connectors.schema import SettingsValues
 from tenants.secret_value import SecretValue
 from tests.connectors.client.bench import NOW, SETTINGS, Bench, Oauth, config_of
-from tests.faultserver import FaultServer, answer, hang, ok
+from tests.faultserver import Exchange, FaultServer, answer, hang, ok
 
 _GONE = answer(400, {"error": "invalid_grant", "error_description": "Invalid refresh token"})
 
@@ -100,6 +100,20 @@ def test_a_refusal_is_told_and_never_asked_for_again(bench: Bench) -> None:
             assert type(error) is Misconfigured
             assert "connected again" in error.message
     assert len(server.requests) == 1
+
+
+def test_a_refusal_counts_for_nothing_once_a_person_has_connected(bench: Bench) -> None:
+    def connected_meanwhile(exchange: Exchange) -> None:
+        fresh = {"access": SecretValue("canary-access-two"), "refresh": SecretValue("canary-refresh-two")}
+        bench.tokens.save(1, replace(token, obtained_at=bench.now, expires_at=None, **fresh), token)
+        _GONE(exchange)
+
+    with FaultServer(connected_meanwhile, ok()) as server:
+        token = connect(bench, server)
+        bench.now += timedelta(seconds=1001)
+        bench.provider(server, Granted).post("/things", {})
+    assert [request.path for request in server.requests] == ["/token", "/things"]
+    assert server.requests[1].headers["authorization"] == "Bearer canary-access-two"
 
 
 def test_while_the_access_token_is_good_a_refusal_hurts_nobody(bench: Bench) -> None:

@@ -118,9 +118,18 @@ class TestHeaders:
         assert (headers["accept"], headers["x-api"], headers["x-key"]) == ("application/pdf", "custom", "k-1")
 
     @pytest.mark.parametrize(
-        "name", ["Host", "content-length", "Transfer-Encoding", "Connection", "Proxy-Authorization", "Expect"]
+        "name",
+        [
+            "Host",
+            "content-length",
+            "Transfer-Encoding",
+            "Connection",
+            "Proxy-Authorization",
+            "Expect",
+            "idempotency-key",
+        ],
     )
-    def test_of_the_protocol_cannot_be_custom(self, bench: Bench, name: str) -> None:
+    def test_of_the_protocol_and_the_key_cannot_be_custom(self, bench: Bench, name: str) -> None:
         assert refusal(bench, read(), headers=((name, "x"),)) == f"The custom header {name} cannot be set"
 
     @pytest.mark.parametrize("value", ["a\r\nX-Other: b", "a\nb", "\x00", "日本"])

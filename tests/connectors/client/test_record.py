@@ -79,6 +79,13 @@ def test_its_outcome_is_that_of_the_wire(
     assert (event.response is None) == (status is None)
 
 
+def test_of_a_vendor_that_says_too_much_the_beginning_is_told(bench: Bench) -> None:
+    with FaultServer(answer(422, {"code": "1 " * 50_000, "message": "1 " * 50_000})) as server:
+        error = bench.failure(lambda: bench.provider(server).post("/payments", {}))
+    for text in (error.message, error.code, str(error)):
+        assert text == "1 " * 1000 + "… [cut]"
+
+
 @pytest.mark.parametrize("told", [f"no such key {TOKEN}", "the card 4111 1111 1111 1111 is stolen"])
 def test_what_a_vendor_repeats_is_told_to_nobody(bench: Bench, told: str) -> None:
     with FaultServer(answer(422, {"code": told, "message": told})) as server:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from connectors import registry
@@ -236,3 +238,39 @@ def test_processes_share_the_quota_of_a_key_whichever_connectors_they_serve(tena
             process.hear()
         one.hear()
         assert (one.gate.limiter.share, other.gate.limiter.share) == (0.75, 0.25)
+
+
+def test_what_the_database_did_not_take_is_told_again(pair: tuple[Process, Process]) -> None:
+    """Otherwise its breaker is open for ever: nobody else knows of it, so nobody gets leave to probe."""
+    one, other = pair
+
+    def away(execute: Any, sql: str, *rest: Any) -> Any:
+        if "INSERT" in sql and ConnectorStanding._meta.db_table in sql:
+            raise OperationalError("the server closed the connection")
+        return execute(sql, *rest)
+
+    with pytest.raises(OperationalError), transaction.atomic(), connection.execute_wrapper(away):
+        trip(one)
+    one.hear()
+    other.hear()
+    assert other.is_open
+    pass_by(one, other)
+    assert sent(one.gate) is None
+    one.hear()
+    assert sent(one.gate)
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_a_connector_that_was_deleted_keeps_no_other_from_being_told_of() -> None:
+    tenant = TenantFactory()
+    with tenant_scope(tenant), installed():
+        gone, kept = make_connector(tenant), make_connector(tenant)
+        process = Process(tenant, gone.pk)
+        gates = [process.gate, process.sharing.gates.of(replace(process.config, id=kept.pk))]
+        for gate in gates:
+            for _ in range(10):
+                call(gate, failed=True)
+        gone.delete()
+        process.hear()
+        assert [row.connector_id for row in ConnectorStanding.objects.all()] == [kept.pk]

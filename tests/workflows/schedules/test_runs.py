@@ -8,10 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from connectors.models import Connector, Effect
 from connectors.publishing import publish, retire
+from eventlog.events import Category, EventData
 from eventlog.models import Event
 from tenants.models import usages
 from tenants.scoping import platform_scope
@@ -216,6 +218,39 @@ def test_a_page_that_was_stored_without_a_word_of_it_is_not_stored_again(market:
         legs.store(ticket, timezone.now())
     run.refresh_from_db()
     assert (run.state, run.pages, run.counts["read"]) == (State.RUNNING, 1, 2)
+
+
+def test_an_event_that_no_database_holds_takes_neither_others_nor_runs_with_it(market: Market) -> None:
+    market.server.orders = [order(1)]
+    run = run_now(market.task())
+    told = {"category": Category.CONNECTOR, "tenant_id": market.shop.tenant.pk}
+    with platform_scope("a slice serves all tenants"):
+        mine = Slice()
+        mine.inbox.events.append(EventData(message="too large a number", order_id=2**80, **told))
+        mine.inbox.events.append(EventData(message="beside it", **told))
+        mine.run(10)
+    run.refresh_from_db()
+    assert run.state == State.SUCCEEDED
+    assert Event.objects.filter(message="beside it").count() == 1
+    assert not mine.inbox.events
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_events_wait_for_a_database_that_is_away(market: Market) -> None:
+    event = EventData(category=Category.CONNECTOR, message="kept", tenant_id=market.shop.tenant.pk)
+    away = iter([True])
+
+    def cut(execute: Any, sql: str, *rest: Any) -> Any:
+        if "eventlog_event" in sql and next(away, False):
+            raise OperationalError("the server closed the connection")
+        return execute(sql, *rest)
+
+    with platform_scope("a slice serves all tenants"), connection.execute_wrapper(cut):
+        mine = Slice()
+        mine.inbox.events.append(event)
+        mine.run(0)
+    assert Event.objects.filter(message="kept").count() == 1
 
 
 class Watchful(TaskType):
