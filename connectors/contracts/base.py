@@ -120,6 +120,15 @@ class Provider(Caller):
         `values` are the connector's settings."""
         return ""
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        """Where a reading begins again that is in the middle of its pages, for a vendor that does not know the page of this
+        cursor any more: a place before which everything has been read. The same cursor where it names no page.
+
+        Raises Rejected for a cursor that is none of the vendor's.
+        """
+        return cursor
+
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""
         return None

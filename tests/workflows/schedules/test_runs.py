@@ -88,6 +88,31 @@ class TestFailures:
         assert run.state == State.FAILED
         assert "its cursor stands still" in run.message
 
+    def test_of_pages_that_lead_in_a_circle_end_the_run(self, market: Market) -> None:
+        round = [answer(200, {"orders": [], "cursor": at, "more": True}) for at in ("A", "B", "C")]
+        market.server.failing = [answer(200, {"orders": [], "cursor": "0", "more": True}), *round * 9]
+        run = market.run(market.task())
+        assert run.state == State.FAILED
+        assert "lead in a circle" in run.message
+
+    def test_of_a_page_that_the_provider_forgot_begin_anew_before_it(self, market: Market) -> None:
+        market.server.orders = [order(number) for number in range(4)]
+        task = market.task(cursor="2@forgotten")
+        market.server.failing = [answer(400, {"error": "invalid page token"})]
+        run = market.run(task)
+        task.refresh_from_db()
+        assert (run.state, market.server.cursors()) == (State.SUCCEEDED, ["2@forgotten", "2"])
+        assert "invalid page token" in run.message and "began anew" in run.message
+        assert (Order.objects.count(), run.counts["begun anew"], task.cursor) == (2, 1, "4")
+
+    def test_of_a_page_that_is_always_refused_begin_anew_only_once(self, market: Market) -> None:
+        refusal = answer(400, {"error": "no such page"})
+        page = answer(200, {"orders": [], "cursor": "2@second", "more": True})
+        market.server.failing = [refusal, page, refusal]
+        run = market.run(market.task(cursor="2@second"))
+        assert (run.state, run.message.splitlines()[-1]) == (State.FAILED, "no such page")
+        assert market.server.cursors() == ["2@second", "2", "2@second"]
+
 
 class TestWhatIsMissing:
     def broken(self, market: Market, run: ScheduledRun, text: str) -> None:
