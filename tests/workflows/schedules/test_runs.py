@@ -15,6 +15,7 @@ from connectors.publishing import publish, retire
 from eventlog.models import Event
 from tenants.models import usages
 from tenants.scoping import platform_scope
+from tests.factories.tenants import TenantFactory
 from tests.faultserver import answer
 from tests.workflows.shopstall import Market, order
 from workflows.models import ImportedObject, Order, ScheduledRun, ScheduledTask
@@ -192,6 +193,21 @@ class TestClaims:
             tenant = market.shop.tenant.pk
             assert len(claim.choose(timezone.now(), Counter({tenant: 4}), 3, 4)) == 3
         assert len(mine) == 6
+
+    def test_hundreds_that_a_tenant_has_waiting_hide_nobody_elses(self, market: Market) -> None:
+        now = timezone.now()
+        other = TenantFactory()
+        for tenant, many, due in ((market.shop.tenant, 201, now - timedelta(hours=1)), (other, 1, now)):
+            tasks = ScheduledTask.objects.bulk_create(
+                ScheduledTask(tenant=tenant, name=f"T{place}", type="CleanUp") for place in range(many)
+            )
+            ScheduledRun.objects.bulk_create(
+                ScheduledRun(tenant=tenant, task=task, slot=due, due_at=due) for task in tasks
+            )
+        with platform_scope("test"):
+            chosen = claim.choose(now, Counter({market.shop.tenant.pk: 4}), 4, 4)
+            assert ScheduledRun.objects.filter(pk__in=chosen, tenant=other).count() == 1
+            assert len(chosen) == 4
 
 
 def test_a_task_that_is_switched_off_starts_no_further_page(market: Market) -> None:
