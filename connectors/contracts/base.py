@@ -69,7 +69,7 @@ def reading(what: str, kind: type[ProviderError] = Rejected) -> Iterator[None]:
     """Turns whatever a strange body breaks while it is being read into `kind`; `what` names it for staff."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise kind(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
