@@ -125,11 +125,14 @@ def _store(config: ConnectorConfig, inbound: Inbound, events: Sequence[WebhookEv
     if isinstance(events, str):
         digest = hashlib.sha256(inbound.body).hexdigest()
         rows = [
-            _row(config, inbound, f"{UNREADABLE}{digest}", "", error=events, state=InboundWebhook.State.FAILED)
+            _row(
+                config, inbound, f"{UNREADABLE}{digest}", "", error=events, state=InboundWebhook.State.FAILED
+            )
         ]
     else:
         rows = [
-            _row(config, _part(inbound, event), event.id, event.type, **_unreadable(event)) for event in events
+            _row(config, _part(inbound, event), event.id, event.type, **_unreadable(event))
+            for event in events
         ]
     with transaction.atomic(), tenant_scope(config.tenant_id):
         mine = InboundWebhook.objects.filter(

@@ -21,9 +21,9 @@ def html(text: str) -> str:
 
 
 def test_the_words_of_html():
-    assert html("<style>p {}</style><p class='a'>Hi <b>there</b><BR/>you</p><script>x()</script >3 &lt; 4") == (
-        "Hi there\nyou\n3 < 4"
-    )
+    assert html(
+        "<style>p {}</style><p class='a'>Hi <b>there</b><BR/>you</p><script>x()</script >3 &lt; 4"
+    ) == ("Hi there\nyou\n3 < 4")
     assert html("<p>Hi<style>p {} never closed") == "Hip {} never closed"
     assert html("a < b") == "a < b"
 

@@ -46,9 +46,7 @@ class OrderNews(Reading, Generic[News]):
                 # For the database's reason the page is taken once more.
                 raise error.__cause__ or error from None
         cursor = page.cursor or context.cursor
-        return Progress(
-            cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark
-        )
+        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark)
 
     def _take(self, context: TaskContext, order: Order, item: News, remarks: list[str]) -> str:
         changes = self.changes(order, item)

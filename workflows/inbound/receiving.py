@@ -35,9 +35,7 @@ class ImportInboundDeliveries(Reading):
         counts, remarks = _take(context, page.items)
         cursor = page.cursor or context.cursor
         counts["read"] = len(page.items)
-        return Progress(
-            cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark
-        )
+        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark)
 
 
 def _take(context: TaskContext, items: Sequence[warehouse.InboundDelivery]) -> tuple[Counter[str], list[str]]:

@@ -14,7 +14,8 @@ class ImportedObject(TenantModel):
 
     `modified_at` is the other system's time of the copy that was looked at last. `checksum` covers what Crossdock does
     not take over a second time; `tags`, and checksums of `properties` by name, are those of the last copy, so that what was
-    changed here since is not taken for the other system's change. `document` is kept only while something is wrong, so that it can be tried again.
+    changed here since is not taken for the other system's change. `document` is kept only while something is wrong, so
+    that it can be tried again.
     """
 
     class State(models.TextChoices):

@@ -25,7 +25,17 @@ _ORDER = {
 _OUTGOING = ("sent", "unchanged", "skipped", "failed")
 
 _State = ScheduledRun.State
-_PROGRESS = ["counts", "total", "cursor_after", "waymark", "pages", "attempts", "deaths", "pending", "message"]
+_PROGRESS = [
+    "counts",
+    "total",
+    "cursor_after",
+    "waymark",
+    "pages",
+    "attempts",
+    "deaths",
+    "pending",
+    "message",
+]
 _END = ["state", "message", "claimed_by", "due_at", "finished_at", "attempts"]
 
 
