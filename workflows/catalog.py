@@ -58,6 +58,7 @@ def change(model: type[Row], code: Mapping[str, str], values: Mapping[str, Any])
         if errors:
             raise InvalidData(errors.found)
         row.save()
+        row.refresh_from_db(fields=["modified_at"])
     return row
 
 
@@ -129,6 +130,7 @@ def set_inventory(*, sku: str, store: str, on_hand: Decimal) -> InventoryLevel:
     level, _ = InventoryLevel.objects.update_or_create(
         product=product, store=where, defaults={"on_hand": on_hand}
     )
+    level.refresh_from_db(fields=["modified_at"])
     return level
 
 

@@ -37,7 +37,7 @@ class PercentField(_SizedDecimal):
 
 class ModifiedField(models.DateTimeField):
     """When a row was last changed, by the database's clock: exports go by it, and the clocks of several servers differ.
-    What was just saved shows this server's time until it is read again."""
+    A row that was updated shows this server's time until it is read again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_now": True, **kwargs})
@@ -45,6 +45,11 @@ class ModifiedField(models.DateTimeField):
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs
+
+    @property
+    def db_returning(self) -> bool:
+        """A new row gets back what was stored."""
+        return self.auto_now
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Copies of the column in histories keep what they were given."""
