@@ -22,6 +22,7 @@ from connectors.calls import CallContext, CallSpec, Prepared, perform
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Answer, Classify, Inbound, Provider, Request
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.events import UNREADABLE
 from connectors.inbox_turns import due_of_all
 from connectors.models import InboundWebhook
 from connectors.ports import direct_ports
@@ -125,7 +126,7 @@ def work_off_task() -> int:
 
 def try_again(rows: QuerySet[InboundWebhook]) -> int:
     """For staff: have events worked off anew, at once; how many. Not those whose body is gone or cannot be read."""
-    readable = rows.filter(body_pruned_at__isnull=True).exclude(event_id__startswith="unreadable:")
+    readable = rows.filter(body_pruned_at__isnull=True).exclude(event_id__startswith=UNREADABLE)
     begun = readable.update(state=_State.RECEIVED, attempts=0, deaths=0, next_try_at=timezone.now())
     if begun:
         ring_after_commit()

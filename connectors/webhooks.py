@@ -20,6 +20,7 @@ from connectors import inbox, registry
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Inbound, Provider
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.events import UNREADABLE
 from connectors.errors import BadSignature, ProviderError
 from connectors.inbox import register_handler, work_off_due
 from connectors.models import Connector, InboundWebhook
@@ -124,10 +125,15 @@ def _store(config: ConnectorConfig, inbound: Inbound, events: Sequence[WebhookEv
     if isinstance(events, str):
         digest = hashlib.sha256(inbound.body).hexdigest()
         rows = [
-            _row(config, inbound, f"unreadable:{digest}", "", error=events, state=InboundWebhook.State.FAILED)
+            _row(
+                config, inbound, f"{UNREADABLE}{digest}", "", error=events, state=InboundWebhook.State.FAILED
+            )
         ]
     else:
-        rows = [_row(config, _part(inbound, event), event.id, event.type) for event in events]
+        rows = [
+            _row(config, _part(inbound, event), event.id, event.type, **_unreadable(event))
+            for event in events
+        ]
     with transaction.atomic(), tenant_scope(config.tenant_id):
         mine = InboundWebhook.objects.filter(
             connector_id=config.id, event_id__in=[row.event_id for row in rows]
@@ -141,6 +147,10 @@ def _store(config: ConnectorConfig, inbound: Inbound, events: Sequence[WebhookEv
             for row in fresh:
                 _tell(config, row)
             inbox.ring_after_commit()
+
+
+def _unreadable(event: WebhookEvent) -> dict[str, str]:
+    return {"error": event.problem, "state": InboundWebhook.State.FAILED} if event.problem else {}
 
 
 def _part(inbound: Inbound, event: WebhookEvent) -> Inbound:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, models, transaction
-from django.utils import timezone
+from django.db import IntegrityError, connection, models, transaction
 
-from tenants.bulk import insert_many
+from tenants.bulk import NOW, insert_many
 from tenants.models import Store
 from tenants.money import Money, MoneyError
 from tenants.scoping import current_tenant
@@ -59,6 +58,7 @@ def change(model: type[Row], code: Mapping[str, str], values: Mapping[str, Any])
         if errors:
             raise InvalidData(errors.found)
         row.save()
+        row.refresh_from_db(fields=["modified_at"])
     return row
 
 
@@ -130,6 +130,7 @@ def set_inventory(*, sku: str, store: str, on_hand: Decimal) -> InventoryLevel:
     level, _ = InventoryLevel.objects.update_or_create(
         product=product, store=where, defaults={"on_hand": on_hand}
     )
+    level.refresh_from_db(fields=["modified_at"])
     return level
 
 
@@ -160,7 +161,7 @@ def set_levels(rows: Rows) -> tuple[list[int], Refused]:
 
 def write_levels(levels: Mapping[tuple[int, int], Decimal]) -> None:
     """What there is of each product (id) in each store (id), in one statement; what is reserved stays."""
-    now, tenant = timezone.now(), current_tenant()
+    tenant = current_tenant()
     rows = [
         {
             "tenant_id": tenant.pk,
@@ -168,12 +169,17 @@ def write_levels(levels: Mapping[tuple[int, int], Decimal]) -> None:
             "store_id": store,
             "on_hand": on_hand,
             "reserved": 0,
-            "modified_at": now,
         }
         # Sorted, so that two callers never wait for each other in a circle.
         for (product, store), on_hand in sorted(levels.items())
     ]
-    insert_many(InventoryLevel, rows, unique=["product_id", "store_id"], update=["on_hand", "modified_at"])
+    insert_many(
+        InventoryLevel,
+        rows,
+        expressions={"modified_at": NOW[connection.vendor]},
+        unique=["product_id", "store_id"],
+        update=["on_hand", "modified_at"],
+    )
 
 
 def _once(rows: Rows, key: Any, name: str) -> tuple[list[int], Refused]:

@@ -69,7 +69,7 @@ def reading(what: str, kind: type[ProviderError] = Rejected) -> Iterator[None]:
     """Turns whatever a strange body breaks while it is being read into `kind`; `what` names it for staff."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise kind(f"{what} cannot be read: {type(error).__name__}: {error}"[:300]) from error
 
 
@@ -119,6 +119,15 @@ class Provider(Caller):
         """The page on which people see an item at the vendor's, "" for none. `kind` is product, price, customer or stock,
         `values` are the connector's settings."""
         return ""
+
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        """Where a reading begins again that is in the middle of its pages, for a vendor that does not know the page of this
+        cursor any more: a place before which everything has been read. The same cursor where it names no page.
+
+        Raises Rejected for a cursor that is none of the vendor's.
+        """
+        return cursor
 
     def settle(self, operation: str, request: Any) -> Any:
         """Was an operation whose answer was lost executed? Its result, NotExecuted(), or None when it cannot be told."""

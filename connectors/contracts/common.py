@@ -95,7 +95,8 @@ class Exported:
 class WebhookEvent:
     """One event of an inbound webhook. `id` is the vendor's event id and drops duplicates; `data` is for the reader.
 
-    `body` is what this event alone can be read from again, where the vendor sends several in one body.
+    `body` is what this event alone can be read from again, where the vendor sends several in one body. With a `problem` it
+    could not be read, and is only kept for staff.
     """
 
     id: str
@@ -106,3 +107,4 @@ class WebhookEvent:
     occurred_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     body: bytes = b""
+    problem: str = ""

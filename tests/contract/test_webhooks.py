@@ -194,7 +194,10 @@ def test_a_broken_body_is_refused_in_words(slug: str) -> None:
     refused = 0
     for body in bodies:
         try:
-            provider.read_webhook(_with(inbound, body=body))  # type: ignore[attr-defined]
+            events = provider.read_webhook(_with(inbound, body=body))  # type: ignore[attr-defined]
+            told = [event.problem for event in events if event.problem]
+            refused += bool(told)
+            assert all(" " in problem for problem in told)
         except ProviderError as error:
             refused += 1
             assert " " in error.message

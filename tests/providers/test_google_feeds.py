@@ -75,6 +75,12 @@ def test_a_complete_product() -> None:
     assert remarks == [("description", "markup was taken out"), ("image_link", "spaces were encoded")]
 
 
+def test_a_text_of_brackets_that_nobody_closes_is_read_at_once() -> None:
+    """A search that began anew at each of them would keep the worker for half an hour."""
+    item, _ = made(having(Description="<a" * 500_000))
+    assert item["description"].startswith("<a<a")
+
+
 def test_values_of_the_feeds_own_language_market_and_currency() -> None:
     product = having(
         Texts={

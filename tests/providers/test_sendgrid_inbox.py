@@ -13,6 +13,7 @@ from django.test import Client
 from connectors import inbox, webhooks
 from connectors.calls import CallContext, CallSpec, Prepared, perform
 from connectors.client import EgressPolicy, Ports
+from connectors.contracts.base import Inbound
 from connectors.contracts.notification import Notifier
 from connectors.errors import Misconfigured
 from connectors.models import InboundWebhook
@@ -98,6 +99,20 @@ def test_one_post_is_a_row_for_each_event_and_each_is_handled_once(stage: Stage,
         ("delivered", "100234-9", message_id),
     ]
     assert {row.state for row in stage.rows()} == {"done"}
+
+
+def test_an_event_that_cannot_be_read_takes_no_other_with_it(stage: Stage, handled: list[Any]) -> None:
+    stage.send()
+    events = json.loads(stage.receiver.received[-1][1])
+    body = json.dumps([{**events[0], "timestamp": "soon"}, "?", *events]).encode()
+    with tenant_scope(stage.config.tenant_id):
+        inbound = Inbound(method="POST", url="", headers={}, body=body, received_at=time.time())
+        webhooks._store(stage.config, inbound, inbox.read(stage.config, inbound))
+    assert [(row.event_type, row.state) for row in stage.rows()] == [
+        ("", "failed"), ("", "failed"), ("processed", "received"), ("delivered", "received"),
+    ]  # fmt: skip
+    assert "could not convert" in stage.rows()[0].error and json.loads(bytes(stage.rows()[1].body)) == ["?"]
+    assert inbox.work_off_due() == len(handled) == 2
 
 
 def test_a_bounce_says_why(stage: Stage, handled: list[Any]) -> None:

@@ -80,6 +80,10 @@ class Stall(ShopProvider):
         items = tuple(read_order(item) for item in found["orders"])
         return Page(items=items, cursor=found["cursor"], more=found["more"])
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        return cursor.partition("@")[0]
+
     def set_inventory(self, levels: Any) -> Exported:
         body = [[level.sku, str(level.quantity), level.location] for level in levels]
         self.post("/levels", {"levels": body})

@@ -29,11 +29,16 @@ def apply_copy(
 
 
 def _changes(known: Order, row: ImportedObject, order: ImportedOrder) -> dict[str, Any]:
-    """Only what differs. Tags that the shop has taken off go, those that were added here stay."""
+    """Only what the shop has changed since its last copy: what was added, taken off or changed here stays."""
     tags = [tag for tag in known.tags if tag not in row.tags or tag in order.tags]
-    tags += [tag for tag in order.tags if tag not in tags]
+    tags += [tag for tag in order.tags if tag not in (*tags, *row.tags)]
     properties = documents.order_properties(order)
-    fresh = {name: value for name, value in properties.items() if known.properties.get(name) != value}
+    before, now = row.properties or {}, documents.checksums(properties)
+    fresh = {
+        name: value
+        for name, value in properties.items()
+        if known.properties.get(name) != value and before.get(name) != now[name]
+    }
     changes: dict[str, Any] = {"properties": fresh} if fresh else {}
     return {**changes, "tags": tags} if tags != known.tags else changes
 

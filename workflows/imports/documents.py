@@ -69,6 +69,11 @@ def order_properties(order: ImportedOrder) -> dict[str, Any]:
     return found
 
 
+def checksums(properties: Mapping[str, Any]) -> dict[str, str]:
+    """By name; a copy of the values would outlive the order's."""
+    return {name: request_hash([value])[:16] for name, value in properties.items()}
+
+
 def fixed_part(order: ImportedOrder) -> str:
     """A checksum of what is taken over only once: lines, amounts and addresses."""
     names = ("currency", "billing", "shipping", "shipping_total", "total")

@@ -20,6 +20,7 @@ _COLUMNS = (
     "modified_at",
     "checksum",
     "tags",
+    "properties",
     "cancelled",
     "document",
     "tries",

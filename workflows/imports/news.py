@@ -15,14 +15,14 @@ from workflows.chart import charts_of
 from workflows.models import Lane, Order, Trigger
 from workflows.orders import add_error, apply_changes, solve_errors
 from workflows.problems import OrderBusy, OrderProblem
-from workflows.schedules.pages import read_call, went_on
-from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
+from workflows.schedules.pages import Reading, read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext
 from workflows.statuses import change_status
 
 News = TypeVar("News")
 
 
-class OrderNews(TaskType, Generic[News]):
+class OrderNews(Reading, Generic[News]):
     """Reads page by page; each item names the order that it is about by `reference`."""
 
     def plan(self, context: TaskContext) -> Leg:
@@ -30,7 +30,7 @@ class OrderNews(TaskType, Generic[News]):
 
     def store(self, context: TaskContext, result: Any) -> Progress:
         page: CatalogPage[News] = result
-        went_on(context, page.cursor, page.more)
+        waymark = went_on(context, page.cursor, page.more)
         counts: Counter[str] = Counter(read=len(page.items))
         remarks: list[str] = []
         orders = _orders(item.reference for item in page.items)  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ class OrderNews(TaskType, Generic[News]):
                 # For the database's reason the page is taken once more.
                 raise error.__cause__ or error from None
         cursor = page.cursor or context.cursor
-        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks))
+        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark)
 
     def _take(self, context: TaskContext, order: Order, item: News, remarks: list[str]) -> str:
         changes = self.changes(order, item)

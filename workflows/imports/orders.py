@@ -138,7 +138,7 @@ class _Taking:
         )
         row.order = place_order(data, actor=self.actor, trigger=self.trigger).order
         row.state, row.reason = _State.IMPORTED, ""
-        row.checksum, row.tags = documents.fixed_part(order), list(order.tags)
+        _remember(row, order)
         return "new"
 
     def _change(self, row: ImportedObject, order: ImportedOrder) -> str:
@@ -147,8 +147,8 @@ class _Taking:
             row.state, row.reason = _State.SKIPPED, "The order that it became here was deleted"
             return "skipped"
         row.reason = apply_copy(known, row, order, source=self.source, actor=self.actor, trigger=self.trigger)
-        row.state, row.tags = _State.IMPORTED, list(order.tags)
-        row.checksum = documents.fixed_part(order)
+        row.state = _State.IMPORTED
+        _remember(row, order)
         return "updated"
 
     def _order_type(self, order: ImportedOrder) -> str:
@@ -179,6 +179,12 @@ class _Taking:
         row.state, row.reason, row.document = _State.ERROR, reason, documents.dump(order)
         self.tally.counts["failed"] += 1
         self.tally.remarks.append(f"Order {order.number or order.external_id}: {reason}")
+
+
+def _remember(row: ImportedObject, order: ImportedOrder) -> None:
+    """What this copy said, by which the next one is judged."""
+    row.checksum, row.tags = documents.fixed_part(order), list(order.tags)
+    row.properties = documents.checksums(documents.order_properties(order))
 
 
 def _came_back(order: ImportedOrder) -> bool:

@@ -10,12 +10,12 @@ from connectors.contracts.ecommerce import OrderSource, Page
 from workflows.imports.orders import take_orders
 from workflows.imports.rules import TASK_TYPE, ImportRules, check_rules
 from workflows.models import Trigger
-from workflows.schedules.pages import read_call, went_on
-from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
+from workflows.schedules.pages import Reading, read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext, register
 
 
 @register
-class ImportOrders(TaskType):
+class ImportOrders(Reading):
     name = TASK_TYPE
     label = "Import orders"
     description = (
@@ -33,7 +33,7 @@ class ImportOrders(TaskType):
 
     def store(self, context: TaskContext, result: Any) -> Progress:
         page: Page = result
-        went_on(context, page.cursor, page.more)
+        waymark = went_on(context, page.cursor, page.more)
         connector = context.connector
         assert connector is not None
         taken = take_orders(
@@ -48,4 +48,5 @@ class ImportOrders(TaskType):
                 **({"unread": len(page.unread)} if page.unread else {}),
             },
             remarks=(*page.unread, *taken.remarks),
+            waymark=waymark,
         )

@@ -47,13 +47,20 @@ def _make_due(config: ConnectorConfig, operation: str) -> None:
 
 
 def _run_unless_lately(task: ScheduledTask) -> None:
-    """One that runs already comes upon the change, or the next one does."""
-    if ScheduledRun.objects.filter(task=task, created_at__gt=database_now() - REST).exists():
+    """One that has begun may have read what has changed before that; then another one follows when the rest is over."""
+    now = database_now()
+    runs = ScheduledRun.objects.filter(task=task).exclude(state=ScheduledRun.State.SKIPPED)
+    last = runs.order_by("-pk").first()
+    if last is not None and last.state == ScheduledRun.State.QUEUED and last.started_at is None:
         return
     try:
-        run_now(task, "Webhook")
+        if last is None or last.created_at <= now - REST:
+            run_now(task, "Webhook")
+            return
     except AlreadyRunning:
-        return
+        last = None
+    due = (last.created_at if last else now) + REST
+    ScheduledTask.objects.filter(pk=task.pk, next_due_at__gt=due).update(next_due_at=due)
 
 
 def _operation_of(name: str) -> str:

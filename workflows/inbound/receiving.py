@@ -12,14 +12,14 @@ from django.utils import timezone
 from connectors.contracts import warehouse
 from connectors.contracts.catalog import CatalogPage
 from workflows.models import InboundDelivery, InboundLine, InboundState
-from workflows.schedules.pages import read_call, went_on
-from workflows.schedules.types import Leg, Progress, TaskContext, TaskType, register
+from workflows.schedules.pages import Reading, read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext, register
 
 _FINEST = Decimal("0.001")
 
 
 @register
-class ImportInboundDeliveries(TaskType):
+class ImportInboundDeliveries(Reading):
     name = "ImportInboundDeliveries"
     label = "Import inbound deliveries"
     description = "Takes over what a warehouse has received of goods that were announced; stock is read by ImportInventory."
@@ -31,11 +31,11 @@ class ImportInboundDeliveries(TaskType):
 
     def store(self, context: TaskContext, result: Any) -> Progress:
         page: CatalogPage[warehouse.InboundDelivery] = result
-        went_on(context, page.cursor, page.more)
+        waymark = went_on(context, page.cursor, page.more)
         counts, remarks = _take(context, page.items)
         cursor = page.cursor or context.cursor
         counts["read"] = len(page.items)
-        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks))
+        return Progress(cursor=cursor, more=page.more, counts=counts, remarks=tuple(remarks), waymark=waymark)
 
 
 def _take(context: TaskContext, items: Sequence[warehouse.InboundDelivery]) -> tuple[Counter[str], list[str]]:

@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 
 from tenants.models.store import validate_names_and_texts
 from tenants.scoping import TenantModel
+from workflows.models.fields import ModifiedField
 
 
 class Customer(TenantModel):
@@ -24,7 +25,7 @@ class Customer(TenantModel):
     )
     properties = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField("created", auto_now_add=True)
-    modified_at = models.DateTimeField("modified", auto_now=True)
+    modified_at = ModifiedField("modified")
 
     class Meta:
         ordering = ["-id"]

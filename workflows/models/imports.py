@@ -13,7 +13,9 @@ class ImportedObject(TenantModel):
     """The constraint decides that a thing comes in once, whoever brings it first: import, webhook or a person.
 
     `modified_at` is the other system's time of the copy that was looked at last. `checksum` covers what Crossdock does
-    not take over a second time. `document` is kept only while something is wrong, so that it can be tried again.
+    not take over a second time; `tags`, and checksums of `properties` by name, are those of the last copy, so that what was
+    changed here since is not taken for the other system's change. `document` is kept only while something is wrong, so
+    that it can be tried again.
     """
 
     class State(models.TextChoices):
@@ -41,6 +43,7 @@ class ImportedObject(TenantModel):
     modified_at = models.DateTimeField("modified there", null=True, blank=True)
     checksum = models.CharField(max_length=64, blank=True)
     tags = models.JSONField(default=list, blank=True)
+    properties = models.JSONField(null=True, blank=True, editable=False)
     cancelled = models.BooleanField("cancelled there", default=False)
     document = models.JSONField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)

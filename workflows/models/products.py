@@ -11,7 +11,7 @@ from tenants.models.market import validate_currency
 from tenants.models.store import validate_names_and_texts
 from tenants.money import Money, MoneyError
 from tenants.scoping import TenantModel
-from workflows.models.fields import AmountField, PercentField, QuantityField
+from workflows.models.fields import AmountField, ModifiedField, PercentField, QuantityField
 
 
 class Product(TenantModel):
@@ -32,7 +32,7 @@ class Product(TenantModel):
     )
     properties = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField("created", auto_now_add=True)
-    modified_at = models.DateTimeField("modified", auto_now=True)
+    modified_at = ModifiedField("modified")
 
     class Meta:
         ordering = ["-id"]
@@ -72,7 +72,7 @@ class InventoryLevel(TenantModel):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="inventory")
     on_hand = QuantityField(default=0)
     reserved = QuantityField(default=0)
-    modified_at = models.DateTimeField("modified", auto_now=True)
+    modified_at = ModifiedField("modified")
 
     class Meta:
         ordering = ["-id"]

@@ -126,7 +126,8 @@ class ScheduledRun(TenantModel):
 
     `claimed_by` is the worker's slice that has it, `heartbeat_at` its last sign of life, `fence` counts claims: what
     comes back needs the fence it was claimed with. `pending` is what was on the wire when a write was begun. `total` is
-    how many items there are to go through, where that is known.
+    how many items there are to go through, where that is known. `waymark` is a checksum of a cursor that the run has come
+    by, which shows when the vendor's pages lead back there.
     """
 
     class State(models.TextChoices):
@@ -153,6 +154,7 @@ class ScheduledRun(TenantModel):
     message = models.TextField(blank=True)
     cursor_before = models.TextField(blank=True)
     cursor_after = models.TextField(blank=True)
+    waymark = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     pages = models.PositiveIntegerField(default=0)
     pending = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveIntegerField(default=0)

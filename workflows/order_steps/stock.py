@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q, Sum
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from connectors.contracts.common import Line, OrderDocument
 from workflows.models import InventoryLevel, InventoryMovement, MovementKind
@@ -104,7 +104,7 @@ class Stock:
     def save(self) -> None:
         changed = {movement.level_id: movement.level for movement in self.made}
         for level in changed.values():
-            level.modified_at = timezone.now()
+            level.modified_at = Now()
         InventoryLevel.objects.bulk_update(changed.values(), ["on_hand", "reserved", "modified_at"])
         InventoryMovement.objects.bulk_create(self.made)
 

@@ -8,15 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from workflows.engine.due import dead_after
 from workflows.models import ScheduledRun
 
 _State = ScheduledRun.State
-
-#: Due runs that a choice is made from.
-_LOOKED_AT = 200
 
 
 def due_runs(now: datetime) -> QuerySet[ScheduledRun]:
@@ -31,7 +29,10 @@ def choose(now: datetime, held: Counter[int], room: int, share: int) -> list[int
 
     `held` counts the runs in hand by tenant.
     """
-    waiting = list(due_runs(now).order_by("due_at", "pk").values_list("pk", "tenant_id")[:_LOOKED_AT])
+    # Of each tenant as many as could be taken: hundreds that one of them has waiting keep nobody else's out of sight.
+    turn = Window(RowNumber(), partition_by="tenant_id", order_by=("due_at", "pk"))
+    seen = due_runs(now).annotate(turn=turn).filter(turn__lte=room)
+    waiting = list(seen.order_by("due_at", "pk").values_list("pk", "tenant_id"))
     chosen: dict[int, None] = {}
     for most in (share, room + held.total()):
         for pk, tenant_id in waiting:

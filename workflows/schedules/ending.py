@@ -25,7 +25,17 @@ _ORDER = {
 _OUTGOING = ("sent", "unchanged", "skipped", "failed")
 
 _State = ScheduledRun.State
-_PROGRESS = ["counts", "total", "cursor_after", "pages", "attempts", "deaths", "pending", "message"]
+_PROGRESS = [
+    "counts",
+    "total",
+    "cursor_after",
+    "waymark",
+    "pages",
+    "attempts",
+    "deaths",
+    "pending",
+    "message",
+]
 _END = ["state", "message", "claimed_by", "due_at", "finished_at", "attempts"]
 
 
@@ -35,6 +45,7 @@ def keep(run: ScheduledRun, progress: Progress) -> None:
     run.total = run.total if progress.total is None else progress.total
     run.message = _remarks(run.message, progress.remarks)
     run.cursor_after = progress.cursor
+    run.waymark = run.waymark if progress.waymark is None else progress.waymark
     run.pages += 1
     run.attempts = run.deaths = 0
     run.pending = {}

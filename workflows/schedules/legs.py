@@ -187,4 +187,6 @@ def _context(run: ScheduledRun, kind: TaskType) -> TaskContext:
         pages=run.pages,
         pending=run.pending,
         actor=run.actor,
+        counts=run.counts,
+        waymark=run.waymark,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +17,7 @@ from workflows.models import ScheduledRun, ScheduledTask
 from workflows.problems import OrderProblem
 from workflows.schedules import types
 from workflows.schedules.claim import due_runs
+from workflows.schedules.cron import ScheduleError, next_slot
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ SLICE_TASK = "workflows.schedules.slice.run_task"
 #: Slots turned into runs at one time; what is left waits for the next second.
 _MOST = 200
 _ENOUGH_QUEUED = 8
+#: After this a task that was made due while it ran is looked at again.
+_LOOK_AGAIN = timedelta(minutes=1)
 
 _State = ScheduledRun.State
 
@@ -124,11 +127,24 @@ def _take_slot(pk: int, now: datetime) -> int:
     if task is None or task.next_due_at is None:
         return 0
     slot = task.next_due_at
+    if not _is_of_schedule(task, slot) and task.runs.filter(state__in=ScheduledRun.OPEN).exists():
+        # Somebody told of news, which the open run may have passed already: they are not to be skipped.
+        task.next_due_at = now + _LOOK_AGAIN
+        task.save(update_fields=["next_due_at"])
+        return 0
     if not ScheduledRun.objects.filter(task=task, slot=slot).exists():
         ScheduledRun.objects.create(**_run(task, slot, now))
     task.plan_next(now)
     task.save(update_fields=["next_due_at", "problem"])
     return 1
+
+
+def _is_of_schedule(task: ScheduledTask, slot: datetime) -> bool:
+    """Or else the task was made due in between."""
+    try:
+        return next_slot(task.cron, task.time_zone, slot - timedelta(seconds=1)) == slot
+    except ScheduleError:
+        return True
 
 
 def _run(task: ScheduledTask, slot: datetime, now: datetime) -> dict[str, object]:

@@ -43,7 +43,8 @@ class TaskFailed(Exception):
 class TaskContext:
     """What a leg works with: the task's properties by attribute, the cursor it goes on from, and how far the run is.
 
-    `pending` is what the same leg planned before a worker died with it. `connector` is published and can do what the
+    `pending` is what the same leg planned before a worker died with it, `counts` what the run has come to so far, and
+    `waymark` what it keeps in mind of a cursor that it met. `connector` is published and can do what the
     type needs; types without `capability` get None.
     """
 
@@ -57,6 +58,8 @@ class TaskContext:
     pages: int
     pending: Mapping[str, Any] = field(default_factory=dict)
     actor: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    waymark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +73,14 @@ class Leg:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What a leg came to. `counts` are added up over the run; `remarks` tell staff what went wrong with single items;
-    `total` is how many items there are to go through in this run, where that is known."""
+    `total` is how many items there are to go through in this run, where that is known; a `waymark` replaces the run's."""
 
     cursor: str
     more: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     total: int | None = None
+    waymark: str | None = None
 
 
 class TaskType(ABC):

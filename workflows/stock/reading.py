@@ -15,8 +15,8 @@ from workflows.catalog import write_levels
 from workflows.models import InventoryLevel, Product
 from workflows.places import stores_by_place
 from workflows.problems import FieldErrors
-from workflows.schedules.pages import read_call, went_on
-from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
+from workflows.schedules.pages import Reading, read_call, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, register
 from workflows.stock import ownership
 from workflows.syncing import stock
 
@@ -24,7 +24,7 @@ _LIMIT, _FINEST = Decimal(10) ** 9, Decimal("0.001")
 
 
 @register
-class ImportInventory(TaskType):
+class ImportInventory(Reading):
     name = "ImportInventory"
     label = "Import inventory"
     description = (
@@ -66,7 +66,7 @@ class ImportInventory(TaskType):
 
     def store(self, context: TaskContext, result: Any) -> Progress:
         page: StockPage = result
-        went_on(context, page.cursor, page.more)
+        waymark = went_on(context, page.cursor, page.more)
         only = context.properties.location.lower()
         items = [item for item in page.items if not only or item.location.lower() == only]
         counts, remarks = _take(items, _Stores(context), connector_of(context))
@@ -75,6 +75,7 @@ class ImportInventory(TaskType):
             more=page.more,
             counts={"read": len(page.items), **counts},
             remarks=tuple(remarks),
+            waymark=waymark,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,17 +17,13 @@ from connectors.contracts.erp import StockLevel, StockSink
 from connectors.errors import Rejected
 from connectors.schema import Boolean, Integer, Settings, Text
 from workflows import lookups
-from workflows.engine.clock import database_now
 from workflows.models import InventoryLevel, Product
 from workflows.places import names_of, place_of
 from workflows.problems import FieldErrors
 from workflows.schedules.types import Leg, Progress, TaskContext, TaskFailed, TaskType, register
 from workflows.stock import ownership
+from workflows.stock.settled import settled_until
 from workflows.syncing import stock
-
-#: Levels younger than this wait for the next run: whoever wrote them may not have committed all of them yet, and what
-#: becomes visible behind the cursor would never be sent.
-SETTLED_AFTER = timedelta(seconds=30)
 
 LARGEST_BATCH = 250
 
@@ -151,7 +147,7 @@ class ExportInventory(TaskType):
 
 def _changed_since(start: Place, context: TaskContext) -> QuerySet[InventoryLevel]:
     later = Q(modified_at__gt=start.modified_at) | Q(modified_at=start.modified_at, pk__gt=start.pk)
-    rows = InventoryLevel.objects.filter(later, modified_at__lte=database_now() - SETTLED_AFTER)
+    rows = InventoryLevel.objects.filter(later, modified_at__lt=settled_until())
     if context.properties.store:
         errors = FieldErrors()
         store = lookups.store(context.properties.store, errors)

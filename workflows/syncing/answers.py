@@ -42,7 +42,9 @@ def counted(items: Iterable[Told], result: BatchResult) -> Counter[str]:
 def keep_ids(model: Any, items: Sequence[Told], source: str) -> None:
     """The other side's ids among ours, without a change of ours: it would only be sent again."""
     given = {item.item_id: item.external_id for item in items if item.external_id and item.item_id}
-    rows = model.objects.filter(pk__in=given).values_list("pk", "external_ids") if given else ()
+    # Locked, because another connector may be told its own id of the same one at this moment.
+    mine = model.objects.filter(pk__in=given).order_by("pk").select_for_update()
+    rows = mine.values_list("pk", "external_ids") if given else ()
     fresh = [
         {"id": pk, "external_ids": {**ids, source: given[pk]}}
         for pk, ids in rows

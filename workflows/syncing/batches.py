@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from connectors.schema import Boolean, Integer, Settings
-from workflows.engine.clock import database_now
 from workflows.models import SyncItem
-from workflows.stock.sending import SETTLED_AFTER, Place
+from workflows.stock.sending import Place
+from workflows.stock.settled import settled_until
 from workflows.syncing import records
 from workflows.syncing.memory import State
 
@@ -48,7 +48,7 @@ class Outgoing:
 
 def later(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
     later = Q(modified_at__gt=place.modified_at) | Q(modified_at=place.modified_at, pk__gt=place.pk)
-    settled = rows.filter(later, modified_at__lte=database_now() - SETTLED_AFTER)
+    settled = rows.filter(later, modified_at__lt=settled_until())
     return settled.order_by("modified_at", "pk")
 
 

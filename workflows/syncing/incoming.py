@@ -6,7 +6,7 @@ import logging
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from connectors.calls import CallSpec
@@ -14,8 +14,8 @@ from connectors.compiled import ConnectorConfig
 from connectors.contracts.catalog import CatalogPage
 from connectors.schema import Boolean, Settings
 from workflows.models import SyncItem
-from workflows.schedules.pages import went_on
-from workflows.schedules.types import Leg, Progress, TaskContext, TaskType
+from workflows.schedules.pages import Reading, went_on
+from workflows.schedules.types import Leg, Progress, TaskContext
 from workflows.syncing import records
 from workflows.syncing.memory import Ledger, State, Told
 from workflows.syncing.standing import Standing
@@ -50,7 +50,7 @@ class Taken:
         return tuple(f"{item.key}: {item.reason}" for item in bad)
 
 
-class ImportTask(TaskType):
+class ImportTask(Reading):
     """Base of the imports. `record` is what a page holds."""
 
     kind: ClassVar[str]
@@ -66,6 +66,12 @@ class ImportTask(TaskType):
 
     def full_cursor(self) -> str:
         return str(Standing.compare())
+
+    def at(self, context: TaskContext) -> str:
+        return Standing.of(context).at
+
+    def back_at(self, context: TaskContext, cursor: str) -> str:
+        return str(replace(Standing.of(context), at=cursor))
 
     def plan(self, context: TaskContext) -> Leg:
         """Before each page, what failed earlier and is due again."""
@@ -87,7 +93,7 @@ class ImportTask(TaskType):
         if result is None:
             return self._again(context, standing)
         page: CatalogPage[Any] = result
-        went_on(context, page.cursor, page.more, at=standing.at)
+        waymark = went_on(context, page.cursor, page.more, at=standing.at)
         taken = self.take(_connector(context), page.items, context.properties)
         self._ledger(context).remember(taken.told, everything=standing.is_full)
         behind = standing.behind(page.cursor or standing.at, len(page.items))
@@ -97,7 +103,12 @@ class ImportTask(TaskType):
             counts += self._end(context, behind, remarks)
             behind = Standing(behind.at)
         return Progress(
-            cursor=str(behind), more=page.more, counts=counts, remarks=tuple(remarks), total=page.total
+            cursor=str(behind),
+            more=page.more,
+            counts=counts,
+            remarks=tuple(remarks),
+            total=page.total,
+            waymark=waymark,
         )
 
     def _again(self, context: TaskContext, standing: Standing) -> Progress:

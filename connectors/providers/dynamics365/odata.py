@@ -59,6 +59,14 @@ class BusinessCentral(ErpProvider):
         within = f"{company}{path}"
         return super().send(method, within, data, write=write, **extra)
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        """Without the path of a page. Lists are read in the order of change, but stock in that of article numbers."""
+        behind, _, page = cursor.partition(" ")
+        if not page:
+            return cursor
+        return "" if operation == "read_inventory" else behind
+
     def rows(self, path: str, query: Json) -> list[Json]:
         """All records that fit; for questions that few records answer."""
         return self.page(path, query)[0]

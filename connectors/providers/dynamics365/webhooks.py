@@ -16,6 +16,7 @@ from urllib.parse import quote
 from connectors.contracts.base import Inbound, reading
 from connectors.contracts.catalog import ChangeNotices
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.events import events_of
 from connectors.contracts.webhooks import (
     WebhookRegistrar,
     WebhookRegistration,
@@ -65,16 +66,16 @@ class Webhooks(BusinessCentral, WebhookRegistrar, ChangeNotices):
         return WebhookRegistration(state=state, external_id=ids, missing=missing)
 
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
-        """Events of other companies' records are refused. What is kept of a notice is without the secret."""
+        """Those of other companies' records are refused. What is kept of a notice is without the secret."""
         with reading("This webhook of Business Central"):
-            return [self._event(notice) for notice in inbound.json()["value"]]
+            notices = list(inbound.json()["value"])
+        return events_of("This notice of Business Central", notices, self._event, _without_secret)
 
     def _event(self, notice: Json) -> WebhookEvent:
         named = _RESOURCE.search(notice["resource"])
         if named is None or named["company"].strip("'").casefold() != self.values.company_id.casefold():
             raise Rejected("This webhook is about another company than CompanyId; check the subscription")
-        kept = {name: value for name, value in notice.items() if name != "clientState"}
-        text = json.dumps({"value": [kept]}, sort_keys=True, default=str)
+        text = json.dumps(_without_secret(notice), sort_keys=True, default=str)
         return WebhookEvent(
             id=hashlib.sha256(text.encode()).hexdigest(),
             type=f"{named['collection']} {notice['changeType']}",
@@ -106,6 +107,13 @@ class Webhooks(BusinessCentral, WebhookRegistrar, ChangeNotices):
             "resource": f"/api/v2.0/companies({self.values.company_id})/{collection}",
             "clientState": self.values.webhook_secret.reveal(),
         }
+
+
+def _without_secret(notice: Any) -> dict[str, Any]:
+    """The body of this notice alone."""
+    if isinstance(notice, dict):
+        notice = {name: value for name, value in notice.items() if name != "clientState"}
+    return {"value": [notice]}
 
 
 def _moment(text: str) -> datetime:

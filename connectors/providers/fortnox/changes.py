@@ -57,6 +57,14 @@ class Cursor:
 
 
 class Changes(Masters, ProductSource, PriceSource, CustomerSource, PaidInvoiceSource):
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        """At the first page: there may be fewer by now. Articles are asked for by the number of the page alone."""
+        if "|" not in cursor:
+            return _AGAIN if cursor.isdecimal() else cursor
+        at = Cursor.read(cursor)
+        return f"{at.since}|{at.begun}|1" if at.page > 1 else cursor
+
     def import_products(self, cursor: str) -> CatalogPage[ProductRecord]:
         rows, following, more = self._changed("articles", "Articles", cursor, sortby="articlenumber")
         with reading("Fortnox's articles", RetryLater):

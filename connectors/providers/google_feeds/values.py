@@ -21,7 +21,8 @@ class Unusable(ValueError):
 #: (value, currency of the feed) to (text, what was mended, "" for nothing). Raises Unusable.
 Reader = Callable[[Any, str], tuple[str, str]]
 
-_TAG = re.compile(r"<[/!?A-Za-z][^>]*>")
+#: A bracket ends the search for the end of the one before, so that each place of a text is looked at once.
+_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
 _SPACE = re.compile(r"\s+")
 #: What XML 1.0 cannot hold in any spelling.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from connectors.auth import Basic
 from connectors.contracts.base import Answer, BadAnswer, Category, Inbound, kind_by_status, reading
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.events import events_of
 from connectors.contracts.notification import BatchSent, Message, MessageBatch, Notifier, Refused, Sent
 from connectors.errors import Misconfigured, ProviderError, Rejected, Unknown
 from connectors.providers.linkmobility import messages
@@ -62,7 +63,9 @@ class Linkmobility(Notifier):
     def read_webhook(self, inbound: Inbound) -> list[WebhookEvent]:
         with reading("This delivery report of LINK"):
             told = inbound.json()
-            return [report_event(item) for item in (told if isinstance(told, list) else [told])]
+        if not isinstance(told, list):
+            told = [told]
+        return events_of("This delivery report of LINK", told, report_event)
 
     def confirm(self, event: WebhookEvent) -> Sequence[WebhookEvent]:
         """LINK signs no report and can be asked for none: the unguessable address has to do, and that a report names the

@@ -46,6 +46,10 @@ class Magento(Fulfilments, Invoices, Refunds, Statuses, Stock, Catalog, Products
     def own_host(cls, values: Any) -> str:
         return api_url(values)
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        return "" if operation == "read_inventory" else Cursor.begun_anew(cursor)
+
     def test_connection(self) -> Json:
         """Raises Misconfigured where the keys do not open orders, or the store view is none of the shop's."""
         codes = [str(config.get("code")) for config in self.store_configs]

@@ -61,6 +61,12 @@ class Cursor:
         asked = self.since if self.page else None
         return Cursor(last, self.number + 1 if last == asked else 1)
 
+    @classmethod
+    def begun_anew(cls, text: str) -> str:
+        """At the first page of that second: there may be fewer by now. Raises Rejected."""
+        at = cls.read(text)
+        return cls(at.since, 1).text() if at.page > 1 else text
+
     def text(self) -> str:
         told: dict[str, Any] = {
             "since": self.since.strftime(_FORM) if self.since else None,

@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 API = "/api/v1"
 _TEXTS = ("message", "Message", "detail", "title", "error", "exceptionMessage", "ExceptionMessage")
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 class OngoingApi(Provider):

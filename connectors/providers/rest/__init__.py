@@ -80,6 +80,10 @@ class Rest(OrderExporter, InvoiceExporter, PaymentExporter, ShipmentExporter, Or
     def mapping_problems(cls, rows: Any) -> Any:
         return mapping_problems(rows)
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        return Place.begun_anew(cursor)
+
     def export_order(self, export: OrderExport) -> Exported:
         return self._export("export_order", document_of_export(export))
 

@@ -30,12 +30,26 @@ class Place:
     last: str = ""
 
     @classmethod
-    def read(cls, cursor: str, listing: Listing) -> Place:
+    def stored(cls, cursor: str) -> Place:
         """Raises Rejected for a text that is none of ours."""
         try:
-            place = cls(**json.loads(cursor)) if cursor else cls()
+            return cls(**json.loads(cursor)) if cursor else cls()
         except (ValueError, TypeError):
             raise Rejected("The cursor is none of this connector's; empty it to begin anew") from None
+
+    @classmethod
+    def begun_anew(cls, cursor: str) -> str:
+        """Where the run began; where that was at a token that a former run was given, without it. Raises Rejected."""
+        at = cls.stored(cursor)
+        under_way = at.token or at.page is not None
+        if not under_way and not at.kept:
+            return cursor
+        return cls(since=at.since, kept=at.kept if under_way else "").text()
+
+    @classmethod
+    def read(cls, cursor: str, listing: Listing) -> Place:
+        """Raises Rejected for a text that is none of ours."""
+        place = cls.stored(cursor)
         return replace(place, page=listing.first) if place.page is None else place
 
     def text(self) -> str:

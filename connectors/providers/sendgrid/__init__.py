@@ -16,6 +16,7 @@ from uuid import uuid5
 from connectors.auth import Bearer
 from connectors.contracts.base import Answer, BadAnswer, Category, Inbound, Limits, reading
 from connectors.contracts.common import WebhookEvent
+from connectors.contracts.events import events_of
 from connectors.contracts.mail import InboundMail, MailReceiver
 from connectors.contracts.notification import Message, Notifier, Sent
 from connectors.errors import Misconfigured, ProviderError, Rejected, Unknown
@@ -137,7 +138,7 @@ class Sendgrid(Notifier, MailReceiver):
             events = inbound.json()
             if not isinstance(events, list):
                 raise Rejected("SendGrid's events come as a list; this is none")
-            return [event_of(event, self._mark()) for event in events]
+        return events_of("This event of SendGrid", events, lambda event: event_of(event, self._mark()))
 
     def classify(self, answer: Answer, writes: bool) -> ProviderError | None:
         error = super().classify(answer, writes)

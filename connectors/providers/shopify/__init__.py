@@ -62,6 +62,10 @@ class Shopify(Assortment, Products, Customers, Refunds, Registration):
         """The shop itself; a Host that is entered for a simulator wins."""
         return "" if values.host else f"https://{values.shopify_url}"
 
+    @classmethod
+    def begun_anew(cls, operation: str, cursor: str) -> str:
+        return Cursor.begun_anew(cursor)
+
     def test_connection(self) -> Json:
         """Raises Misconfigured where the token opens another shop's door."""
         shop: Json = self.ask(queries.SHOP)["shop"]

@@ -59,6 +59,12 @@ class Cursor:
         seen = max([*known, *(item.modified_at for item in items if item.modified_at)], default=None)
         return Cursor(self.since, after, seen) if after else Cursor(since=seen)
 
+    @classmethod
+    def begun_anew(cls, text: str) -> str:
+        """Without the page, which Shopify forgets after a while. Raises Rejected."""
+        at = cls.read(text)
+        return cls(since=at.since).text() if at.after else text
+
     def text(self) -> str:
         told: dict[str, Any] = {"since": _text(self.since), "after": self.after, "seen": _text(self.seen)}
         return json.dumps({name: value for name, value in told.items() if value})

@@ -89,6 +89,21 @@ def test_a_newer_copy_changes_tags_and_properties_and_repeats_no_step(market: Ma
     assert not OrderError.objects.exists()
 
 
+def test_a_newer_copy_undoes_nothing_that_was_changed_here(market: Market) -> None:
+    market.server.orders = [order(1, tags=["web", "rush"], properties={"Gift": "no", "Note": "Ring twice"})]
+    task = market.task()
+    market.run(task)
+    placed = Order.objects.get()
+    placed.tags, placed.properties = ["web"], {**placed.properties, "Gift": "yes", "Note": "Ring once"}
+    placed.save()
+    told = {"tags": ["web", "rush", "vip"], "properties": {"Gift": "no", "Note": "Do not ring"}}
+    market.server.orders += [order(1, minutes=5, **told)]
+    market.run(task)
+    placed.refresh_from_db()
+    assert placed.tags == ["web", "vip"]
+    assert (placed.properties["Gift"], placed.properties["Note"]) == ("yes", "Do not ring")
+
+
 def test_a_newer_copy_with_other_lines_is_told_and_not_taken_over(market: Market) -> None:
     market.server.orders = [order(1)]
     task = market.task()

@@ -10,8 +10,9 @@ from django.utils import timezone
 from connectors.contracts.common import WebhookEvent
 from tests.workflows.shopstall import Market
 from workflows.imports.waking import wake
-from workflows.models import Order, OrderError, ScheduledTask
+from workflows.models import Order, OrderError, ScheduledRun, ScheduledTask
 from workflows.orders import create_order
+from workflows.schedules.ticker import run_now, tick
 
 
 @pytest.fixture
@@ -100,3 +101,35 @@ def test_a_webhook_makes_the_reading_task_due(market: Market) -> None:
     other.refresh_from_db()
     assert reading.next_due_at < later
     assert other.next_due_at == later
+
+
+def test_news_that_come_while_the_task_runs_are_read_when_that_has_ended(market: Market) -> None:
+    """The run may have passed them; the next slot of the schedule may be hours away."""
+    connector = market.connector("backroom")
+    task = market.task("ImportWarehouseOrders", connector=connector, cron="0 3 * * *", active=True)
+    run = run_now(task)
+    wake(connector, WebhookEvent(id="1", type="changed", data={"read_by": "import_order_states"}))
+    tick(timezone.now())
+    ScheduledRun.objects.filter(pk=run.pk).update(state=ScheduledRun.State.SUCCEEDED)
+    assert tick(timezone.now() + timedelta(minutes=2)) == 1
+    assert task.runs.filter(state=ScheduledRun.State.QUEUED).count() == 1
+    task.refresh_from_db()
+    assert task.next_due_at is not None and (task.next_due_at.hour, task.next_due_at.minute) == (3, 0)
+
+
+@pytest.mark.parametrize("state", ["running", "succeeded"])
+def test_changes_right_after_a_run_began_are_read_by_another_one(market: Market, state: str) -> None:
+    connector = market.connector("depot")
+    task = market.task("CleanUp", connector=connector, cron="0 3 * * *", active=True)
+    ScheduledTask.objects.update(type="ImportProducts")
+    notice = WebhookEvent(id="1", type="changed", data={"changed": "products"})
+    wake(connector, notice)
+    wake(connector, notice)
+    begun = task.runs.get()
+    task.refresh_from_db()
+    assert task.next_due_at is not None and task.next_due_at > timezone.now() + timedelta(minutes=2)
+    task.runs.update(state=state, started_at=begun.created_at)
+    wake(connector, notice)
+    task.refresh_from_db()
+    assert task.next_due_at <= timezone.now() + timedelta(minutes=1)
+    assert task.runs.count() == 1

@@ -17,6 +17,7 @@ from eventlog.events import Category, EventData
 from eventlog.models import Event
 from tenants.models import usages
 from tenants.scoping import platform_scope
+from tests.factories.tenants import TenantFactory
 from tests.faultserver import answer
 from tests.workflows.shopstall import Market, order
 from workflows.models import ImportedObject, Order, ScheduledRun, ScheduledTask
@@ -89,6 +90,31 @@ class TestFailures:
         run = market.run(market.task())
         assert run.state == State.FAILED
         assert "its cursor stands still" in run.message
+
+    def test_of_pages_that_lead_in_a_circle_end_the_run(self, market: Market) -> None:
+        round = [answer(200, {"orders": [], "cursor": at, "more": True}) for at in ("A", "B", "C")]
+        market.server.failing = [answer(200, {"orders": [], "cursor": "0", "more": True}), *round * 9]
+        run = market.run(market.task())
+        assert run.state == State.FAILED
+        assert "lead in a circle" in run.message
+
+    def test_of_a_page_that_the_provider_forgot_begin_anew_before_it(self, market: Market) -> None:
+        market.server.orders = [order(number) for number in range(4)]
+        task = market.task(cursor="2@forgotten")
+        market.server.failing = [answer(400, {"error": "invalid page token"})]
+        run = market.run(task)
+        task.refresh_from_db()
+        assert (run.state, market.server.cursors()) == (State.SUCCEEDED, ["2@forgotten", "2"])
+        assert "invalid page token" in run.message and "began anew" in run.message
+        assert (Order.objects.count(), run.counts["begun anew"], task.cursor) == (2, 1, "4")
+
+    def test_of_a_page_that_is_always_refused_begin_anew_only_once(self, market: Market) -> None:
+        refusal = answer(400, {"error": "no such page"})
+        page = answer(200, {"orders": [], "cursor": "2@second", "more": True})
+        market.server.failing = [refusal, page, refusal]
+        run = market.run(market.task(cursor="2@second"))
+        assert (run.state, run.message.splitlines()[-1]) == (State.FAILED, "no such page")
+        assert market.server.cursors() == ["2@second", "2", "2@second"]
 
 
 class TestWhatIsMissing:
@@ -169,6 +195,21 @@ class TestClaims:
             tenant = market.shop.tenant.pk
             assert len(claim.choose(timezone.now(), Counter({tenant: 4}), 3, 4)) == 3
         assert len(mine) == 6
+
+    def test_hundreds_that_a_tenant_has_waiting_hide_nobody_elses(self, market: Market) -> None:
+        now = timezone.now()
+        other = TenantFactory()
+        for tenant, many, due in ((market.shop.tenant, 201, now - timedelta(hours=1)), (other, 1, now)):
+            tasks = ScheduledTask.objects.bulk_create(
+                ScheduledTask(tenant=tenant, name=f"T{place}", type="CleanUp") for place in range(many)
+            )
+            ScheduledRun.objects.bulk_create(
+                ScheduledRun(tenant=tenant, task=task, slot=due, due_at=due) for task in tasks
+            )
+        with platform_scope("test"):
+            chosen = claim.choose(now, Counter({market.shop.tenant.pk: 4}), 4, 4)
+            assert ScheduledRun.objects.filter(pk__in=chosen, tenant=other).count() == 1
+            assert len(chosen) == 4
 
 
 def test_a_task_that_is_switched_off_starts_no_further_page(market: Market) -> None:

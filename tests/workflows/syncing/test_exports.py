@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from tenants.scoping import tenant_scope
 from tests.factories.workflows import CustomerFactory, ProductFactory
 from tests.faultserver import answer
+from tests.sandbox.callers import until
 from tests.workflows.syncing.conftest import Place, come_due, settle
 from workflows.models import Customer, Product, ScheduledRun, SyncItem
+from workflows.syncing.answers import keep_ids
+from workflows.syncing.memory import Told
 
 State = ScheduledRun.State
 
@@ -156,3 +162,30 @@ def test_a_product_whose_price_cannot_be_read_holds_up_no_other(mall: Place, pro
     run = mall.run(mall.task("ExportProducts"))
     assert (run.state, run.counts["sent"], run.counts["failed"]) == (State.SUCCEEDED, 4, 1)
     assert "P1: Its price cannot be read" in run.message
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_two_exports_keep_the_ids_of_both(mall: Place, products: list[Product]) -> None:
+    told = [Told(key="P0", item_id=products[0].pk, external_id="77")]
+
+    def other() -> None:
+        try:
+            with tenant_scope(mall.tenant), transaction.atomic():
+                keep_ids(Product, told, "Other")
+        finally:
+            connection.close()
+
+    thread = Thread(target=other)
+    with transaction.atomic():
+        keep_ids(Product, told, "Mall")
+        thread.start()
+        until(_somebody_waits)
+    thread.join()
+    assert Product.objects.get(sku="P0").external_ids == {"Mall": "77", "Other": "77"}
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
