@@ -13,6 +13,8 @@ from workflows.steps.verdict import Verdict
 
 NO_ACTIVE = "The order has no active payment"
 UNDECIDED = (PaymentState.PENDING, PaymentState.UNKNOWN)
+#: Payments that came to nothing although nobody took them back.
+_LOST = (PaymentState.DECLINED, PaymentState.EXPIRED)
 
 
 def failures(review: Review, verdict: Verdict) -> None:
@@ -103,6 +105,7 @@ def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
     """What is ordered and was not captured although no call failed."""
     waiting = [payment for payment in review.active if payment.state in UNDECIDED]
     held = [payment for payment in review.active if available(payment, "capture")]
+    lost = [payment for payment in review.payments if payment.state in _LOST]
     if due and held:
         verdict.error(
             f"{due} is not captured although {', '.join(map(str, held))} is authorised; run CapturePayments anew once it"
@@ -110,7 +113,10 @@ def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
         )
     elif due and waiting:
         verdict.error(f"{due} is not captured: {', '.join(map(str, waiting))} is not authorised")
-    elif due:
+    elif due and lost:
+        told = ", ".join(f"{payment} is {payment.state}" for payment in lost)
+        verdict.error(f"{due} is not captured: {told}; have it paid anew, or lower what is ordered")
+    elif due and review.active:
         verdict.warning(f"{due} of the order is not covered by an authorised payment")
 
 

@@ -107,12 +107,10 @@ class CapturePayments(Movement):
 
     def judge(self, review: Review, verdict: Verdict) -> None:
         super().judge(review, verdict)
-        if not review.active:
-            verdict.warning(NO_ACTIVE)
-        elif not review.failures and not _is_part(review.context):
+        if not review.failures and not _is_part(review.context):
             judging.shortfall(_due(review.context, review.payments), review, verdict)
         if not verdict.lines:
-            verdict.success("Nothing to capture")
+            verdict.success("Nothing to capture") if review.active else verdict.warning(NO_ACTIVE)
 
 
 @register
