@@ -39,6 +39,12 @@ def authorization(payment: Payment, failure: str | None, verdict: Verdict) -> No
         verdict.success(f"{payment} is authorised")
 
 
+def ended(payments: Sequence[Payment], verdict: Verdict) -> None:
+    """Of payments that hold no money and never will."""
+    for payment in payments:
+        verdict.error(f"{payment} is {payment.state}, and nothing is authorised; have it paid anew")
+
+
 def movement(
     verb: str, payment: Payment, asked: Money, moved: Money, result: PaymentResult, verdict: Verdict
 ) -> None:

@@ -23,6 +23,9 @@ from workflows.steps.registry import register
 from workflows.steps.verdict import Verdict
 
 
+_GONE = (PaymentState.EXPIRED, PaymentState.CANCELLED)
+
+
 @register
 class AuthorizePayment(PaymentStep):
     """Reserves each payment's amount. After a decline a new run tries again, a retry of the same run never does."""
@@ -47,6 +50,9 @@ class AuthorizePayment(PaymentStep):
     def judge(self, review: Review, verdict: Verdict) -> None:
         for payment in review.payments:
             judging.authorization(payment, review.failures.get(payment.reference), verdict)
+        gone = [payment for payment in review.payments if payment.state in _GONE]
+        answered = [payment for payment in gone if payment.reference in review.answers]
+        judging.ended(answered if verdict.lines else gone, verdict)
         if not verdict.lines:
             verdict.warning(NO_ACTIVE)
 
