@@ -18,11 +18,15 @@ def with_open_call(payments: Iterable[Payment], operation: str) -> list[Payment]
 
 def ended_by_others(payments: Iterable[Payment]) -> list[Payment]:
     """Those that came to nothing and were not taken back by us: they lapsed, or the shopper or the provider ended them."""
-    gone = [payment for payment in payments if payment.state in (PaymentState.EXPIRED, PaymentState.CANCELLED)]
+    gone = [
+        payment for payment in payments if payment.state in (PaymentState.EXPIRED, PaymentState.CANCELLED)
+    ]
     cancelled = [payment for payment in gone if payment.state == PaymentState.CANCELLED]
     ours = _with_call(cancelled, "cancel", Effect.State.values)
     return [
-        payment for payment in gone if payment not in cancelled or (payment.provider_id and payment not in ours)
+        payment
+        for payment in gone
+        if payment not in cancelled or (payment.provider_id and payment not in ours)
     ]
 
 
