@@ -71,7 +71,10 @@ class CreateCreditNote(_TellsOfRefunds):
         kept = any(payment.refundable for payment in payments_of(context.order.id))
         return self.calls(
             connector,
-            [(item, self._request(context, item, invoice, kept)) for item in self.refunds(context, connector)],
+            [
+                (item, self._request(context, item, invoice, kept))
+                for item in self.refunds(context, connector)
+            ],
         )
 
     def _request(self, context: StepContext, moved: Moved, invoice: str, kept: bool) -> CreditNoteExport:
