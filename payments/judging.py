@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from connectors.contracts.payment import PaymentResult, State
 from payments.models import Payment, PaymentState
+from payments.own_calls import ended_by_others
 from payments.parts import available
 from payments.stepkit import Review
 from tenants.money import Money
@@ -13,8 +14,6 @@ from workflows.steps.verdict import Verdict
 
 NO_ACTIVE = "The order has no active payment"
 UNDECIDED = (PaymentState.PENDING, PaymentState.UNKNOWN)
-#: Payments that came to nothing although nobody took them back.
-_LOST = (PaymentState.DECLINED, PaymentState.EXPIRED)
 
 
 def failures(review: Review, verdict: Verdict) -> None:
@@ -111,7 +110,6 @@ def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
     """What is ordered and was not captured although no call failed."""
     waiting = [payment for payment in review.active if payment.state in UNDECIDED]
     held = [payment for payment in review.active if available(payment, "capture")]
-    lost = [payment for payment in review.payments if payment.state in _LOST]
     if due and held:
         verdict.error(
             f"{due} is not captured although {', '.join(map(str, held))} is authorised; run CapturePayments anew once it"
@@ -119,11 +117,17 @@ def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
         )
     elif due and waiting:
         verdict.error(f"{due} is not captured: {', '.join(map(str, waiting))} is not authorised")
-    elif due and lost:
+    elif due and (lost := lost_of(review.payments)):
         told = ", ".join(f"{payment} is {payment.state}" for payment in lost)
         verdict.error(f"{due} is not captured: {told}; have it paid anew, or lower what is ordered")
     elif due and review.active:
         verdict.warning(f"{due} of the order is not covered by an authorised payment")
+
+
+def lost_of(payments: Sequence[Payment]) -> list[Payment]:
+    """Payments that came to nothing although we did not take them back."""
+    gone = ended_by_others(payments)
+    return [payment for payment in payments if payment.state == PaymentState.DECLINED or payment in gone]
 
 
 def _not_understood(raw_state: str) -> str:

@@ -157,6 +157,7 @@ def test_an_order_without_payments_of_its_own_is_a_warning(stage):
     [
         (event("e1", State.DECLINED, operation="authorize", amount=39800), "declined"),
         (event("e2", State.EXPIRED), "expired"),
+        (event("e3", State.CANCELLED), "cancelled"),
     ],
 )
 def test_what_is_due_and_was_declined_or_has_expired_is_an_error(paid, gone, why):
@@ -170,6 +171,12 @@ def test_what_is_due_and_was_declined_or_has_expired_is_an_error(paid, gone, why
             ResultState.ERROR,
             f"398.00 NOK is not captured: card 398.00 NOK is {why}; have it paid anew, or lower what is ordered",
         )
+
+
+def test_what_we_have_taken_back_ourselves_is_a_warning(paid):
+    paid.run("CancelPayments", result(State.CANCELLED), step_run_id=2)
+    done = paid.run("CapturePayments", step_run_id=3)
+    assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
 
 
 def test_a_declined_payment_that_another_one_has_made_up_for_is_no_error(stage):
