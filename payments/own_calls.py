@@ -30,6 +30,11 @@ def ended_by_others(payments: Iterable[Payment]) -> list[Payment]:
     ]
 
 
+def is_given_up(payment: Payment) -> bool:
+    """Whether its money is or may be released, also before the provider has confirmed that."""
+    return bool(_with_call([payment], "cancel", (*_OPEN, Effect.State.SUCCEEDED)))
+
+
 def _with_call(payments: Iterable[Payment], operation: str, states: Collection[str]) -> list[Payment]:
     rows = list(payments)
     if not rows:
