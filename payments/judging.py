@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from connectors.contracts.payment import PaymentResult, State
 from payments.models import Payment, PaymentState
+from payments.own_calls import ended_by_others
 from payments.parts import available
 from payments.stepkit import Review
 from tenants.money import Money
@@ -35,6 +36,12 @@ def authorization(payment: Payment, failure: str | None, verdict: Verdict) -> No
         verdict.warning(f"{payment}: only {payment.authorized} is authorised")
     elif payment.is_active:
         verdict.success(f"{payment} is authorised")
+
+
+def ended(payments: Sequence[Payment], verdict: Verdict) -> None:
+    """Of payments that hold no money and never will."""
+    for payment in payments:
+        verdict.error(f"{payment} is {payment.state}, and nothing is authorised; have it paid anew")
 
 
 def movement(
@@ -110,8 +117,17 @@ def shortfall(due: Money, review: Review, verdict: Verdict) -> None:
         )
     elif due and waiting:
         verdict.error(f"{due} is not captured: {', '.join(map(str, waiting))} is not authorised")
-    elif due:
+    elif due and (lost := lost_of(review.payments)):
+        told = ", ".join(f"{payment} is {payment.state}" for payment in lost)
+        verdict.error(f"{due} is not captured: {told}; have it paid anew, or lower what is ordered")
+    elif due and review.active:
         verdict.warning(f"{due} of the order is not covered by an authorised payment")
+
+
+def lost_of(payments: Sequence[Payment]) -> list[Payment]:
+    """Payments that came to nothing although we did not take them back."""
+    gone = ended_by_others(payments)
+    return [payment for payment in payments if payment.state == PaymentState.DECLINED or payment in gone]
 
 
 def _not_understood(raw_state: str) -> str:

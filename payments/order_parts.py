@@ -9,6 +9,7 @@ from typing import Any
 from payments.api.serializers import LONGEST_TOKEN, NewPaymentSerializer
 from payments.methods import PaymentMethodConfig, UnknownPaymentMethod, find_method
 from payments.models import Payment
+from payments.own_calls import is_given_up
 from tenants.money import Money
 from tenants.scoping import current_tenant
 from workflows.intake import OrderDraft
@@ -109,6 +110,8 @@ def _begun(reader: Reader, method: PaymentMethodConfig, amount: Money) -> int | 
     elif not payment.is_active:
         state = payment.get_state_display().lower()
         reader.errors.add("reference", f"This payment is {state}; begin another one at checkout.")
+    elif is_given_up(payment):
+        reader.errors.add("reference", "This payment is being given up; begin another one at checkout.")
     return payment.pk if payment else None
 
 

@@ -21,6 +21,7 @@ from tenants.money import Money, MoneyError
 PAST = {"capture": "captured", "refund": "refunded"}
 #: States of a call of which nobody knows whether it was executed.
 _UNDECIDED = (Effect.State.UNKNOWN, Effect.State.CALLING)
+_BEGUN = (*_UNDECIDED, Effect.State.SUCCEEDED)
 
 
 class PartRefused(ValueError):
@@ -103,6 +104,7 @@ def shares(
     pinned = {act.payment_id: act for act in mine.select_related("payment")}
     if pinned:
         _refuse_overtaken(pinned.values())
+        _begin_anew(pinned.values())
         return [_as_pinned(payment, pinned[payment.pk]) for payment in payments if payment.pk in pinned]
     found = list(_shared_out(amount, payments, operation, runtime))
     PaymentAct.objects.bulk_create(_act(share, operation, origin) for share in found)
@@ -163,7 +165,7 @@ def _before(payment: Payment, share: Money, operation: str) -> Money:
     """Where the same part is undecided this act takes it over, with the total that it started from."""
     part = _undecided_part(payment, operation) if payment.undecided else None  # type: ignore[attr-defined]
     if part is None and not payment.undecided:  # type: ignore[attr-defined]
-        return payment.captured if operation == "capture" else payment.refunded
+        return _moved(payment, operation)
     if part is None or part.amount != share:
         raise PartRefused(
             _wait_for(part) if part else f"{payment}: an earlier {operation} is undecided; settle it first"
@@ -195,6 +197,22 @@ def _refuse_overtaken(pinned: Iterable[PaymentAct]) -> None:
                 f"{act.payment}: a later act has gone on with this {act.operation} of {act.amount}; see what became of that,"
                 f" and run {act.operation} again only if it is wanted twice"
             )
+
+
+def _begin_anew(pinned: Iterable[PaymentAct]) -> None:
+    """What was surely not carried out is asked for on top of what other acts have moved meanwhile."""
+    for act in pinned:
+        moved = _moved(act.payment, act.operation).minor
+        calls = Effect.objects.filter(
+            subject=act.payment.subject, operation=act.operation, origin=act.origin, state__in=_BEGUN
+        )
+        if act.before_minor != moved and not calls.exists():
+            act.before_minor = moved
+            act.save(update_fields=["before_minor"])
+
+
+def _moved(payment: Payment, operation: str) -> Money:
+    return payment.captured if operation == "capture" else payment.refunded
 
 
 def _wait_for(part: PaymentAct) -> str:

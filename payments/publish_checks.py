@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 from connectors import documents
 from connectors.checklist import Finding, Going, error, register, warning
 from connectors.contracts.base import Category
 from connectors.gateways import checks
-from connectors.models import Connector
+from connectors.models import Connector, Effect
+from payments.facts import OPENING
 from payments.methods import KIND, methods_of
 from payments.models import Payment, PaymentState
 
@@ -50,8 +52,15 @@ def its_name_for_shoppers_is_its_own(going: Going) -> Iterator[Finding]:
 
 
 def open_payments(connector: Connector) -> int:
-    """Payments of which the provider still holds something, or on which it is at work."""
+    """Payments of which the provider still holds something, or on which it is or may be at work."""
     held = Q(authorized_minor__gt=F("captured_minor") + F("cancelled_minor"))
     moving = Q(capturing_minor__gt=0) | Q(refunding_minor__gt=0)
     undecided = Q(state__in=[PaymentState.PENDING, PaymentState.UNKNOWN]) & ~Q(provider_id="")
-    return Payment.objects.filter(held | moving | undecided, connector=connector).count()
+    opening = Effect.objects.filter(
+        connector=connector,
+        operation__in=OPENING,
+        subject=Concat(Value("payment:"), OuterRef("reference")),
+        state__in=(Effect.State.CALLING, Effect.State.UNKNOWN),
+    )
+    lost = Q(provider_id="") & Q(Exists(opening))
+    return Payment.objects.filter(held | moving | undecided | lost, connector=connector).count()

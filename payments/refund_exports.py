@@ -68,15 +68,20 @@ class CreateCreditNote(_TellsOfRefunds):
     def plan(self, context: StepContext) -> Plan:
         connector = capable(context, CreditNoteExporter)
         invoice = invoice_of(connector, context.order.id)
+        kept = any(payment.refundable for payment in payments_of(context.order.id))
         return self.calls(
             connector,
-            [(item, self._request(context, item, invoice)) for item in self.refunds(context, connector)],
+            [
+                (item, self._request(context, item, invoice, kept))
+                for item in self.refunds(context, connector)
+            ],
         )
 
-    def _request(self, context: StepContext, moved: Moved, invoice: str) -> CreditNoteExport:
-        """An order that is given back completely is credited line by line, anything else as an amount."""
+    def _request(self, context: StepContext, moved: Moved, invoice: str, kept: bool) -> CreditNoteExport:
+        """An order that is given back completely is credited line by line, anything else as an amount: with money `kept`
+        it is only worth as much."""
         order = context.order
-        whole = moved.amount == order.total
+        whole = moved.amount == order.total and not kept
         return CreditNoteExport(
             reference=f"{order.number}-C{moved.payment.position}-{moved.total}",
             order=order,

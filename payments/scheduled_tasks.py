@@ -76,8 +76,14 @@ class PollPaymentStates(Polling):
             write=False,
         )
 
+    def about(self, row: Any) -> Mapping[str, Any]:
+        return {"provider_id": row.provider_id}
+
     def take(self, context: TaskContext, key: int, result: Any) -> Mapping[str, int]:
+        """An answer about an object whose place another one has taken meanwhile says nothing of that one."""
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=key)
+        if context.pending.get("provider_id", payment.provider_id) != payment.provider_id:
+            return {"changed": 0}
         before = payment.get_state_display()
         try:
             news = from_status(_request(context, payment), result, source=f"task:{context.run_id}")

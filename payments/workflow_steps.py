@@ -13,9 +13,11 @@ from payments import exporting as exporting
 from payments import judging, ledger, parts
 from payments import receipts as receipts
 from payments import refund_exports as refund_exports
+from payments import releasing as releasing
 from payments import verifying as verifying
 from payments.judging import NO_ACTIVE, UNDECIDED
 from payments.models import Payment, PaymentState
+from payments.own_calls import ended_by_others
 from payments.stepkit import PaymentStep, Review
 from tenants.money import Money
 from workflows.steps.base import Plan, StepContext
@@ -47,6 +49,9 @@ class AuthorizePayment(PaymentStep):
     def judge(self, review: Review, verdict: Verdict) -> None:
         for payment in review.payments:
             judging.authorization(payment, review.failures.get(payment.reference), verdict)
+        gone = ended_by_others(review.payments)
+        answered = [payment for payment in gone if payment.reference in review.answers]
+        judging.ended(answered if verdict.lines else gone, verdict)
         if not verdict.lines:
             verdict.warning(NO_ACTIVE)
 
@@ -107,12 +112,10 @@ class CapturePayments(Movement):
 
     def judge(self, review: Review, verdict: Verdict) -> None:
         super().judge(review, verdict)
-        if not review.active:
-            verdict.warning(NO_ACTIVE)
-        elif not review.failures and not _is_part(review.context):
+        if not review.failures and not _is_part(review.context):
             judging.shortfall(_due(review.context, review.payments), review, verdict)
         if not verdict.lines:
-            verdict.success("Nothing to capture")
+            verdict.success("Nothing to capture") if review.active else verdict.warning(NO_ACTIVE)
 
 
 @register
@@ -147,28 +150,6 @@ class CancelPayments(PaymentStep):
         if not verdict.lines:
             cancelled = any(payment.state == PaymentState.CANCELLED for payment in review.payments)
             verdict.success("Nothing to cancel") if cancelled else verdict.warning(NO_ACTIVE)
-
-
-@register
-class TryReleaseRemainingAuth(PaymentStep):
-    """Gives back what captures have left of an authorisation. Payments of which nothing was captured are left alone."""
-
-    name = "TryReleaseRemainingAuth"
-    label = "Release remaining authorisation"
-    properties = parts.WhichSettings
-
-    def calls(self, context: StepContext, payments: Sequence[Payment]) -> Iterator[CallSpec]:
-        for payment in parts.named(context.properties, payments):
-            rest = parts.available(payment, "capture")
-            if rest and (payment.captured_minor or payment.capturing_minor):
-                yield self.call(context, payment, "cancel", rest)
-
-    def judge(self, review: Review, verdict: Verdict) -> None:
-        judging.failures(review, verdict)
-        for payment, asked, result in review.answered:
-            judging.release(payment, asked.amount, result, verdict)
-        if not verdict.lines:
-            verdict.success("Nothing is left to release")
 
 
 @register

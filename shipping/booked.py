@@ -13,7 +13,7 @@ from connectors.contracts.shipping import Booked, BookedParcel
 from connectors.effect_rules import under_way_until
 from connectors.models import Effect
 from connectors.proof import proved_at
-from shipping import labels
+from shipping import labels, printing
 from shipping.models import Package, Shipment, ShipmentState
 
 #: Characters that numbers of a carrier may have here.
@@ -75,8 +75,9 @@ def provable_at(shipment: Shipment, lag_s: float) -> datetime | None:
 
 
 def cancel(shipment: Shipment, reason: str) -> None:
-    """It is not sent: taken back before it was booked, or cancelled by the carrier."""
+    """It is not sent: taken back before it was booked, or cancelled by the carrier. A label that waits is not printed."""
     wait(shipment, ShipmentState.CANCELLED, reason)
+    printing.withdraw(shipment, "The shipment was cancelled")
 
 
 def wait(shipment: Shipment, state: ShipmentState, reason: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -29,7 +29,8 @@ _DUE_AT = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One call of `track`. `shipments` are ids by the number that leads to them."""
+    """One call of `track`. `shipments` are ids by the number that leads to them: of several shipments no more than the
+    carrier takes in one question, of a single one all that it has."""
 
     connector: ConnectorConfig
     shipments: dict[str, int]
@@ -78,12 +79,12 @@ def next_batch(
     numbers: dict[str, int] = {}
     taken: list[int] = []
     for shipment in rows[: quota.numbers_per_call]:
-        mine = numbers_of(shipment)[: quota.numbers_per_call]
+        mine = numbers_of(shipment)
         if numbers and len(numbers) + len(mine) > quota.numbers_per_call:
             break
         numbers |= dict.fromkeys(mine, shipment.pk)
         taken.append(shipment.pk)
-    if not numbers or not spend(connector, now):
+    if not numbers or not spend(connector, numbers, now):
         return None
     Shipment.objects.filter(pk__in=taken).update(polled_at=now)
     return Batch(connector=connector, shipments=numbers)
@@ -91,18 +92,24 @@ def next_batch(
 
 def same_batch(connector: ConnectorConfig, shipments: dict[str, int]) -> Batch | None:
     """A batch that no answer came to, once more; None when the day's quota is used up."""
-    return Batch(connector=connector, shipments=shipments) if spend(connector) else None
+    return Batch(connector=connector, shipments=shipments) if spend(connector, shipments) else None
 
 
-def spend(connector: ConnectorConfig, now: datetime | None = None) -> bool:
-    """Count one call of the day (UTC); False, and nothing is counted, when the carrier allows no more."""
+def questions(connector: ConnectorConfig, numbers: Collection[str]) -> int:
+    """How often the carrier is asked about so many numbers."""
+    return -(-len(numbers) // quota_of(connector).numbers_per_call)
+
+
+def spend(connector: ConnectorConfig, numbers: Collection[str], now: datetime | None = None) -> bool:
+    """Count the questions of the day (UTC); False, and nothing is counted, when the carrier allows no more."""
     most, day = quota_of(connector).calls_per_day, (now or timezone.now()).date()
     if most is None:
         return True
+    asked = questions(connector, numbers)
     values = {"tenant_id": connector.tenant_id, "connector_id": connector.id, "day": day}
     TrackingUse.objects.bulk_create([TrackingUse(**values)], ignore_conflicts=True)
-    rows = TrackingUse.objects.filter(connector_id=connector.id, day=day, calls__lt=most)
-    return bool(rows.update(calls=F("calls") + 1))
+    rows = TrackingUse.objects.filter(connector_id=connector.id, day=day, calls__lte=most - asked)
+    return bool(rows.update(calls=F("calls") + asked))
 
 
 def left_today(connector: ConnectorConfig, now: datetime | None = None) -> int | None:

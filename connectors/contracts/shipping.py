@@ -105,7 +105,8 @@ class CarrierProvider(Provider):
 
     @operation
     def track(self, numbers: Sequence[str]) -> list[TrackingEvent]:
-        """Tracking events of at most `tracking_quota.numbers_per_call` numbers (see `tracked_by`), oldest first.
+        """Tracking events of at most `tracking_quota.numbers_per_call` numbers (see `tracked_by`), oldest first. One
+        shipment may have more parcels than that; the carrier is then asked as often as it takes.
 
         A number that the carrier does not know yet has no events.
         """

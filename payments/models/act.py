@@ -12,7 +12,8 @@ class PaymentAct(TenantModel):
 
     A whole capture follows from what is left, however often it is planned anew. A part does not: "100.00 more" said
     again after the provider told of the first 100.00 would be another 100.00. So each try of an act asks for the same
-    `amount_minor` on top of the same `before_minor`, what had been captured or refunded by then.
+    `amount_minor` on top of the same `before_minor`, what had been captured or refunded by then, as long as an earlier
+    try may have been carried out.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="acts")

@@ -24,14 +24,14 @@ class UpdateShipmentStatus(ShipmentStep):
         if not shipment.is_under_way or not offers(shipment, "track"):
             return None
         connector = connector_of(review.context, shipment)
-        numbers = numbers_of(shipment)[: polling.quota_of(connector).numbers_per_call]
-        if polling.left_today(connector) == 0:
+        numbers, left = numbers_of(shipment), polling.left_today(connector)
+        if left is not None and left < polling.questions(connector, numbers):
             return None
         return call(review.context, shipment, "track", numbers, write=False)
 
     def begun(self, shipment: Shipment, spec: CallSpec | None, hindrance: str) -> None:
         if spec is not None:
-            polling.spend(spec.connector)
+            polling.spend(spec.connector, spec.request)
 
     def take(self, review: Review, shipment: Shipment, outcome: Outcome) -> None:
         if outcome.ending is Ending.SUCCEEDED:

@@ -223,3 +223,33 @@ def test_asked_for_its_status_a_hosted_checkout_becomes_the_order_that_it_led_to
     payment.refresh_from_db()
     assert (payment.state, payment.provider_id) == (PaymentState.AUTHORIZED, "order_1")
     assert payment.entries.get().provider_id == "order_1"
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.CANCELLED])
+def test_a_payment_that_ended_unauthorised_is_an_error_and_stays_one(stage, state):
+    """The shopper has let the page lapse, or turned back: nothing may be shipped on it, also after a resumption."""
+    stage.pay("card", provider_id="page_1")
+    first = stage.run("AuthorizePayment", result(state, "page_1"))
+    again = stage.run("AuthorizePayment", step_run_id=2)
+    for done in (first, again):
+        assert (done.state, done.message) == (
+            ResultState.ERROR,
+            f"card 398.00 NOK is {state.value}, and nothing is authorised; have it paid anew",
+        )
+
+
+def test_of_two_payments_the_one_that_ended_now_is_told(stage):
+    stage.pay("gift", 10000)
+    stage.pay("card", 29800, provider_id="page_1")
+    held = result(State.AUTHORIZED, "pi_g", authorized=10000)
+    done = stage.run("AuthorizePayment", held, result(State.EXPIRED, "page_1"))
+    assert done.state is ResultState.ERROR
+    assert "card 298.00 NOK is expired" in done.message
+
+
+def test_a_payment_that_ended_before_another_one_took_its_place_is_not_spoken_of(stage):
+    stage.pay("old", provider_id="page_1")
+    stage.run("AuthorizePayment", result(State.EXPIRED, "page_1"))
+    stage.pay("card")
+    done = stage.run("AuthorizePayment", AUTHORIZED, step_run_id=2)
+    assert (done.state, done.message) == (ResultState.SUCCESS, "card 398.00 NOK is authorised")

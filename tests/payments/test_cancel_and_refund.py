@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.contracts.payment import Part, State
-from connectors.errors import Unknown
+from connectors.errors import RetryLater, Unknown
 from connectors.models import Effect
 from payments.models import PaymentState
 from tests.payments.stage import captured, hear, the_payment
@@ -147,3 +147,20 @@ def test_a_part_that_fails_is_no_money(paid):
     done = paid.run("RefundPayments", result(State.REFUNDED, parts=parts), step_run_id=3)
     assert (done.state, the_payment().refunded_minor) == (ResultState.WARNING, 30000)
     assert "Refunded only 300.00 NOK of 398.00 NOK" in done.message
+
+
+@pytest.mark.parametrize("failure", [RetryLater("busy"), Unknown("no answer")])
+def test_what_a_capture_is_still_to_take_is_not_released(paid, monkeypatch, failure):
+    """The next step of the same run comes while the capture of the second parcel is tried again."""
+    monkeypatch.setattr("connectors.providers.stripe.Stripe.multiple_captures", True)
+    paid.run("CapturePayments", captured(10000), step_run_id=2, Amount="100.00")
+    paid.run("CapturePayments", failure, step_run_id=3, Amount="200.00")
+    paid.calls.clear()
+    done = paid.run("TryReleaseRemainingAuth", step_run_id=4)
+    assert (done.state, paid.calls) == (ResultState.ERROR, [])
+    assert "a capture of it is still under way" in done.message
+    taken = result(State.CAPTURED, captured=30000, operation_id="ch_2")
+    paid.run("CapturePayments", taken, step_run_id=3, Amount="200.00")
+    assert the_payment().captured_minor == 30000
+    paid.run("TryReleaseRemainingAuth", result(State.CAPTURED, captured=30000, cancelled=9800), step_run_id=5)
+    assert [call.operation for call in paid.calls] == ["capture", "cancel"]

@@ -139,12 +139,67 @@ def test_a_capture_of_an_unauthorised_payment_is_an_error(stage):
     )
 
 
-@pytest.mark.parametrize("step", ["CapturePayments", "CancelPayments", "RefundPayments"])
+@pytest.mark.parametrize("step", ["CancelPayments", "RefundPayments"])
 def test_no_active_payment_is_a_warning(stage, step):
     stage.pay("card")
     stage.run("AuthorizePayment", Rejected("no money"))
     done = stage.run(step, step_run_id=2)
     assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
+
+
+def test_an_order_without_payments_of_its_own_is_a_warning(stage):
+    done = stage.run("CapturePayments")
+    assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
+
+
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        (event("e1", State.DECLINED, operation="authorize", amount=39800), "declined"),
+        (event("e2", State.EXPIRED), "expired"),
+        (event("e3", State.CANCELLED), "cancelled"),
+    ],
+)
+def test_what_is_due_and_was_declined_or_has_expired_is_an_error(paid, gone, why):
+    """Nobody may ship on it: neither at once nor when the step is taken up again."""
+    if why == "declined":
+        the_payment().entries.all().delete()
+    hear(gone)
+    for step_run_id in (2, 3):
+        done = paid.run("CapturePayments", step_run_id=step_run_id)
+        assert (done.state, done.message) == (
+            ResultState.ERROR,
+            f"398.00 NOK is not captured: card 398.00 NOK is {why}; have it paid anew, or lower what is ordered",
+        )
+
+
+def test_what_we_have_taken_back_ourselves_is_a_warning(paid):
+    paid.run("CancelPayments", result(State.CANCELLED), step_run_id=2)
+    done = paid.run("CapturePayments", step_run_id=3)
+    assert (done.state, done.message) == (ResultState.WARNING, "The order has no active payment")
+
+
+def test_a_declined_payment_that_another_one_has_made_up_for_is_no_error(stage):
+    stage.pay("card")
+    stage.run("AuthorizePayment", Rejected("no money"))
+    stage.pay("other")
+    stage.run(
+        "AuthorizePayment",
+        Rejected("no money"),
+        result(State.AUTHORIZED, "pi_3", authorized=39800),
+        step_run_id=2,
+    )
+    done = stage.run("CapturePayments", captured(39800, provider_id="pi_3"), step_run_id=3)
+    assert done.state is ResultState.SUCCESS
+
+
+def test_the_part_of_a_declined_payment_is_an_error(stage):
+    stage.pay("gift", 10000)
+    stage.pay("card", 29800)
+    stage.run("AuthorizePayment", result(State.AUTHORIZED, "pi_g", authorized=10000), Rejected("no money"))
+    done = stage.run("CapturePayments", result(State.CAPTURED, "pi_g", captured=10000), step_run_id=2)
+    assert done.state is ResultState.ERROR
+    assert "298.00 NOK is not captured: card 298.00 NOK is declined" in done.message
 
 
 def test_a_step_costs_few_statements(paid):

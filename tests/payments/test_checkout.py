@@ -147,6 +147,19 @@ def test_a_payment_that_comes_to_no_order_is_given_up(shop, api):
     assert (refused.status_code, "CancelPayments" in refused.json()["detail"]) == (409, True)
 
 
+def test_no_order_takes_over_what_is_being_given_up(shop, api):
+    """Its money may be released at any moment; the answer to that was lost, or the provider confirms it later."""
+    shop.chart({"New": []})
+    payment = click(api, TOKEN).json()
+    shop.vendors.faults(vendor="stripe", path="cancel$", method="POST", times=None, drop_before=True)
+    assert api.send(f"checkout/payments/{payment['reference']}/cancel/", "").status_code == 503
+    taken = {"payment_method": "stripe", "amount": "100.00", "reference": payment["reference"]}
+    order = {"number": "A-1", "market": "NOR", "lines": [LINE], "payments": [taken]}
+    refused = api.send("orders/", order)
+    assert "is being given up" in fields(refused)["payments.0.reference"]
+    assert Payment.objects.get().order is None
+
+
 TOKEN_OF_ORDER = {"payment_method": "stripe", "amount": "100.00", "token": "pm_card_visa"}
 LINE = {"sku": "TENT-2", "quantity": "1", "unit_price": "100.00"}
 

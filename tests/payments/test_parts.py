@@ -123,3 +123,20 @@ def test_a_resumed_act_goes_on_with_its_own_parts_and_asks_for_no_more(stage):
     assert (done.state, done.message) == (ResultState.SUCCESS, "Refunded 50.00 NOK (card)")
     assert [call.request.amount.minor for call in stage.calls] == [10000, 5000, 10000, 5000]
     assert sum(payment.refunded_minor for payment in stage.order.payments.all()) == 15000
+
+
+def test_an_act_that_waited_begins_where_another_one_has_ended_meanwhile(held):
+    """It was surely not carried out: were its own capture lost next, the other's would be taken for it."""
+    held.run("CapturePayments", RetryLater("busy"), step_run_id=2, Amount="100.00")
+    held.run("CapturePayments", took(15000, "c1"), step_run_id=3, Amount="150.00")
+    done = held.run("CapturePayments", took(25000, "c2"), step_run_id=2, Amount="100.00")
+    assert held.calls[-1].request.captured.minor == 15000
+    assert (done.state, done.message) == (ResultState.SUCCESS, "Captured 100.00 NOK (card)")
+    assert the_payment().captured_minor == 25000
+
+
+def test_an_act_that_may_have_been_carried_out_stays_where_it_began(held):
+    held.run("CapturePayments", Unknown("no answer"), step_run_id=2, Amount="100.00")
+    hear(event("e1", State.CAPTURED, captured=10000))
+    held.run("CapturePayments", took(10000, "c1"), step_run_id=2, Amount="100.00")
+    assert [call.request.captured.minor for call in held.calls] == [0, 0]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from connectors.contracts.payment import State
+from connectors.runtime import runtime
 from payments.models import EntryKind, Payment, PaymentEntry, PaymentState, Standing
+from payments.scheduled_tasks import PollPaymentStates
+from tests.payments.stage import Stage
+from tests.payments.stories import event, hear, result
 from tests.shop import PAID, Shop, running_vendors, shop, vendors
 from workflows.models import ScheduledRun, ScheduledTask
 from workflows.schedules.slice import work_off
 from workflows.schedules.ticker import run_now
+from workflows.schedules.types import TaskContext
 
 __all__ = ["running_vendors", "shop", "vendors"]
 
@@ -99,3 +106,27 @@ def test_a_refund_of_an_old_payment_is_asked_about_until_it_is_confirmed(waiting
     Payment.objects.update(refunding_minor=5000, modified_at=now - timedelta(minutes=30))
     PaymentEntry.objects.update(created_at=now - timedelta(days=8))
     assert poll(waiting).counts == {}
+
+
+def test_the_end_of_a_page_is_not_that_of_the_payment_which_took_its_place(stage: Stage) -> None:
+    """The shopper pays at the last moment, and a webhook tells of it while the page is asked about."""
+    payment = stage.pay("card")
+    Payment.objects.update(provider_id="page_1", modified_at=timezone.now() - timedelta(minutes=30))
+    live, task = runtime(payment.tenant_id), PollPaymentStates()
+    context = TaskContext(
+        task_id=1,
+        run_id=1,
+        name="Payments",
+        properties=task.properties.compile({}, {}),
+        runtime=live,
+        connector=live.connectors[payment.connector_id],
+        cursor="",
+        pages=0,
+    )
+    leg = task.plan(context)
+    assert leg is not None
+    hear(payment, [event("e1", State.AUTHORIZED, authorized=39800, provider_id="pay_1", replaces="page_1")])
+    task.store(replace(context, pending=leg.pending), result(State.EXPIRED, "page_1"))
+    payment.refresh_from_db()
+    assert (payment.provider_id, payment.state) == ("pay_1", PaymentState.AUTHORIZED)
+    assert payment.capturable == payment.amount

@@ -3,7 +3,9 @@
 import pytest
 from django.core.management import call_command
 
+from connectors.errors import Rejected, Unknown
 from payments.models import Payment
+from payments.publish_checks import open_payments
 from tenants.models import InUse, usages
 from tenants.scoping import tenant_scope
 from tests.factories.payments import PaymentFactory
@@ -35,3 +37,13 @@ def test_tokens_are_sealed_anew_with_the_newest_key(settings):
         assert found.open_token().reveal() == "pm_card_visa"
     with tenant_scope(bare.tenant):
         assert Payment.objects.get(pk=bare.pk).token_sealed == ""
+
+
+def test_a_payment_whose_authorisation_was_lost_keeps_the_account(stage):
+    """It would be looked for, not found, and reserved once more with the new one."""
+    payment = stage.pay("card")
+    assert open_payments(payment.connector) == 0
+    stage.run("AuthorizePayment", Unknown("no answer"))
+    assert open_payments(payment.connector) == 1
+    stage.run("AuthorizePayment", Rejected("no money"))
+    assert open_payments(payment.connector) == 0

@@ -109,6 +109,14 @@ def test_what_adyen_cannot_express_is_refused() -> None:
         reader("adyen").minor(Money.of("10.50", "IDR"))  # type: ignore[attr-defined]
 
 
+def test_lines_whose_tax_adyen_cannot_express_stay_away() -> None:
+    """Such as 11% of a price in rupiah, of which Adyen knows no hundredths."""
+    line = replace(LINES[0], total=Money.of("10000", "IDR"), tax=Money.of("990.99", "IDR"))
+    asked = adyen("authorize", payment(amount=Money.of("10000", "IDR"), lines=(line,)), answer())
+    [body] = asked.bodies
+    assert (body["amount"], "lineItems" in body) == ({"currency": "IDR", "value": 10000}, False)
+
+
 @pytest.mark.parametrize("token", ["", "pm_card_visa", "[]", "{}", "null", "[" * 5000])
 def test_a_token_that_is_none_is_refused_before_anything_is_sent(token: str) -> None:
     asked = adyen("authorize", payment(token=token), answer())

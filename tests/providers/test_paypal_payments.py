@@ -96,6 +96,15 @@ def test_what_paypal_cannot_express_is_not_sent(amount: str, currency: str) -> N
     assert asked.sent == []
 
 
+def test_prices_that_paypal_cannot_express_are_not_shown() -> None:
+    money = {"unit_price": Money.of("1234.50", "HUF"), "total": Money.of("2469", "HUF")}
+    lines = (replace(LINES[0], quantity=Decimal(2), **money),)
+    request = payment(provider_id="", amount=Money.of("2469", "HUF"), lines=lines)
+    asked = paypal("create_session", request, order("CREATED"))
+    unit = asked.bodies[0]["purchase_units"][0]
+    assert (unit["amount"], "items" in unit) == ({"currency_code": "HUF", "value": "2469"}, False)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

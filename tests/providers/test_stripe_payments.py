@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from connectors.contracts.payment import State
 from connectors.errors import Rejected
 from tenants.money import Money
-from tests.contract.scenarios.base import nok
-from tests.providers.stripe_shapes import PATH, charge, intent, payment, stripe
+from tests.contract.scenarios.base import LINES, nok
+from tests.providers.stripe_shapes import PATH, charge, intent, payment, session, stripe
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,15 @@ def test_amounts_between_two_steps_are_not_rounded(amount: str, currency: str) -
     assert isinstance(asked.error, Rejected)
     assert amount in asked.error.message
     assert asked.sent == []
+
+
+def test_lines_that_stripe_cannot_express_are_shown_as_one() -> None:
+    """They add up to what it takes: only the whole is charged."""
+    shares = [replace(LINES[0], total=Money.of(total, "KWD")) for total in ("0.333", "0.667")]
+    request = payment(provider_id="", amount=Money.of("1.000", "KWD"), lines=tuple(shares))
+    asked = stripe("create_session", request, session())
+    items = asked.bodies[0]["line_items"]
+    assert (list(items), items["0"]["price_data"]["unit_amount"]) == (["0"], "1000")
 
 
 def test_an_intent_of_the_shops_own_page_is_confirmed() -> None:

@@ -133,3 +133,13 @@ def test_labels_of_one_type_are_joined_and_others_are_not():
     for labels_of in ([zpl, Made(content=PDF)], [Made(content=b"no pdf")] * 2, []):
         with pytest.raises(Rejected):
             join(labels_of)
+
+
+def test_the_label_of_a_cancelled_shipment_is_not_printed_any_more(house):
+    house.carrier()
+    order = house.order(shipments=[{"shipping_option": "home"}])
+    house.ships(order)
+    labels.keep(the_shipment(order), Made(content=PDF), "t")
+    printing.enqueue(the_shipment(order), "t")
+    assert house.ships(order, "OrderCanceled").startswith("success: ")
+    assert (the_shipment(order).state, PrintJob.objects.get().state) == ("cancelled", "failed")

@@ -30,6 +30,10 @@ class Polling(TaskType):
     def take(self, context: TaskContext, key: int, result: Any) -> Mapping[str, int]:
         """Store the answer about the row with this key; returns counts."""
 
+    def about(self, row: Any) -> Mapping[str, Any]:
+        """What of the row the question is about (JSON), for `take` to find in `pending`."""
+        return {}
+
     def plan(self, context: TaskContext) -> Leg | None:
         rows = self.rows(context).order_by("pk")
         row: Model | None = rows.filter(pk__gt=int(context.cursor or 0)).first()
@@ -39,7 +43,7 @@ class Polling(TaskType):
         if row is None:
             return Leg() if context.cursor else None
         try:
-            return Leg(call=self.call(context, row), pending={"key": row.pk})
+            return Leg(call=self.call(context, row), pending={"key": row.pk, **self.about(row)})
         except Misconfigured as error:
             return Leg(pending={"key": row.pk, "problem": error.message})
 

@@ -69,7 +69,11 @@ def _common(payment: Payment, minor: Minor) -> Json:
         "countryCode": payment.billing.country,
     }
     body = {"amount": amount(payment.amount, minor), "reference": payment.reference, **_filled(texts)}
-    lines = _lines(payment, minor)
+    try:
+        lines = _lines(payment, minor)
+    except Rejected:
+        # A price or a tax between two of Adyen's steps; only the whole is charged.
+        return body
     return {**body, "lineItems": lines} if lines else body
 
 

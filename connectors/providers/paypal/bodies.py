@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.contracts.common import Line
 from connectors.contracts.payment import Payment
+from connectors.errors import Rejected
 from connectors.providers.paypal.words import locale
 from tenants.money import Money
 
@@ -81,7 +82,11 @@ def _amount_with_items(payment: Payment, amount: Amount) -> dict[str, Any]:
         return {"amount": whole}
     if sum((line.total for line in payment.lines), Money.zero(payment.amount.currency)) != payment.amount:
         return {"amount": whole}
-    items = [_item(line, amount) for line in payment.lines]
+    try:
+        items = [_item(line, amount) for line in payment.lines]
+    except Rejected:
+        # A price between two of PayPal's steps; only the whole is charged.
+        return {"amount": whole}
     return {"amount": {**whole, "breakdown": {"item_total": whole}}, "items": items}
 
 

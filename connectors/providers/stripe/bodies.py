@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.contracts.payment import Payment
+from connectors.errors import Rejected
 from connectors.providers.stripe.words import locale
 from tenants.money import Money
 
@@ -28,7 +29,7 @@ def session_body(payment: Payment, minor: Minor) -> dict[str, Any]:
         "client_reference_id": payment.reference,
         "customer_email": payment.billing.email or None,
         "locale": locale(payment.language),
-        "line_items": [_item(name, amount, minor) for name, amount in _lines(payment)],
+        "line_items": _items(payment, minor),
         "metadata": ours,
         "payment_intent_data": {"capture_method": "manual", "metadata": ours},
     }
@@ -53,6 +54,14 @@ def intent_body(payment: Payment, minor: Minor) -> dict[str, Any]:
 
 def _description(payment: Payment) -> str:
     return payment.description or f"Order {payment.order_number}"
+
+
+def _items(payment: Payment, minor: Minor) -> list[dict[str, Any]]:
+    """Only the whole is charged, so lines that Stripe cannot express are shown as one. Raises Rejected for the whole."""
+    try:
+        return [_item(name, amount, minor) for name, amount in _lines(payment)]
+    except Rejected:
+        return [_item(_description(payment), payment.amount, minor)]
 
 
 def _lines(payment: Payment) -> list[tuple[str, Money]]:
