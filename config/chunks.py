@@ -30,7 +30,9 @@ class WithLength:
 
 def _is_chunked(environ: dict[str, Any]) -> bool:
     told = environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    return told == "chunked" and bool(environ.get("wsgi.input_terminated")) and not environ.get("CONTENT_LENGTH")
+    return (
+        told == "chunked" and bool(environ.get("wsgi.input_terminated")) and not environ.get("CONTENT_LENGTH")
+    )
 
 
 def _copy(source: Any, body: Any, most: int) -> int:

@@ -13,7 +13,9 @@ ENV = "env"
 _CURE = "write {env: NAME} and put the secret into that environment variable"
 
 #: The installation's own. Whoever writes a file, and names a host in it, is not who runs the import.
-_OWN = frozenset({"SECRET_KEY", "CROSSDOCK_ENCRYPTION_KEYS", "DATABASE_URL", "POSTGRES_PASSWORD", "PGPASSWORD"})
+_OWN = frozenset(
+    {"SECRET_KEY", "CROSSDOCK_ENCRYPTION_KEYS", "DATABASE_URL", "POSTGRES_PASSWORD", "PGPASSWORD"}
+)
 
 Tell = Callable[[Path, str], None]
 
@@ -33,7 +35,9 @@ def open_secrets(
         if not isinstance(name, str) or not name:
             tell(path, f"A secret does not stand in a file; {_CURE}")
         elif name in _OWN:
-            tell(path, f"{name} is a secret of this installation and no connector's; use a variable of its own")
+            tell(
+                path, f"{name} is a secret of this installation and no connector's; use a variable of its own"
+            )
         elif environment.get(name):
             return SecretValue(environment[name].strip("\r\n"))
         elif not keep_missing:

@@ -64,7 +64,12 @@ def note(record: IdempotencyRecord | None, text: str) -> None:
 def finish(record: IdempotencyRecord, response: HttpResponseBase | None) -> None:
     """Keep the answer, or free the key when the caller should be able to try again, as Retry-After says too."""
     broken = response is None or response.status_code >= 500
-    if response is None or broken or response.status_code in _CORRECTABLE or "Retry-After" in response.headers:
+    if (
+        response is None
+        or broken
+        or response.status_code in _CORRECTABLE
+        or "Retry-After" in response.headers
+    ):
         _free(record, keep_note=broken)
         return
     headers = _kept_headers(response)
@@ -144,7 +149,12 @@ def _take_over(known: IdempotencyRecord, fresh: dict[str, Any]) -> bool:
     expired = Q(created_at__lt=now - KEPT_FOR)
     abandoned = Q(state=State.IN_FLIGHT, created_at__lt=now - ABANDONED_AFTER, body_hash=fresh["body_hash"])
     same = IdempotencyRecord.objects.filter(expired | abandoned, pk=known.pk, created_at=known.created_at)
-    unanswered = {"state": State.IN_FLIGHT, "response_status": None, "response_headers": {}, "response_body": ""}
+    unanswered: dict[str, Any] = {
+        "state": State.IN_FLIGHT,
+        "response_status": None,
+        "response_headers": {},
+        "response_body": "",
+    }
     forgotten = {"note": ""} if known.created_at < now - KEPT_FOR else {}
     taken = same.update(**unanswered, **forgotten, **fresh)
     if taken:

@@ -25,7 +25,7 @@ class Pagination(CursorPagination):
     rows of the same moment would be another row's as soon as one of them changes.
     """
 
-    ordering = "-id"
+    ordering: Any = "-id"
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
@@ -65,7 +65,7 @@ class Pagination(CursorPagination):
         if cursor is None:
             return rows.order_by(*self.ordering)
         ordering = [_turned(name) for name in self.ordering] if cursor.reverse else list(self.ordering)
-        return rows.order_by(*ordering).filter(_after(ordering, _read(cursor.position)))
+        return rows.order_by(*ordering).filter(_after(ordering, _read(str(cursor.position or ""))))
 
     def _take(self, found: list[Any]) -> None:
         """What is kept of the rows, in the order of the list; one more than a page tells that there are more."""
@@ -78,7 +78,8 @@ class Pagination(CursorPagination):
     def _link(self, row: Any, *, reverse: bool) -> str:
         values = [attrgetter(name.lstrip("-"))(row) for name in self.ordering]
         told = [item.isoformat() if isinstance(item, datetime) else item for item in values]
-        return str(self.encode_cursor(Cursor(offset=0, reverse=reverse, position=json.dumps(told))))
+        position: Any = json.dumps(told)
+        return str(self.encode_cursor(Cursor(offset=0, reverse=reverse, position=position)))
 
 
 def _turned(name: str) -> str:
@@ -95,9 +96,9 @@ def _after(ordering: list[str], values: list[Any]) -> Q:
     return found
 
 
-def _read(position: str | None) -> list[Any]:
+def _read(position: str) -> list[Any]:
     """Raises ValueError for what no position is."""
-    values = json.loads(position or "")
+    values = json.loads(position)
     if not isinstance(values, list):
         raise ValueError("a position is a list")
     return [_value(item) for item in values]

@@ -9,7 +9,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-
 #: Names of one object that are told to be wrong: looking for what is meant by each takes time.
 _MOST_TOLD = 20
 

@@ -65,7 +65,9 @@ def test_a_nul_in_an_address_finds_nothing(world):
     wrong = []
     for name, address, method in CALLS:
         url = re.sub(r"\{\w+\}", "%00", address)
-        answer = getattr(client, method)(url, *(["{}"] if method != "get" else []), content_type="application/json")
+        answer = getattr(client, method)(
+            url, *(["{}"] if method != "get" else []), content_type="application/json"
+        )
         if "{" in address and answer.status_code != 404:
             wrong.append((name, method, answer.status_code))
     assert wrong == []

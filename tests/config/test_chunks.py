@@ -46,7 +46,9 @@ def test_a_body_in_chunks_is_read(one_connection):
     _, key = ApiKey.issue(TenantFactory(), "shop", ["*"])
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     told = []
-    answer = application(environ_of(json.dumps(CUSTOMER).encode(), **headers), lambda *args: told.append(args))
+    answer = application(
+        environ_of(json.dumps(CUSTOMER).encode(), **headers), lambda *args: told.append(args)
+    )
     assert told[0][0].startswith("201"), b"".join(answer)
 
 
