@@ -3,6 +3,7 @@ else it does; here PostgreSQL gets the rows as one JSON document."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, partial
@@ -95,7 +96,20 @@ def record_set(model: type[models.Model], names: Sequence[str], rows: Sequence[R
         for row in document:
             row[name] = convert(row[name])
     typed = ", ".join(f'"{name}" {_type(model, name)}' for name in names)
-    return f"json_to_recordset(%s::json) AS v({typed})", [orjson.dumps(document, default=_plain).decode()]
+    return f"json_to_recordset(%s::json) AS v({typed})", [_text(model, names, document)]
+
+
+def _text(model: type[models.Model], names: Sequence[str], document: list[dict[str, Any]]) -> str:
+    """Only the slower encoder writes whole numbers above 64 bits, which JSON and its columns may hold."""
+    try:
+        return orjson.dumps(document, default=_plain).decode()
+    except TypeError:
+        for name in names:
+            if isinstance(_field(model, name), models.JSONField):
+                for row in document:
+                    if not isinstance(row[name], orjson.Fragment):
+                        row[name] = _written(json.JSONEncoder, row[name])
+        return orjson.dumps(document, default=_plain).decode()
 
 
 def _source(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from eventlog import store as eventlog
 from eventlog.events import Category
 from workflows.engine.start import start_run
 from workflows.intake import OrderDraft, read_order, refuse
-from workflows.models import Customer, Order, OrderLine, Trigger, WorkflowRun
+from workflows.models import Customer, Order, OrderLine, RunKind, Trigger, WorkflowRun
 from workflows.numbers import next_number
 from workflows.order_changes import apply_changes
 from workflows.order_errors import (
@@ -45,6 +45,7 @@ __all__ = [
     "move_order",
     "patch_order",
     "place_order",
+    "placed_as",
     "read_new_order",
     "register_part",
     "report_error",
@@ -70,16 +71,21 @@ def create_order(data: Mapping[str, Any], **options: Any) -> Order:
 
 
 def place_order(
-    data: Mapping[str, Any], *, actor: str = "", trigger: str = Trigger.API, run_workflow: bool = True
+    data: Mapping[str, Any],
+    *,
+    actor: str = "",
+    trigger: str = Trigger.API,
+    run_workflow: bool = True,
+    draw: Callable[[int], str] = next_number,
 ) -> Placed:
     """Check and save a new order and start the run of its first status.
 
-    `data` has the shape of the API's body: amounts as Decimal or decimal text. Raises InvalidData with all that
-    is wrong with it, DuplicateNumber; nothing is saved then.
+    `data` has the shape of the API's body: amounts as Decimal or decimal text. An order without a number gets what
+    `draw(tenant_id)` gives. Raises InvalidData with all that is wrong with it, DuplicateNumber; nothing is saved then.
     """
     draft, parts = _judged(data)
     for _ in range(_TRIES):
-        number = draft.number or next_number(draft.tenant_id)
+        number = draft.number or draw(draft.tenant_id)
         try:
             with transaction.atomic():
                 return _save(draft, number, parts, actor, trigger, run_workflow)
@@ -89,6 +95,15 @@ def place_order(
             if draft.number:
                 break
     raise DuplicateNumber(f"there already is an order {number}; use another number or leave it out")
+
+
+def placed_as(number: str) -> Placed | None:
+    """The order of this number as it was placed, for who asks again."""
+    order = Order.objects.filter(number=number).first()
+    if order is None:
+        return None
+    run = WorkflowRun.objects.filter(order=order, kind=RunKind.STATUS).order_by("pk").first()
+    return Placed(order, run, list(order.lines.order_by("number")))
 
 
 def check_order(data: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ SCOPES = {
 
 
 class _NewestFirst(Pagination):
-    ordering = ("-number",)  # type: ignore[assignment]
+    ordering = ("-number",)
 
 
 class ConfigurationApi(DraftsApi):

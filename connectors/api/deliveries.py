@@ -27,7 +27,7 @@ _COLUMNS = {"subscription": "subscription_id", "state": "state", "order": "order
 
 
 class NewestFirst(Pagination):
-    ordering = ("-created_at", "-id")  # type: ignore[assignment]
+    ordering = ("-created_at", "-id")
 
 
 @extend_schema_view(

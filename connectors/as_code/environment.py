@@ -12,6 +12,11 @@ from tenants.secret_value import SecretValue
 ENV = "env"
 _CURE = "write {env: NAME} and put the secret into that environment variable"
 
+#: The installation's own. Whoever writes a file, and names a host in it, is not who runs the import.
+_OWN = frozenset(
+    {"SECRET_KEY", "CROSSDOCK_ENCRYPTION_KEYS", "DATABASE_URL", "POSTGRES_PASSWORD", "PGPASSWORD"}
+)
+
 Tell = Callable[[Path, str], None]
 
 
@@ -29,6 +34,10 @@ def open_secrets(
         name = value.get(ENV) if isinstance(value, Mapping) and set(value) == {ENV} else None
         if not isinstance(name, str) or not name:
             tell(path, f"A secret does not stand in a file; {_CURE}")
+        elif name in _OWN:
+            tell(
+                path, f"{name} is a secret of this installation and no connector's; use a variable of its own"
+            )
         elif environment.get(name):
             return SecretValue(environment[name].strip("\r\n"))
         elif not keep_missing:
@@ -45,7 +54,7 @@ class Names:
     """The names of the environment that an export refers to, each used once."""
 
     def __init__(self) -> None:
-        self.taken: set[str] = set()
+        self.taken: set[str] = set(_OWN)
 
     def put(self, shape: Any, document: Any, owner: str) -> Any:
         """A copy of a document with references instead of its secrets."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from tenants.storable import storable
 
 #: Characters of a file, and levels that it may be nested.
 LONGEST, DEEPEST = 5_000_000, 32
@@ -139,6 +142,7 @@ class _Reading:
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise NotReadable(f"{self._at(key)}: names are plain texts")
+            self._scalar(key)
             if key.value in seen:
                 raise NotReadable(f"{self._at(key)}: {key.value} is here twice; write it once")
             seen.add(key.value)
@@ -150,10 +154,22 @@ class _Reading:
         read = _SCALARS.get(node.tag.removeprefix(_TAG))
         if read is None:
             raise NotReadable(f"{self._at(node)}: {node.tag} is not read here; write plain values")
-        return read(node.value)
+        if storable(node.value) != node.value:
+            raise NotReadable(f"{self._at(node)}: a text holds a NUL or half of a surrogate pair")
+        try:
+            return read(node.value)
+        except ValueError:
+            raise NotReadable(f"{self._at(node)}: {node.value[:20]}… is out of range") from None
 
     def _at(self, node: yaml.Node) -> str:
         return f"{self._name}, line {node.start_mark.line + 1}"
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 _SCALARS: dict[str, Any] = {
@@ -161,5 +177,5 @@ _SCALARS: dict[str, Any] = {
     "null": lambda text: None,
     "bool": lambda text: text.lower() == "true",
     "int": int,
-    "float": float,
+    "float": _finite,
 }

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from connectors.models import EventSubscription, EventSubscriptionHeader
 from connectors.secret_keys import is_secret_header
-from connectors.subscriptions.keys import new_secret, set_secret
+from connectors.subscriptions.keys import fresh, new_secret, set_secret
 from connectors.subscriptions.standing import switch_on
 from tenants.models import Secret
 from tenants.scoping import current_tenant
@@ -35,11 +35,12 @@ def change(row: EventSubscription, values: Mapping[str, Any]) -> None:
     """Set what is given. Raises ValidationError by field."""
     values = dict(values)
     headers = values.pop("headers", None)
-    if values.get("active") and not row.active:
-        switch_on(row)
-    for name, value in values.items():
-        setattr(row, name, value)
     with transaction.atomic():
+        fresh(row)
+        if values.get("active") and not row.active:
+            switch_on(row)
+        for name, value in values.items():
+            setattr(row, name, value)
         _save(row)
         if headers is not None:
             _replace_headers(row, headers)

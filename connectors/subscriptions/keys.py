@@ -9,6 +9,8 @@ import os
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from connectors.models import EventSubscription
 from tenants.clock import database_now
 from tenants.models import Secret
@@ -53,6 +55,15 @@ def digest(plain: str) -> str:
 def rotate(subscription: EventSubscription, user: Any = None) -> str:
     """Replace the secret; returns the new one, which is shown nowhere else."""
     plain = new_secret()
-    set_secret(subscription, plain, user)
-    subscription.save(update_fields=["secret", "secret_digest", "former_secret", "former_until"])
+    with transaction.atomic():
+        fresh(subscription)
+        set_secret(subscription, plain, user)
+        subscription.save(update_fields=["secret", "secret_digest", "former_secret", "former_until"])
     return plain
+
+
+def fresh(subscription: EventSubscription) -> None:
+    """Lock the row and read it anew: whoever saves an older copy takes a secret back that its owner was just given, or
+    switches a subscription on that was switched off meanwhile. Call it in a transaction."""
+    rows = EventSubscription.objects.select_for_update(no_key=True)
+    subscription.refresh_from_db(from_queryset=rows)

@@ -60,7 +60,7 @@ _COLUMNS = {
 
 
 class NewestFirst(Pagination):
-    ordering = ("-at", "-id")  # type: ignore[assignment]
+    ordering = ("-at", "-id")
 
 
 @extend_schema_view(

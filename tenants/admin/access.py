@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from tenants.adminkit import ReadOnlyAdmin, TenantForm, TrackedAdmin, WordsField, register_page
 from tenants.models import ApiKey, Membership, Right, Secret
 
-_SCOPE = re.compile(r"\*|[a-z_]+:(read|write)")
+_SCOPE = re.compile(r"\*|[a-z_]+:(read|write|act|publish)")
 
 
 class MembershipForm(TenantForm):
@@ -75,7 +75,8 @@ class ApiKeyForm(TenantForm):
         for scope in scopes:
             if not _SCOPE.fullmatch(scope):
                 raise ValidationError(
-                    f"{scope} is no scope: write what the key works with and read or write, such as orders:read."
+                    f"{scope} is no scope: write what the key works with and read, write, act or publish, such as"
+                    " orders:read."
                 )
         return scopes
 

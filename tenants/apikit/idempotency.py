@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
+from tenants import vault
 from tenants.apikit.problems import FieldError, Problem
 from tenants.models import IdempotencyRecord
 from tenants.models.idempotency import ABANDONED_AFTER, KEPT_FOR
@@ -18,10 +21,10 @@ from tenants.models.idempotency import ABANDONED_AFTER, KEPT_FOR
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_KEPT_HEADERS = ("Location", "ETag")
+_KEPT_HEADERS = ("Location", "ETag", "Cache-Control")
 # Answers to a request that the caller is expected to correct and send again under the same key.
 _CORRECTABLE = {400, 401, 403, 413, 415, 422, 429}
-_ANSWER = ("state", "response_status", "response_headers", "response_body")
+_AT_ONCE = timedelta(seconds=1)
 State = IdempotencyRecord.State
 
 
@@ -36,7 +39,7 @@ class Replay(Exception):
     def response(self) -> HttpResponse:
         record = self.record
         headers = {**record.response_headers, REPLAYED: "true"}
-        return HttpResponse(record.response_body, status=record.response_status, headers=headers)
+        return HttpResponse(_opened(record), status=record.response_status, headers=headers)
 
 
 def begin(request: Any) -> IdempotencyRecord | None:
@@ -51,17 +54,59 @@ def begin(request: Any) -> IdempotencyRecord | None:
     return _claim(request.auth, key, _fingerprint(request))
 
 
+def note(record: IdempotencyRecord | None, text: str) -> None:
+    """Remember what this request has drawn. Call it before that is used, outside of the transaction that uses it."""
+    if record is not None:
+        record.note = text
+        _mine(record).update(note=text)
+
+
 def finish(record: IdempotencyRecord, response: HttpResponseBase | None) -> None:
     """Keep the answer, or free the key when the caller should be able to try again, as Retry-After says too."""
-    passing = response is None or response.status_code >= 500 or response.status_code in _CORRECTABLE
-    if response is None or passing or "Retry-After" in response.headers:
-        record.delete()
+    broken = response is None or response.status_code >= 500
+    if (
+        response is None
+        or broken
+        or response.status_code in _CORRECTABLE
+        or "Retry-After" in response.headers
+    ):
+        _free(record, keep_note=broken)
         return
-    record.state = State.COMPLETED
-    record.response_status = response.status_code
-    record.response_headers = _kept_headers(response)
-    record.response_body = getattr(response, "content", b"").decode()
-    record.save(update_fields=_ANSWER)
+    headers = _kept_headers(response)
+    record.response_headers = headers
+    body = getattr(response, "content", b"").decode()
+    _mine(record).update(
+        state=State.COMPLETED,
+        response_status=response.status_code,
+        response_headers=headers,
+        response_body=vault.seal(body, _binding(record)) if _is_secret(headers) else body,
+    )
+
+
+def _mine(record: IdempotencyRecord) -> QuerySet[IdempotencyRecord]:
+    """The row, unless another request has taken it over because this one took too long."""
+    return IdempotencyRecord.objects.filter(pk=record.pk, created_at=record.created_at)
+
+
+def _free(record: IdempotencyRecord, *, keep_note: bool) -> None:
+    """What was drawn may have been used before something broke; then only the same request may have the key."""
+    if keep_note and record.note:
+        _mine(record).update(created_at=timezone.now() - ABANDONED_AFTER - _AT_ONCE)
+    else:
+        _mine(record).delete()
+
+
+def _is_secret(headers: Mapping[str, str]) -> bool:
+    return "no-store" in headers.get("Cache-Control", "")
+
+
+def _opened(record: IdempotencyRecord) -> str:
+    body: str = record.response_body
+    return vault.unseal(body, _binding(record)).reveal() if _is_secret(record.response_headers) else body
+
+
+def _binding(record: IdempotencyRecord) -> str:
+    return f"{record.tenant.uid}:answer:{record.api_key_id}:{record.key}"
 
 
 def _kept_headers(response: HttpResponseBase) -> dict[str, str]:
@@ -101,13 +146,17 @@ def _claim(api_key: Any, key: str, body_hash: str) -> IdempotencyRecord:
 def _take_over(known: IdempotencyRecord, fresh: dict[str, Any]) -> bool:
     """A record that is too old, or whose process died, is used anew; of two callers only one succeeds."""
     now = fresh["created_at"]
-    dead = Q(created_at__lt=now - KEPT_FOR) | Q(
-        state=State.IN_FLIGHT, created_at__lt=now - ABANDONED_AFTER, body_hash=fresh["body_hash"]
-    )
-    same = IdempotencyRecord.objects.filter(dead, pk=known.pk, created_at=known.created_at)
-    taken = same.update(
-        state=State.IN_FLIGHT, response_status=None, response_headers={}, response_body="", **fresh
-    )
+    expired = Q(created_at__lt=now - KEPT_FOR)
+    abandoned = Q(state=State.IN_FLIGHT, created_at__lt=now - ABANDONED_AFTER, body_hash=fresh["body_hash"])
+    same = IdempotencyRecord.objects.filter(expired | abandoned, pk=known.pk, created_at=known.created_at)
+    unanswered: dict[str, Any] = {
+        "state": State.IN_FLIGHT,
+        "response_status": None,
+        "response_headers": {},
+        "response_body": "",
+    }
+    forgotten = {"note": ""} if known.created_at < now - KEPT_FOR else {}
+    taken = same.update(**unanswered, **forgotten, **fresh)
     if taken:
         known.refresh_from_db()
     return bool(taken)

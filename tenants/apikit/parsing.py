@@ -83,6 +83,8 @@ def _refuse_unstorable(text: str) -> None:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > ITEMS:
+        raise _broken(f"An object has {len(pairs)} names; send at most {ITEMS}.")
     document = dict(pairs)
     if len(document) != len(pairs):
         names = [name for name, _ in pairs]

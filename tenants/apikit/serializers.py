@@ -4,9 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from rest_framework import serializers
+
+#: Names of one object that are told to be wrong: looking for what is meant by each takes time.
+_MOST_TOLD = 20
 
 
 class StrictSerializer(serializers.Serializer):
@@ -24,10 +28,10 @@ class StrictSerializer(serializers.Serializer):
 
     def _unexpected(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
         fields = self.fields
+        names = (name for name in data if name not in fields or fields[name].read_only)
         return {
             name: [_read_only(name) if name in fields else self._unknown(name)]
-            for name in data
-            if name not in fields or fields[name].read_only
+            for name in islice(names, _MOST_TOLD)
         }
 
     def _unknown(self, name: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -59,6 +59,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise Http404  # such as no database can look for
         if isinstance(request.auth, ApiKey):
             throttle.check(request.auth)
         self._refuse_large(request)
@@ -69,6 +71,15 @@ class ApiView(APIView):
         if isinstance(exc, idempotency.Replay):
             return exc.response
         return super().handle_exception(exc)
+
+    @property
+    def drawn_before(self) -> str:
+        """What a former try of this request has noted before it came to no answer; empty for none."""
+        return self._record.note if self._record is not None else ""
+
+    def note(self, text: str) -> None:
+        """Remember, under the Idempotency-Key if there is one, what this request has drawn and is about to use."""
+        idempotency.note(self._record, text)
 
     def _refuse_large(self, request: Request) -> None:
         length = request.META.get("CONTENT_LENGTH") or "0"

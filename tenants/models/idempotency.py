@@ -13,7 +13,11 @@ ABANDONED_AFTER = timedelta(minutes=5)
 
 
 class IdempotencyRecord(TenantModel):
-    """The first answer to a POST with an Idempotency-Key, so that repeating it repeats the answer and not the effect."""
+    """The first answer to a POST with an Idempotency-Key, so that repeating it repeats the answer and not the effect.
+
+    `note` is what the request has drawn, such as an order's number, before it used it: where its process dies, whoever
+    sends the request again finds by it what was made. An answer that nobody may store (no-store) is sealed.
+    """
 
     class State(models.TextChoices):
         IN_FLIGHT = "in_flight", "In flight"
@@ -26,6 +30,7 @@ class IdempotencyRecord(TenantModel):
     response_status = models.PositiveSmallIntegerField(null=True)
     response_headers = models.JSONField(default=dict)
     response_body = models.TextField(blank=True)
+    note = models.CharField(max_length=100, blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:

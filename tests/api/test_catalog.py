@@ -163,3 +163,11 @@ def test_a_level_of_another_tenant_is_not_touched(shop, stranger):
     assert stranger.send("inventory/", body).status_code == 400
     with tenant_scope(shop.tenant):
         assert InventoryLevel.objects.get().on_hand == 10
+
+
+def test_a_price_that_its_currency_cannot_express_keeps_no_other_product_from_being_read(shop, api):
+    with tenant_scope(shop.tenant):
+        ProductFactory(tenant=shop.tenant, sku="ODD", price="100.50", currency="JPY")
+        ProductFactory(tenant=shop.tenant, sku="EVEN")
+    found = {row["sku"]: row["price"] for row in api.read("products/").json()["results"]}
+    assert (found["ODD"], found["EVEN"]) == ("100.500", "199.00")

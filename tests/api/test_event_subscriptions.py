@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from connectors.models import EventDelivery, EventSubscription
-from connectors.subscriptions import relay
-from connectors.subscriptions.keys import new_secret
+from connectors.subscriptions import editing, relay
+from connectors.subscriptions.keys import new_secret, rotate
 from tenants.models import Secret
 from tenants.scoping import tenant_scope
 from tests.api.conftest import Api, fields
@@ -122,3 +122,16 @@ def test_a_key_that_reads_events_changes_no_subscription(shop, api):
     assert reader.read(f"event-subscriptions/{pk}/").status_code == 200
     assert reader.delete(f"/api/v1/event-subscriptions/{pk}/").status_code == 403
     assert api.delete(f"/api/v1/event-subscriptions/{pk}/").status_code == 204
+
+
+def test_an_older_copy_takes_no_new_secret_back(api, scoped):
+    """As two requests have it that come at once."""
+    api.send("event-subscriptions/", BODY)
+    first, second, third = (EventSubscription.objects.get() for _ in range(3))
+    given = rotate(first)
+    EventSubscription.objects.update(active=False)
+    editing.change(second, {"name": "Shop 2"})
+    row = EventSubscription.objects.get()
+    assert (row.name, row.active, row.secret.reveal().reveal()) == ("Shop 2", False, given)
+    rotate(third)
+    assert EventSubscription.objects.get().former_secret.reveal().reveal() == given

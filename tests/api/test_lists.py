@@ -9,6 +9,8 @@ from tenants.scoping import tenant_scope
 from tests.api.conftest import Api, fields
 from tests.config.world import make_world
 from tests.factories.events import record_event
+from tests.factories.workflows import ProductFactory
+from workflows.models import Product
 
 OURS = "Minelle"
 LISTS = ("orders", "payments", "shipments", "runs", "events", "scheduled-tasks")
@@ -84,6 +86,50 @@ def test_one_row_is_read_by_its_key(caller):
         row = caller.read(f"{path}/").json()["results"][0]
         assert caller.read(f"{path}/{row[name]}/").json() == row
         assert caller.read(f"{path}/{'9' * 9}/").status_code == 404
+
+
+class TestRowsOfOneMoment:
+    """As a bulk call or an import leaves them."""
+
+    @pytest.fixture
+    def walk(self, api, shop):
+        def walk(query, meanwhile=lambda: None, link="next"):
+            answer = api.read("products/", limit=2, **query)
+            seen = found(answer, "sku")
+            meanwhile()
+            while answer.json()[link] and len(seen) < 50:
+                answer = api.get(answer.json()[link])
+                seen += found(answer, "sku")
+            return seen, answer
+
+        with tenant_scope(shop.tenant):
+            Product.objects.all().delete()
+            for number in range(7):
+                ProductFactory(tenant=shop.tenant, sku=f"P-{number}")
+            Product.objects.update(modified_at=timezone.now())
+        return walk
+
+    def test_one_that_changes_between_two_pages_hides_no_other(self, shop, walk):
+        def change():
+            with tenant_scope(shop.tenant):
+                Product.objects.get(sku="P-0").save()
+
+        seen, _ = walk({"modified_since": "2000-01-01T00:00:00Z"}, change)
+        assert seen == [*(f"P-{number}" for number in range(7)), "P-0"]
+
+    def test_more_than_any_page_can_be_counted_past(self, walk, monkeypatch):
+        monkeypatch.setattr("rest_framework.pagination.CursorPagination.offset_cutoff", 3)
+        seen, _ = walk({"modified_since": "2000-01-01T00:00:00Z"})
+        assert seen == [f"P-{number}" for number in range(7)]
+
+    @pytest.mark.parametrize("query", [{}, {"modified_since": "2000-01-01T00:00:00Z"}])
+    def test_the_way_back_shows_the_same(self, api, walk, query):
+        there, answer = walk(query)
+        back = found(answer, "sku")
+        while answer.json()["previous"]:
+            answer = api.get(answer.json()["previous"])
+            back = found(answer, "sku") + back
+        assert back == there
 
 
 class TestEvents:

@@ -41,6 +41,7 @@ payment_methods:
 @pytest.fixture
 def tenant(db, monkeypatch):
     monkeypatch.setenv("STRIPE", TOKEN)
+    monkeypatch.setenv("SECRET_KEY", "never-any-connector-s")
     monkeypatch.setenv("HOOK", "whsec_81b6f0aa42ce")
     tenant = TenantFactory(slug="merchant")
     with tenant_scope(tenant):
@@ -97,6 +98,10 @@ def test_values_are_what_people_mean_and_stay_so(text, value):
         ("a: !!python/object:os.system x\n", "is not read here"),
         ("a: " + "[" * 40 + "]" * 40, "nested too deeply"),
         ("- a\n", "a file begins with names of sections"),
+        ("markets: [" + "9" * 5000 + "]", "0.yaml, line 1: 99999999999999999999… is out of range"),
+        ("markets:\n- 1.0e+999", "0.yaml, line 2: 1.0e+999… is out of range"),
+        ('markets:\n- "\\0"', "0.yaml, line 2: a text holds a NUL"),
+        ('markets:\n- {"\\uD800": 1}', "0.yaml, line 2: a text holds a NUL or half of a surrogate pair"),
     ],
 )
 def test_what_is_no_configuration_is_refused_with_its_line(bring_in, text, message):
@@ -115,6 +120,7 @@ def test_what_is_no_configuration_is_refused_with_its_line(bring_in, text, messa
         ),
         ("{env: STRIPE}", "sk_live_in_the_file", "0.yaml, line 5: A secret does not stand in a file"),
         ("{env: STRIPE}", "{env: MISSING}", "0.yaml, line 5: The environment variable MISSING is not set"),
+        ("{env: STRIPE}", "{env: SECRET_KEY}", "0.yaml, line 5: SECRET_KEY is a secret of this installation"),
         (
             "secret: {env: HOOK}",
             "value: whsec_1",

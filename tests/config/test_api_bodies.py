@@ -1,6 +1,7 @@
 """Whatever a client can get wrong in a body, at every call that takes one: a problem that says so, and nothing saved."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -54,3 +55,19 @@ def test_each_broken_body_is_refused_by_each_call_and_changes_nothing(world):
                 wrong.append((name, method, what, answer.status_code, answer.content[:200]))
     assert wrong == []
     assert everything_of(world) == before
+
+
+@pytest.mark.thorough
+def test_a_nul_in_an_address_finds_nothing(world):
+    with tenant_scope(world):
+        _, plain = ApiKey.issue(world, "broken", ["*"])
+    client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {plain}"})
+    wrong = []
+    for name, address, method in CALLS:
+        url = re.sub(r"\{\w+\}", "%00", address)
+        answer = getattr(client, method)(
+            url, *(["{}"] if method != "get" else []), content_type="application/json"
+        )
+        if "{" in address and answer.status_code != 404:
+            wrong.append((name, method, answer.status_code))
+    assert wrong == []

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -259,6 +260,15 @@ class TestKeys:
     def test_a_word_that_is_no_scope_is_refused(self, staff):
         shown = html(staff().post("/admin/tenants/apikey/add/", {**self.SENT, "scopes": "orders:raed"}))
         assert "orders:raed is no scope" in shown
+
+    def test_every_scope_that_a_call_needs_can_be_given(self, staff, ours):
+        """Else whoever needs one has to give all with *."""
+        description = (Path(__file__).parents[2] / "config/openapi.yaml").read_text()
+        needed = sorted(set(re.findall(r"Needs the scope `([^`]+)`", description)))
+        assert "orders:act" in needed
+        staff().post("/admin/tenants/apikey/add/", {**self.SENT, "scopes": " ".join(needed)})
+        with tenant_scope(ours):
+            assert ApiKey.objects.get().scopes == needed
 
     def test_a_key_is_revoked_and_never_deleted(self, staff, ours):
         key, plain = ApiKey.issue(ours, "x", ["*"])

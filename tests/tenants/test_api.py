@@ -204,6 +204,8 @@ class TestReading:
             (b'{"code":"\\u0000"}', "NUL"),
             (b'{"\\ud800":1}', "surrogate"),
             (json.dumps({"tags": ["a"] * 1001}).encode(), "1001 items"),
+            # Looking for the one that is there twice takes the square of their number.
+            (b'{"a":1,%s"a":1}' % b"".join(b'"%d":1,' % number for number in range(1000)), "1002 names"),
         ],
     )
     def test_a_body_that_is_not_plain_json_is_refused_with_the_place(self, caller, raw, told):
@@ -257,6 +259,12 @@ class TestPages:
     def test_a_cursor_that_we_did_not_make_is_refused(self, caller, cursor):
         answer = caller.get(f"/t/markets/?cursor={cursor}")
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+
+
+def test_of_many_unknown_names_some_are_told(caller):
+    answer = caller.post("/t/markets/", {f"cod{number}": "x" for number in range(1000)})
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) < 50
 
 
 def test_the_authentication_is_described(caller):

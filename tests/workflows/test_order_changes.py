@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from tenants.scoping import tenant_scope
@@ -83,3 +85,11 @@ def test_another_tenants_order_is_not_found(order):
 def test_an_empty_answer_costs_nothing(order, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert apply_changes(order.pk, {}) == []
+
+
+def test_a_whole_number_above_64_bits_is_kept(order):
+    order.properties = {"Huge": 10**25}
+    order.save()
+    assert apply_changes(order.pk, {"properties": {"Huger": 10**26, "half": Decimal("0.5")}}) == []
+    order.refresh_from_db()
+    assert order.properties == {"Huge": 10**25, "Huger": 10**26, "half": 0.5}

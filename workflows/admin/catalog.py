@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from tenants.adminkit import TenantAdmin, UncountedPaginator, register_page
 from tenants.models import Right
-from tenants.money import Money
+from tenants.money import Money, MoneyError
 from workflows.admin.sync_items import table_of
 from workflows.models import Customer, InventoryLevel, Product, SyncItem
 
@@ -60,7 +60,10 @@ class ProductAdmin(_CatalogAdmin):
 
     @admin.display(description="Price")
     def price_text(self, obj: Product) -> str:
-        return "-" if obj.price is None else str(Money(obj.price, obj.currency))
+        try:
+            return "-" if obj.price is None else str(Money(obj.price, obj.currency))
+        except MoneyError as error:
+            return str(error)
 
 
 @admin.register(InventoryLevel)

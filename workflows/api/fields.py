@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tenants.apikit.moments import MomentField
-from tenants.money import Money
+from tenants.money import Money, MoneyError
 
 __all__ = ["AmountField", "MomentField", "NumberField"]
 
@@ -35,11 +35,15 @@ class AmountField(serializers.Field):
         self.currency = attrgetter(currency)
 
     def get_attribute(self, instance: Any) -> Any:
+        """One row whose amount its currency cannot express must not keep all others of a list from being read."""
         amount = super().get_attribute(instance)
-        return None if amount is None else Money(amount, self.currency(instance))
+        try:
+            return None if amount is None else Money(amount, self.currency(instance))
+        except MoneyError:
+            return amount
 
-    def to_representation(self, value: Money) -> str:
-        return str(value.amount)
+    def to_representation(self, value: Money | Decimal) -> str:
+        return str(value.amount if isinstance(value, Money) else value)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -44,6 +44,7 @@ from workflows.api.order_serializers import (
 )
 from workflows.api.problems import as_problem as as_order_problem
 from workflows.models import Order, WorkflowRun
+from workflows.numbers import next_number
 from workflows.problems import NotFound
 
 
@@ -84,13 +85,22 @@ class OrderViewSet(BulkApi, OneOrderApi):
 
     def create(self, request: Request) -> Response:
         data = _read(NewOrderSerializer, request.data)
-        run_workflow = data.pop("run_workflow")
-        order, run, lines = orders.place_order(data, actor=self.actor, run_workflow=run_workflow)
+        run_workflow, before = data.pop("run_workflow"), self.drawn_before
+        placed = orders.placed_as(before) if before else None
+        order, run, lines = placed or orders.place_order(
+            data, actor=self.actor, run_workflow=run_workflow, draw=self._draw
+        )
         know_lines(order, lines)
         prefetch_related_objects([order], *parts())
         where = reverse("order-detail", args=[order.number], request=request)
         answer = {**show(OrderSerializer, order), "run_id": run.pk if run else None}
         return Response(answer, 201, headers={"Location": where, **etag(order.version)})
+
+    def _draw(self, tenant_id: int) -> str:
+        """Noted before it is used, so that the request places nothing twice when it is sent again without an answer."""
+        number = next_number(tenant_id)
+        self.note(number)
+        return number
 
     @described.BULK
     @action(detail=False, methods=["post"])

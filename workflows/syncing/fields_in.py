@@ -31,12 +31,16 @@ class FieldsIn:
 
     def apply(self, product: Product, record: ProductRecord) -> bool:
         """Take over what is told; tells whether that changed anything. Raises FieldRefused, MoneyError."""
-        is_new, changed = product.pk is None, False
-        for name, value in self._values(record).items():
+        is_new, changed, values = product.pk is None, False, self._values(record)
+        for name, value in values.items():
             if self._may(product, name, is_new=is_new):
                 changed |= names.put(product, name, value)
         if not product.name:
             product.name = product.sku
+        if product.price is not None and names.CURRENCY in values:
+            Money(
+                product.price, product.currency
+            )  # which a currency that came without its price may not express
         return changed or is_new
 
     def _may(self, product: Product, name: str, *, is_new: bool) -> bool:

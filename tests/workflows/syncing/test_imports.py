@@ -12,10 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from connectors.contracts.catalog import ProductRecord
+from tests.factories.connectors import publish_connector
 from tests.factories.workflows import CustomerFactory, ProductFactory
 from tests.faultserver import answer
 from tests.workflows.syncing.conftest import Place, come_due
 from workflows.models import Customer, Product, ScheduledRun, SyncItem
+from workflows.syncing.fields_in import REFUSED, FieldsIn
 
 State = ScheduledRun.State
 
@@ -175,3 +178,22 @@ def test_a_price_begins_by_the_databases_clock(mall: Place) -> None:
     with time_machine.travel(timezone.now() - timedelta(minutes=10)):
         run = mall.run(mall.task("ImportPrices"))
     assert (run.state, run.counts) == (State.SUCCEEDED, {"read": 1, "updated": 1})
+
+
+@pytest.mark.parametrize("currency", ["XXX", "JPY"])
+def test_a_currency_without_its_price_is_refused_where_the_price_does_not_fit(
+    mall: Place, currency: str
+) -> None:
+    """Saved, the product could be shown and exported by nobody any more."""
+    connector = publish_connector(
+        mall.tenant,
+        "mall",
+        connector_id="other",
+        host=mall.server.url,
+        field_mapping={"Currency": "valuta"},
+    )
+    fields = FieldsIn(connector)
+    product = ProductFactory(tenant=mall.tenant, sku="A", price=Decimal("100.50"), currency="NOK")
+    with pytest.raises(REFUSED):
+        fields.apply(product, ProductRecord(sku="A", fields={"valuta": currency}))
+    assert fields.apply(product, ProductRecord(sku="A", fields={"valuta": "SEK"}))

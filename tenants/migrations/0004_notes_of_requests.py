@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('tenants', '0003_time_zone_of_markets'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='idempotencyrecord',
+            name='note',
+            field=models.CharField(blank=True, default='', max_length=100),
+        ),
+    ]
