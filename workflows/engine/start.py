@@ -16,7 +16,15 @@ from tenants.together import KeptRows, Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, Order, RunState, StepRun, WorkflowRun
+from workflows.models import (
+    FINAL_STEP_STATES,
+    OPEN_RUN_STATES,
+    Order,
+    RunKind,
+    RunState,
+    StepRun,
+    WorkflowRun,
+)
 
 _LANE, _ORDER = "workflows_lane", "workflows_order"
 
@@ -69,6 +77,28 @@ def start_run(
     if queued:
         ring_after_commit()
     return run
+
+
+def call_off_open(order: Order, live: TenantRuntime, *, trigger: str, actor: str, reason: str) -> None:
+    """The order was cancelled and no workflow runs: what a worker would still go on with ends, by an act without steps. The
+    caller holds the order's lane and row."""
+    if not _has_something_open(order):
+        return
+    run = WorkflowRun(
+        tenant_id=order.tenant_id,
+        order=order,
+        order_type=order.order_type,
+        status=order.status,
+        generation=live.generation,
+        kind=RunKind.MANUAL,
+        label="Cancellation without a workflow",
+        trigger=trigger,
+        actor=actor,
+        reason=reason[:300],
+        cancels=True,
+    )
+    _save(run, (), Together(), lane=True)
+    ring_after_commit()
 
 
 def _has_something_open(order: Order) -> bool:
