@@ -63,7 +63,9 @@ def test_what_may_have_been_captured_is_found_out_although_the_step_is_not_for_s
 
 
 @pytest.mark.thorough
-def test_a_retry_that_a_person_takes_up_while_another_step_is_called_is_not_made_beside_that(shop: Shop) -> None:
+def test_a_retry_that_a_person_takes_up_while_another_step_is_called_is_not_made_beside_that(
+    shop: Shop,
+) -> None:
     shop.vendors.faults(vendor="webhook", path="^/mail", status=429, times=3)
     shop.chart({"New": ["ExportOrder@mail"], "Next": ["ExportOrder@erp"]})
     order = shop.order()
