@@ -17,11 +17,13 @@ from workflows.engine.queue import call_off, open_runs
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
 
 
-def park(ticket: Ticket, now: datetime) -> None:
+def park(ticket: Ticket, now: datetime, *, fence: int) -> None:
     """Stop an order's open runs after an internal error: a person decides. Later retries of ended runs go on, unless the
-    order was to be cancelled."""
+    order was to be cancelled. Does nothing where another worker has claimed the order since its lane had this `fence`."""
     with transaction.atomic(), tenant_scope(ticket.tenant_id):
         lane = Lane.objects.select_for_update().get(pk=ticket.order_id)
+        if lane.fence != fence:
+            return
         lane.claimed_by = None
         book = Book(now)
         for run in open_runs([ticket.order_id]):

@@ -185,7 +185,9 @@ class Turn:
             raise
         except Exception:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
-        park(self.claimed[0] if self.claimed else ticket, self.now)
+        broken = self.claimed[0] if self.claimed else ticket
+        # Claiming it was rolled back, too.
+        park(broken, self.now, fence=broken.fence if finished else broken.fence - 1)
         return []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, transaction
@@ -15,6 +16,9 @@ from tests.shop import PAID, Shop
 from tests.workflows.engine.test_meanwhile import begun, end
 from workflows import acts
 from workflows.engine.callers import Callers
+from workflows.engine.claim import claim
+from workflows.engine.clock import database_now
+from workflows.engine.parking import park
 from workflows.engine.pump import Pump
 from workflows.models import OrderError, StepState, WorkflowRun
 from workflows.orders import apply_changes
@@ -150,6 +154,19 @@ def test_a_cancellation_that_breaks_its_order_still_ends_what_would_be_tried_aga
     shop.later(hours=1)
     shop.pump(3)
     assert shop.effects("capture") == []
+
+
+@pytest.mark.thorough
+def test_an_order_that_broke_one_worker_is_left_to_another_that_has_claimed_it_since(shop: Shop) -> None:
+    shop.chart(PAID)
+    order = shop.order()
+    with platform_scope("a worker"), transaction.atomic():
+        ((broken, _),) = claim(uuid4(), 1, database_now())
+        transaction.set_rollback(True)
+    pump = begun(shop)
+    park(broken, database_now(), fence=broken.fence - 1)
+    end(pump)
+    assert states(order.runs.get()) == ["success"]
 
 
 @pytest.mark.pg
