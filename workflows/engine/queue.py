@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q, QuerySet
 
+from connectors.effects import is_in_doubt
 from eventlog.events import Category
 from tenants.kept import Kept
 from workflows.engine.book import Book
@@ -139,7 +140,8 @@ def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> No
 
 
 def _end_step(step: StepRun, book: Book) -> None:
-    if step.attempts:
+    # A step that goes on with an earlier one's act has ended the retries of that.
+    if step.attempts or (step.act_id and is_in_doubt(f"step:{step.act_id}")):
         step.state = StepState.ERROR
         call_off([step], book)
     else:

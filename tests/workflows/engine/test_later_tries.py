@@ -86,6 +86,24 @@ def test_a_retry_that_a_person_takes_up_while_another_step_is_called_is_not_made
     assert len(shop.effects("export")) == 2
 
 
+@pytest.mark.thorough
+def test_what_a_person_has_taken_up_is_found_out_although_the_order_is_cancelled_before_it_begins(
+    shop: Shop,
+) -> None:
+    shop.chart({"New": ["AuthorizePayment!"], "Ship": ["CapturePayments"], "OrderCanceled": []})
+    order = shop.order()
+    shop.pump()
+    shop.vendors.faults(vendor="stripe", path="/capture$", drop_after=True, times=None)
+    run = shop.move(order, "Ship")
+    shop.pump()
+    shop.vendors.clear_faults()
+    acts.resume(run, acts.Asked(actor="Kari"))
+    shop.move(order, "OrderCanceled")
+    shop.later(hours=1)
+    shop.pump()
+    assert Effect.objects.get(operation__startswith="capture").state == Effect.State.SUCCEEDED
+
+
 class Broken(AuthorizePayment):
     """Breaks over what it plans, once it is `broken`."""
 
