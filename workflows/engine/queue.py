@@ -136,16 +136,17 @@ def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> No
     book.event(Category.WORKFLOW, f"{run.title} superseded", run)
     for step in steps:
         if step.run_id == run.pk and step.state not in FINAL_STEP_STATES:
-            _end_step(step, book)
+            give_up(step, "The run was superseded", book)
 
 
-def _end_step(step: StepRun, book: Book) -> None:
-    # A step that goes on with an earlier one's act has ended the retries of that.
+def give_up(step: StepRun, why: str, book: Book) -> None:
+    """End a step of a run that ends before it has. One that goes on with an earlier one's act has ended the retries of that:
+    what that may have executed is found out here."""
     if step.attempts or (step.act_id and is_in_doubt(f"step:{step.act_id}")):
-        step.state = StepState.ERROR
+        step.state, step.message = StepState.ERROR, step.message or why
         call_off([step], book)
     else:
-        step.state, step.message = StepState.SKIPPED, "The run was superseded"
+        step.state, step.message = StepState.SKIPPED, why
         step.due_at = step.retry_until = None
     book.step(step)
 

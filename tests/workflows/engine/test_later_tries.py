@@ -20,7 +20,7 @@ from workflows.engine.claim import claim
 from workflows.engine.clock import database_now
 from workflows.engine.parking import park
 from workflows.engine.pump import Pump
-from workflows.models import OrderError, StepState, WorkflowRun
+from workflows.models import OrderError, RunState, StepState, WorkflowRun
 from workflows.orders import apply_changes
 from workflows.steps import registry
 from workflows.steps.base import Plan, Result, StepContext
@@ -101,6 +101,27 @@ def test_what_a_person_has_taken_up_is_found_out_although_the_order_is_cancelled
     shop.move(order, "OrderCanceled")
     shop.later(hours=1)
     shop.pump()
+    assert Effect.objects.get(operation__startswith="capture").state == Effect.State.SUCCEEDED
+
+
+@pytest.mark.thorough
+def test_what_a_person_has_taken_up_is_found_out_although_the_step_before_stops_the_run(shop: Shop) -> None:
+    shop.chart({**PAID, "Ship": ["ExportOrder@erp", "CapturePayments"]})
+    order = shop.order()
+    shop.pump()
+    shop.vendors.faults(vendor="webhook", path="^/erp", status=422, times=None)
+    shop.vendors.faults(vendor="stripe", path="/capture$", drop_after=True, times=None)
+    run = shop.move(order, "Ship")
+    shop.pump()
+    shop.vendors.clear_faults()
+    shop.vendors.faults(vendor="webhook", path="^/erp", status=422, times=None)
+    shop.chart({**PAID, "Ship": ["ExportOrder@erp!", "CapturePayments"]})
+    resumed = acts.resume(run, acts.Asked(actor="Kari"), newest=True).run
+    shop.pump()
+    shop.later(hours=1)
+    shop.pump()
+    resumed.refresh_from_db()
+    assert (resumed.state, states(resumed)) == (RunState.STOPPED, ["error", "success"])
     assert Effect.objects.get(operation__startswith="capture").state == Effect.State.SUCCEEDED
 
 
