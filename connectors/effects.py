@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.effect_opening import Opening
-from connectors.effect_rules import Busy, Done, Intent, State
+from connectors.effect_rules import UNCERTAIN, Busy, Done, Intent, State
 from connectors.errors import Rejected
 from connectors.models import Effect
 from connectors.ports import direct_ports
@@ -24,7 +24,16 @@ from connectors.proof import over_at
 from tenants.bulk import update_many
 from tenants.scoping import platform_scope
 
-__all__ = ["Busy", "Done", "close_effects", "confirm_effect", "drop_effects", "execute_now", "open_effects"]
+__all__ = [
+    "Busy",
+    "Done",
+    "close_effects",
+    "confirm_effect",
+    "drop_effects",
+    "execute_now",
+    "is_in_doubt",
+    "open_effects",
+]
 
 #: Where the results of the contracts carry the provider's reference, the most telling first.
 _REFERENCES = ("operation_id", "consignment", "external_id", "message_id", "provider_id")
@@ -86,6 +95,11 @@ def confirm_effect(subject: str, operation: str, reference: str = "") -> None:
         error_message="",
         modified_at=timezone.now(),
     )
+
+
+def is_in_doubt(origin: str) -> bool:
+    """Whether something that this act called may have been carried out and is not found out about yet."""
+    return Effect.objects.filter(origin=origin, state__in=UNCERTAIN).exists()
 
 
 def execute_now(

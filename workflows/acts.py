@@ -18,7 +18,7 @@ from eventlog import store as eventlog
 from eventlog.events import Category
 from workflows import resuming
 from workflows.chart import StepConfig, UnknownOrderType, UnknownStatus, chart_of
-from workflows.engine.start import start_by_hand, touch_lane
+from workflows.engine.start import LaneBegun, start_by_hand, touch_lane
 from workflows.models import Order, RunKind, RunState, StepRun, Trigger, WorkflowRun
 from workflows.order_locks import lock_order
 from workflows.problems import InvalidData
@@ -158,22 +158,30 @@ def versions(run: WorkflowRun, *, newest: bool = False) -> TenantRuntime:
 def _act(order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Draft | WorkflowRun]) -> Act:
     """Save what `begin` makes of the locked order; two requests with one token make one act."""
     try:
-        with transaction.atomic():
-            # The worker locks lanes before orders; the other way round here would deadlock with it.
-            touched = touch_lane(order.pk)
-            locked = lock_order(order)
-            before = _before(asked)
-            if before is not None:
-                return Act(before, fresh=False)
-            found = begin(locked, runtime(locked.tenant_id))
-            if isinstance(found, WorkflowRun):
-                return Act(found, fresh=False)
-            return Act(_save(locked, found, asked, touched), fresh=True)
+        return _locked_act(order, asked, begin)
+    except LaneBegun:
+        return _locked_act(order, asked, begin)
     except IntegrityError:
         before = _before(asked)
         if before is None:
             raise
         return Act(before, fresh=False)
+
+
+def _locked_act(
+    order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Draft | WorkflowRun]
+) -> Act:
+    with transaction.atomic():
+        # The worker locks lanes before orders; the other way round here would deadlock with it.
+        touched = touch_lane(order.pk)
+        locked = lock_order(order)
+        before = _before(asked)
+        if before is not None:
+            return Act(before, fresh=False)
+        found = begin(locked, runtime(locked.tenant_id))
+        if isinstance(found, WorkflowRun):
+            return Act(found, fresh=False)
+        return Act(_save(locked, found, asked, touched), fresh=True)
 
 
 def _before(asked: Asked) -> WorkflowRun | None:

@@ -24,16 +24,16 @@ def lock_order(order: Order | int) -> Order:
     return _there(found, pk)
 
 
-def lock_to_move(order: int | str, *, touch: bool) -> tuple[Any, bool]:
+def lock_to_move(order: int | str) -> tuple[Any, bool]:
     """As `lock_order`, with what a move needs and the tenant's `generation`; what else is asked of it is read then. And
-    whether the order's lane is due now, which it is with `touch` where it has one."""
+    whether the order has a lane, which is due now."""
     together = Together()
     # The worker locks lanes before orders; the other way round here would deadlock with it.
-    lane = touch_along(together, order) if touch else None
+    lane = touch_along(together, order)
     rows_of = _to_move.along(together, order, by="number" if isinstance(order, str) else "pk")
     answers = together.run()
     found = next(iter(rows_of(answers)), None)
-    return _there(found, order), lane is not None and bool(answers[lane])
+    return _there(found, order), bool(answers[lane])
 
 
 _to_move = Kept(

@@ -12,7 +12,7 @@ from eventlog import store as eventlog
 from eventlog.events import Category
 from tenants.together import Together
 from workflows.chart import Chart, UnknownOrderType, UnknownStatus, chart_of
-from workflows.engine.start import start_run
+from workflows.engine.start import LaneBegun, call_off_open, start_run
 from workflows.models import Order, RunState, Trigger, WorkflowRun
 from workflows.order_errors import add_error
 from workflows.order_locks import check_version, lock_order, lock_to_move, told_when_busy
@@ -45,14 +45,31 @@ def move_order(
     expected_version: int | None = None,
     trigger: str = Trigger.API,
 ) -> tuple[Order, WorkflowRun | None]:
-    """Move an order and start the run of its new status; without a run when no workflow runs.
+    """Move an order and start the run of its new status; without a run when no workflow runs. A cancellation ends what is
+    still open of earlier ones all the same.
 
     Takes the order's primary key or its number in the tenant in scope; the status in any case. What is not asked of the
     order that is returned is read when it is. Raises InvalidData for a status that the type does not have,
     StatusNotAllowed, VersionConflict, OrderBusy and NotFound.
     """
+    asked = (order, status, actor, reason, run_workflow, expected_version, trigger)
+    try:
+        return _move(*asked)
+    except LaneBegun:
+        return _move(*asked)
+
+
+def _move(
+    order: int | str,
+    status: str,
+    actor: str,
+    reason: str,
+    run_workflow: bool,
+    expected_version: int | None,
+    trigger: str,
+) -> tuple[Order, WorkflowRun | None]:
     with told_when_busy(), transaction.atomic():
-        locked, touched = lock_to_move(order, touch=run_workflow)
+        locked, touched = lock_to_move(order)
         check_version(locked, expected_version)
         live = runtime(locked.tenant_id, locked.generation)
         chart = _chart(locked, live)
@@ -67,10 +84,13 @@ def move_order(
                 actor=actor,
                 reason=reason,
                 touched=touched,
+                first=not touched,
                 live=live,
                 together=together,
             )
         together.run()
+        if run is None and chart.status(locked.status).is_canceled:
+            call_off_open(locked, live, trigger=trigger, actor=actor, reason=reason, touched=touched)
     return locked, run
 
 

@@ -1,15 +1,16 @@
 """Several callers at once, on the database that production uses."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
 
 from tenants.scoping import tenant_scope
 from tests.factories.workflows import make_shop
+from tests.stand.processes import wait_for
 from workflows import acts
-from workflows.models import Customer, Order, OrderError, StepRun, WorkflowRun
+from workflows.models import Customer, Lane, Order, OrderError, StepRun, WorkflowRun
 from workflows.orders import add_error, apply_changes, change_status, create_order
 from workflows.problems import DuplicateNumber, OrderBusy, StatusNotAllowed, VersionConflict
 
@@ -134,3 +135,55 @@ def test_an_act_asked_for_by_one_form_many_times_at_once_is_one_act(shop):
     assert not [result for result in results if isinstance(result, Exception)]
     with tenant_scope(shop.tenant):
         assert WorkflowRun.objects.filter(kind="manual").count() == 1
+
+
+def blocked_at(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND query LIKE %s",
+            [f"%{table}%"],
+        )
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.parametrize("how", ["status", "act"])
+def test_who_finds_no_lane_never_waits_for_one_that_a_worker_has_begun_meanwhile(how):
+    shop = make_shop({"New": {"next": ["Ship"]}, "Ship": {"steps": ["CapturePayments"]}})
+    with tenant_scope(shop.tenant):
+        order = create_order(shop.order_data(), run_workflow=False)
+
+    def change():
+        with tenant_scope(shop.tenant):
+            if how == "status":
+                return change_status(order.pk, "Ship")
+            return acts.run_steps(order, [acts.ActStep(name="CapturePayments")], acts.Asked(actor="staff"))
+
+    def other(held, enough):
+        with tenant_scope(shop.tenant), transaction.atomic():
+            Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+            held.set()
+            enough.wait(30)
+
+    def closing(call, *given):
+        try:
+            return call(*given)
+        finally:
+            connection.close()
+
+    held, enough = Event(), Event()
+    with ThreadPoolExecutor(2) as pool, tenant_scope(shop.tenant):
+        holder = pool.submit(closing, other, held, enough)
+        held.wait(30)
+        changed = pool.submit(closing, change)
+        assert wait_for(lambda: blocked_at("workflows_order"), 30)
+        Lane.objects.create(order=order, bell=1, fence=0)
+        with transaction.atomic():
+            Lane.objects.select_for_update().get(pk=order.pk)
+            enough.set()
+            holder.result()
+            assert wait_for(lambda: blocked_at("workflows_lane"), 30)
+            Order.objects.select_for_update().get(pk=order.pk)
+        assert changed.result() is not None
+        assert Lane.objects.get().bell == 2

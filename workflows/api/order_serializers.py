@@ -196,7 +196,10 @@ class PlacedOrderSerializer(OrderSerializer):
 
 class NewStatusSerializer(StrictSerializer):
     status = serializers.CharField(max_length=80)
-    run_workflow = serializers.BooleanField(default=True, help_text="Whether the status's steps run.")
+    run_workflow = serializers.BooleanField(
+        default=True,
+        help_text="Whether the status's steps run. A cancellation calls off what waits in any case.",
+    )
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     version = serializers.IntegerField(
         required=False,

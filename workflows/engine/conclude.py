@@ -179,8 +179,7 @@ def _skip_rest(ticket: Ticket, why: str, book: Book) -> None:
     run = run_of(ticket)
     for other in ticket.steps:
         if other.run_id == run.pk and other.state not in FINAL_STEP_STATES:
-            other.state, other.message = StepState.SKIPPED, why
-            book.step(other)
+            queue.give_up(other, why, book)
 
 
 def _keep_status(ticket: Ticket) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from eventlog.events import Category
 from eventlog.events import Outcome as Shown
@@ -13,14 +13,17 @@ from tenants.scoping import tenant_scope
 from workflows import orders
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
-from workflows.engine.queue import open_runs
+from workflows.engine.queue import call_off, open_runs
 from workflows.models import FINAL_STEP_STATES, Lane, RunState, StepRun, StepState
 
 
-def park(ticket: Ticket, now: datetime) -> None:
-    """Stop an order's open runs after an internal error: a person decides. Retries of ended runs go on."""
+def park(ticket: Ticket, now: datetime, *, fence: int) -> None:
+    """Stop an order's open runs after an internal error: a person decides. Later retries of ended runs go on, unless the
+    order was to be cancelled. Does nothing where another worker has claimed the order since its lane had this `fence`."""
     with transaction.atomic(), tenant_scope(ticket.tenant_id):
         lane = Lane.objects.select_for_update().get(pk=ticket.order_id)
+        if lane.fence != fence:
+            return
         lane.claimed_by = None
         book = Book(now)
         for run in open_runs([ticket.order_id]):
@@ -32,7 +35,10 @@ def park(ticket: Ticket, now: datetime) -> None:
             book.run(run)
             book.event(Category.WORKFLOW, f"{run.title} stopped", run, outcome=Shown.ERROR)
         _end_steps(ticket, book)
-        lane.due_at = _next_retry(ticket, book)
+        retries = _retries(ticket, book)
+        if any(run.cancels for run in book.runs.values()):
+            call_off(retries, book)
+        lane.due_at = min((step.due_at for step in retries if step.due_at), default=None)
         lane.save(update_fields=["due_at", "claimed_by"])
         orders.add_error(
             ticket.order_id, "internal", "Internal error while running the workflow; the log has the details"
@@ -41,10 +47,11 @@ def park(ticket: Ticket, now: datetime) -> None:
 
 
 def _end_steps(ticket: Ticket, book: Book) -> None:
-    """Those of the runs that are stopped, and a retry of an ended run that was under way."""
-    concerned = Q(run_id__in=book.runs) | Q(state=StepState.RUNNING)
+    """Those of the runs that are stopped, and the retries of ended runs whose turn it was: they would break it for ever."""
+    concerned = Q(run_id__in=book.runs) | Q(state=StepState.RUNNING) | Q(due_at__lte=book.now)
     for step in StepRun.objects.filter(concerned, order_id=ticket.order_id):
-        if step.state not in FINAL_STEP_STATES:
+        is_due = step.due_at is not None and step.due_at <= book.now
+        if step.state not in FINAL_STEP_STATES or is_due:
             begun = step.state != StepState.PENDING
             step.state = StepState.ERROR if begun else StepState.SKIPPED
             step.message = "Internal error" if begun else "The run was stopped"
@@ -52,7 +59,6 @@ def _end_steps(ticket: Ticket, book: Book) -> None:
             book.step(step)
 
 
-def _next_retry(ticket: Ticket, book: Book) -> datetime | None:
+def _retries(ticket: Ticket, book: Book) -> list[StepRun]:
     waiting = StepRun.objects.filter(order_id=ticket.order_id, due_at__isnull=False)
-    first: datetime | None = waiting.exclude(pk__in=book.steps).aggregate(first=Min("due_at"))["first"]
-    return first
+    return list(waiting.exclude(pk__in=book.steps))

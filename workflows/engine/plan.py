@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from connectors.calls import CallContext, Prepared
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.common import OrderDocument
+from connectors.effects import is_in_doubt
 from connectors.errors import Misconfigured, ProviderError
 from connectors.resolution import Resolution, ResolutionError, resolve
 from connectors.runtime import TenantRuntime, runtime
@@ -39,9 +40,10 @@ def plan_step(ticket: Ticket, document: OrderDocument, book: Book) -> Plan:
     ticket.number = document.number
     if step.deaths >= DEATHS_ALLOWED:
         return Plan.done(Result.error(f"Parked: its worker died {DEATHS_ALLOWED} times while it ran"))
+    begins = step.started_at is None
     _count_attempt(step, book)
     try:
-        return _plan(ticket, step, document)
+        return _plan(ticket, step, document, begins=begins)
     except (Misconfigured, ResolutionError, SettingsError, registry.UnknownStep) as error:
         return Plan.done(Result.error(str(error)))
     except ProviderError as error:
@@ -96,21 +98,25 @@ def done_before(ticket: Ticket) -> Result:
         return registry.get(ticket.context.config.name).done_before(ticket.context)
 
 
-def _plan(ticket: Ticket, step: StepRun, document: OrderDocument) -> Plan:
+def _plan(ticket: Ticket, step: StepRun, document: OrderDocument, *, begins: bool) -> Plan:
+    """Its conditions count when it `begins`: a retry is not about what has become of other steps since. Where it does not
+    run for such an order any more, what may have been executed is still found out."""
     run = run_of(ticket)
     live = runtime(run.tenant_id, run.generation)
     config = _config(live, run, step)
     implementation = registry.get(step.name)
-    unmet = _unmet_condition(config, [other for other in ticket.steps if other.run_id == run.pk], step)
+    mine = [other for other in ticket.steps if other.run_id == run.pk]
+    unmet = _unmet_condition(config, mine, step) if begins else ""
     if unmet:
         return Plan.done(Result.skipped(unmet))
     if config.per_shipment:
         document = shipments.narrowed(ticket, step, document)
         if not step.shipment:
             return Plan.done(Result.skipped("The order has no shipment"))
-    refused = refusal(config.scopes, document)
-    if refused:
+    refused = "" if step.settle_only else refusal(config.scopes, document)
+    if refused and (begins or not is_in_doubt(f"step:{step.act_id or step.pk}")):
         return Plan.done(Result.skipped(refused))
+    step.settle_only = step.settle_only or bool(refused)
     connector = choose_connector(implementation, config, live, document, step)
     ticket.context = StepContext(
         order=document,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q, QuerySet
 
+from connectors.effects import is_in_doubt
 from eventlog.events import Category
 from tenants.kept import Kept
 from workflows.engine.book import Book
@@ -28,8 +29,9 @@ def load(tickets: Sequence[Ticket], book: Book) -> None:
         next_run(ticket, book)
 
 
-def reload(ticket: Ticket, step_id: int) -> None:
-    """Read a ticket's rows again after a rolled back transaction left its memory ahead of the database."""
+def reload(ticket: Ticket, step_id: int) -> bool:
+    """Read a ticket's rows again after a transaction that failed left its memory ahead of the database. False when that one
+    was committed without our hearing of it: the step is no longer under way, what came of it is written down."""
     runs, steps = _rows([ticket.order_id])
     queue, mine = runs[ticket.order_id], steps[ticket.order_id]
     open_ids = {run.pk for run in queue}
@@ -38,16 +40,21 @@ def reload(ticket: Ticket, step_id: int) -> None:
     ticket.step = next((step for step in mine if step.pk == step_id), None)
     ticket.run = _begun(queue, ticket.step)
     ticket.queue = [run for run in queue if run is not ticket.run]
+    return ticket.step is not None and ticket.step.state == StepState.RUNNING
 
 
 def join(ticket: Ticket, book: Book) -> None:
-    """Take in the runs that were asked for since the order was claimed. Nothing of the ticket may be unwritten yet."""
+    """Take in the runs that were asked for since the order was claimed, and leave retries that one of them has taken up.
+    Nothing of the ticket may be unwritten yet."""
     runs, steps = _rows([ticket.order_id])
     known = {run.pk for run in (ticket.run, *ticket.queue) if run is not None}
     later = [run for run in runs[ticket.order_id] if run.pk not in known]
     news = {run.pk for run in later}
     ticket.queue += later
-    ticket.steps += [step for step in steps[ticket.order_id] if step.run_id in news]
+    mine = steps[ticket.order_id]
+    ticket.steps += [step for step in mine if step.run_id in news]
+    waiting = {step.pk for step in mine if step.due_at is not None}
+    ticket.detached = [step for step in ticket.detached if step.pk in waiting]
     supersede(ticket.queue, ticket.steps, book)
 
 
@@ -110,7 +117,7 @@ def supersede(queue: list[WorkflowRun], steps: Sequence[StepRun], book: Book) ->
 
 def _is_overtaken(run: WorkflowRun, later: Sequence[WorkflowRun]) -> bool:
     cancelled = any(other.cancels for other in later)
-    moved_on = any(not other.by_hand for other in later)
+    moved_on = cancelled or any(not other.by_hand for other in later)
     heeds_cancels = run.state == RunState.QUEUED or not run.by_hand
     return (moved_on and run.state == RunState.WAITING) or (cancelled and heeds_cancels)
 
@@ -129,15 +136,18 @@ def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> No
     book.event(Category.WORKFLOW, f"{run.title} superseded", run)
     for step in steps:
         if step.run_id == run.pk and step.state not in FINAL_STEP_STATES:
-            _end_step(step, book)
+            give_up(step, "The run was superseded", book)
 
 
-def _end_step(step: StepRun, book: Book) -> None:
-    if step.attempts:
-        step.state = StepState.ERROR
+def give_up(step: StepRun, why: str, book: Book) -> None:
+    """End a step of a run that ends before it has. One that goes on with an earlier one's act has ended the retries of that:
+    what that may have executed is found out here."""
+    if step.attempts or (step.act_id and is_in_doubt(f"step:{step.act_id}")):
+        step.state, step.message = StepState.ERROR, step.message or why
         call_off([step], book)
     else:
-        step.state, step.message = StepState.SKIPPED, "The run was superseded"
+        step.state, step.message = StepState.SKIPPED, why
+        step.due_at = step.retry_until = None
     book.step(step)
 
 

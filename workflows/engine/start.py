@@ -16,13 +16,27 @@ from tenants.together import KeptRows, Together, newest_key, row_of
 from workflows.chart import StepConfig, chart_of
 from workflows.engine.clock import database_now
 from workflows.engine.doorbell import ring_after_commit
-from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, Order, RunState, StepRun, WorkflowRun
+from workflows.models import (
+    FINAL_STEP_STATES,
+    OPEN_RUN_STATES,
+    Order,
+    RunKind,
+    RunState,
+    StepRun,
+    WorkflowRun,
+)
+from workflows.problems import OrderBusy
 
 _LANE, _ORDER = "workflows_lane", "workflows_order"
 
 #: What the row of a step takes over from the chart.
 _OF_STEP = ("position", "name", "connector", "connector_id", "stop_on_error", "is_invisible")
 _STEP = attrgetter(*_OF_STEP)
+
+
+class LaneBegun(OrderBusy):
+    """Somebody else has begun the order's lane since the caller found none and locked the order. Whoever went on would wait
+    for the lane while a worker, which has it, may wait for the order: once all is undone, the caller begins anew."""
 
 
 def start_run(
@@ -33,6 +47,7 @@ def start_run(
     actor: str = "",
     reason: str = "",
     touched: bool = False,
+    first: bool = False,
     live: TenantRuntime | None = None,
     depth: int = 0,
     together: Together | None = None,
@@ -42,7 +57,8 @@ def start_run(
     The run is pinned to the tenant's current generation, or to `live` when the caller has just read it. A status
     without steps gives a completed run, unless orders go on from it by themselves or it takes the place of something that
     is still open. `depth` counts the automatic transitions that led here. `touched` tells that the caller has made the
-    order's lane due in this transaction. What the caller has put `together` is run along with what is written here.
+    order's lane due in this transaction, `first` that it found none. What the caller has put `together` is run along with
+    what is written here. Raises LaneBegun.
     """
     live = live or runtime(order.tenant_id)
     chart = chart_of(live, order.order_type)
@@ -65,10 +81,34 @@ def start_run(
         run.state, run.finished_at = RunState.COMPLETED, database_now()
     together = Together() if together is None else together
     queued = run.state == RunState.QUEUED
-    _save(run, steps, together, lane=queued and not touched)
+    _save(run, steps, together, lane=queued and not touched, first=first)
     if queued:
         ring_after_commit()
     return run
+
+
+def call_off_open(
+    order: Order, live: TenantRuntime, *, trigger: str, actor: str, reason: str, touched: bool
+) -> None:
+    """The order was cancelled and no workflow runs: what a worker would still go on with ends, by an act without steps. The
+    caller holds the order's row; `touched` as in `start_run`, otherwise there was no lane. Raises LaneBegun."""
+    if not _has_something_open(order):
+        return
+    run = WorkflowRun(
+        tenant_id=order.tenant_id,
+        order=order,
+        order_type=order.order_type,
+        status=order.status,
+        generation=live.generation,
+        kind=RunKind.MANUAL,
+        label="Cancellation without a workflow",
+        trigger=trigger,
+        actor=actor,
+        reason=reason[:300],
+        cancels=True,
+    )
+    _save(run, (), Together(), lane=not touched, first=True)
+    ring_after_commit()
 
 
 def _has_something_open(order: Order) -> bool:
@@ -77,7 +117,9 @@ def _has_something_open(order: Order) -> bool:
     return runs.exists() or StepRun.objects.filter(order_id=order.pk, due_at__isnull=False).exists()
 
 
-def _save(run: WorkflowRun, steps: Sequence[StepConfig], together: Together, *, lane: bool) -> None:
+def _save(
+    run: WorkflowRun, steps: Sequence[StepConfig], together: Together, *, lane: bool, first: bool
+) -> None:
     """Insert a new run and its steps, after what is to be run together with that; with `lane` it is made due."""
     run.adopt_tenant()
     place = together.insert(WorkflowRun, [row_of(run, "id")])
@@ -85,10 +127,11 @@ def _save(run: WorkflowRun, steps: Sequence[StepConfig], together: Together, *, 
         whose = {"tenant_id": run.tenant_id, "order_id": run.order_id}
         rows = _rows(tuple(_STEP(step) for step in steps))
         together.insert_kept(rows, whose, run_id=newest_key(WorkflowRun))
-    if lane:
-        together.add(_make_due(), [run.tenant_id, run.order_id])
-    ((run.pk,),) = together.run()[place]
+    due = together.add(_make_due(first=first), [run.tenant_id, run.order_id]) if lane else place
+    answers = together.run()
+    ((run.pk,),) = answers[place]
     run._state.adding = False
+    _must_have_begun(answers[due])
 
 
 @lru_cache(maxsize=1024)
@@ -100,7 +143,7 @@ def _rows(steps: tuple[tuple[Any, ...], ...]) -> KeptRows:
 
 def start_by_hand(run: WorkflowRun, steps: Sequence[StepRun], *, touched: bool = False) -> WorkflowRun:
     """Save an act by hand with its steps, which name no run yet, and wake a worker after the commit. The caller holds the
-    order's lane and row; `touched` tells that there is a lane."""
+    order's lane and row; `touched` tells that there is a lane. Raises LaneBegun."""
     waiting = [step for step in steps if step.state not in FINAL_STEP_STATES]
     if not waiting:
         run.state, run.finished_at = RunState.COMPLETED, database_now()
@@ -109,7 +152,7 @@ def start_by_hand(run: WorkflowRun, steps: Sequence[StepRun], *, touched: bool =
         step.run = run
     StepRun.objects.bulk_create(steps)
     if waiting:
-        wake(run.order, touched=touched)
+        _wake(run.order, touched=touched)
     return run
 
 
@@ -118,13 +161,18 @@ def applies(step: StepConfig) -> bool:
     return step.active
 
 
-def wake(order: Order, *, touched: bool = False) -> None:
-    """Make the order's lane due now, unless the caller has touched it, and ring after the commit."""
+def _wake(order: Order, *, touched: bool) -> None:
+    """Begin the order's lane, unless the caller has touched it, and ring after the commit."""
     if not touched:
         together = Together()
-        together.add(_make_due(), [order.tenant_id, order.pk])
-        together.run()
+        together.add(_make_due(first=True), [order.tenant_id, order.pk])
+        _must_have_begun(together.run()[0])
     ring_after_commit()
+
+
+def _must_have_begun(answer: Sequence[Any]) -> None:
+    if not answer:
+        raise LaneBegun("somebody else is changing this order; try again in a moment")
 
 
 def touch_lane(order_id: int) -> bool:
@@ -148,12 +196,13 @@ def touch_along(together: Together, order: int | str) -> int:
     )
 
 
-def _make_due() -> str:
-    """The lane of an order, whether there is one or not; the parameters are tenant and order."""
+def _make_due(*, first: bool) -> str:
+    """The lane of an order; the parameters are tenant and order. One that is there already is made due; with `first` it is
+    left alone, and the answer is empty."""
+    update = "UPDATE SET due_at = EXCLUDED.due_at, waits_for = NULL, bell = workflows_lane.bell + 1"
     return (
         f"INSERT INTO {_LANE} (tenant_id, order_id, due_at, bell, fence) VALUES (%s, %s, {NOW[connection.vendor]}, 1, 0)"  # noqa: S608
-        " ON CONFLICT (order_id) DO UPDATE"
-        " SET due_at = EXCLUDED.due_at, waits_for = NULL, bell = workflows_lane.bell + 1"
+        f" ON CONFLICT (order_id) DO {'NOTHING' if first else update} RETURNING order_id"
     )
 
 

@@ -122,11 +122,9 @@ class Turn:
             self._claim(lanes)
             book = Book(self.now)
             driver = Driver(self.worker, book, lanes, self.shares)
-            for item in kept if again else ():
-                reload(item.job.ticket, item.job.step_id)
-                item.job.ticket.context = item.job.context
-            driver.settle(kept)
-            load(self.claimed, book)
+            recorded = {id(item) for item in kept if again and not _is_under_way(item)}
+            driver.settle([item for item in kept if id(item) not in recorded])
+            load([*self.claimed, *(item.job.ticket for item in kept if id(item) in recorded)], book)
             jobs = driver.advance(self._in_line([item.job.ticket for item in kept]))
             book.events[:0] = events
             book.flush()
@@ -185,8 +183,16 @@ class Turn:
             raise
         except Exception:
             log.exception("order %d cannot be driven; its run is stopped for a person", ticket.order_id)
-        park(self.claimed[0] if self.claimed else ticket, self.now)
+        broken = self.claimed[0] if self.claimed else ticket
+        # Claiming it was rolled back, too.
+        park(broken, self.now, fence=broken.fence if finished else broken.fence - 1)
         return []
+
+
+def _is_under_way(item: Finished) -> bool:
+    """As it is written down: not when a transaction that was not heard of has recorded it."""
+    item.job.ticket.context = item.job.context
+    return reload(item.job.ticket, item.job.step_id)
 
 
 def _wait_at_most(milliseconds: int) -> None:

@@ -33,7 +33,7 @@ class ChangeStatus(OrderAct):
             name="run_workflow",
             label="Run the workflow of the new status",
             initial=True,
-            help="Without it the order only gets the status, and no step runs.",
+            help="Without it no step runs. A cancellation calls off what still waits all the same.",
         )
         return Offer(
             says=(f"The order is in {words_of(known[here]) if here in known else here}.",),

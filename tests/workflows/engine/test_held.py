@@ -55,6 +55,21 @@ def test_a_step_of_a_vendor_out_of_order_waits_without_using_up_a_try(shop: Shop
     assert len(shop.effects("capture")) == 1
 
 
+def test_a_step_of_a_vendor_out_of_order_is_given_up_when_the_order_is_moved_on(shop: Shop) -> None:
+    shop.chart({**PAID, "Returned": []})
+    order = shop.order()
+    shop.pump()
+    run = shop.move(order, "Ship")
+    opened(gate_of(shop, "Stripe"))
+    shop.pump()
+    shop.move(order, "Returned")
+    shop.pump()
+    closed(gate_of(shop, "Stripe"))
+    shop.later(hours=1)
+    shop.pump()
+    assert (run.steps.get().state, shop.effects("capture")) == (StepState.SKIPPED, [])
+
+
 def test_a_step_without_stop_on_error_lets_the_next_go_on_and_solves_its_error_later(shop: Shop) -> None:
     shop.chart({"New": ["ExportOrder@erp"], "Next": ["ExportOrder@erp", "Notification@mail"]})
     order = shop.order()

@@ -29,6 +29,7 @@ from workflows.engine.doorbell import somebody_listens
 from workflows.engine.pump import Pump
 from workflows.engine.turn import LOOK_AGAIN_S
 from workflows.models import Order, OrderError, OrderType, RunState, StepState, Worker, WorkflowRun
+from workflows.orders import change_status
 from workflows.steps import registry
 from workflows.steps.base import Result, StepContext
 
@@ -101,6 +102,28 @@ def test_an_order_that_is_moved_while_the_step_that_stops_it_is_called(
     order.refresh_from_db()
     run.refresh_from_db()
     assert (order.status, run.state) == (ends, later)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_order_cancelled_without_its_workflow_is_not_captured_nor_moved_back(
+    shop: Shop, waits: bool
+) -> None:
+    order = paid(shop, {**PAID, **CANCELS})
+    shop.vendors.faults(vendor="stripe", path="/capture$", status=429 if waits else 400, times=3)
+    ship = shop.move(order, "Ship")
+    pump = begun(shop)
+    if waits:
+        end(pump)
+    assert change_status(order, "OrderCanceled", run_workflow=False) is None
+    if not waits:
+        end(pump)
+    shop.pump()
+    shop.later(hours=1)
+    shop.pump()
+    order.refresh_from_db()
+    ship.refresh_from_db()
+    assert (order.status, ship.state) == ("OrderCanceled", RunState.SUPERSEDED)
+    assert (shop.effects("capture"), shop.effects("cancel")) == ([], [])
 
 
 @pytest.mark.parametrize("stops", [True, False])
