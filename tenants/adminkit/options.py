@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from simple_history.admin import SimpleHistoryAdmin
 from unfold import admin as skin
 
@@ -49,6 +51,18 @@ class TenantAdmin(RightsMixin, OwnChoicesMixin, _BaseAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A form that was opened in one tenant is not saved in another to which the person switched since."""
+        sent, tenant = request.POST.get("_tenant"), getattr(request, "tenant", None)
+        if sent and tenant is not None and sent != str(tenant.pk):
+            text = (
+                f"Nothing was saved: this form was opened in another tenant, and you work in {tenant.name} now. "
+                "Switch back, open the form again and send it there."
+            )
+            self.message_user(request, text, messages.ERROR)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
         """Rights decide here and not Django's permissions; rows in use are listed as what protects them."""
