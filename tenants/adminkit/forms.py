@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -18,14 +18,20 @@ from tenants.scoping import TenantModel
 class TenantForm(forms.ModelForm):
     """The form of every TenantModel: takes the tenant in scope before validating, so that unique codes are checked.
 
-    Fields that a form adds look like those of the model.
+    Fields that a form adds look like those of the model. `also_written` names those that work in the background writes
+    too: one that the person left alone stays as it is now, whatever it was when the form was opened.
     """
+
+    also_written: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.declared_fields:
             if name in self.fields:
                 _dress(self.fields[name])
+        for name in self.also_written:
+            if name in self.fields and self.instance.pk:
+                self.fields[name].show_hidden_initial = True
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"tenant"}
@@ -33,6 +39,9 @@ class TenantForm(forms.ModelForm):
     def _post_clean(self) -> None:
         if isinstance(self.instance, TenantModel):
             self.instance.adopt_tenant()
+        for name in self.also_written:
+            if self.instance.pk and name in self.cleaned_data and name not in self.changed_data:
+                self.cleaned_data[name] = getattr(self.instance, name)
         super()._post_clean()
 
 

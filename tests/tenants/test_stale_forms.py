@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from decimal import Decimal
+
 import pytest
+from django.urls import reverse
 
 from tenants.models import ApiKey, Market, Role
-from tenants.scoping import platform_scope
+from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.tenants import MembershipFactory, UserFactory
+from tests.factories.workflows import InventoryLevelFactory
 from tests.tenants.conftest import logged_in
+from workflows.models import InventoryLevel, ScheduledTask
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +23,7 @@ NORWAY = {"code": "NOR", "name": "Norway", "currency": "NOK", "country": "NO", "
 
 def hidden(answer) -> dict[str, str]:
     """What the page's hidden fields send along."""
-    fields = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', answer.content.decode())
+    fields = re.findall(r'<input type="hidden" name="([\w-]+)"(?: value="([^"]*)")?', answer.content.decode())
     return dict(fields)
 
 
@@ -46,3 +51,31 @@ def test_a_form_of_one_tenant_is_not_saved_in_another_to_which_somebody_switched
     with platform_scope("the test looks at both tenants"):
         rows = [*ApiKey._base_manager.all(), *Market._base_manager.all()]
         assert [row.tenant for row in rows] == [theirs]
+
+
+def test_what_steps_reserved_while_a_level_was_edited_stays_reserved(ours, staff):
+    with tenant_scope(ours):
+        level = InventoryLevelFactory(tenant=ours, reserved=2)
+        page = reverse("admin:workflows_inventorylevel_change", args=[level.pk])
+        sent = {"product": level.product_id, "store": level.store_id, "on_hand": "25", "reserved": "2.000"}
+    client = staff()
+    opened = hidden(client.get(page))
+    InventoryLevel._base_manager.update(reserved=5, on_hand=9)
+    assert client.post(page, {**opened, **sent}).status_code == 302
+    with tenant_scope(ours):
+        found = InventoryLevel.objects.get()
+    assert (found.on_hand, found.reserved) == (Decimal(25), Decimal(5))
+
+
+def test_a_cursor_that_a_run_moved_while_the_task_was_edited_is_not_put_back(ours, staff):
+    with tenant_scope(ours):
+        task = ScheduledTask.objects.create(name="Tidy", type="CleanUp", cron="0 3 * * *", cursor="7")
+        page = reverse("admin:workflows_scheduledtask_change", args=[task.pk])
+    client, sent = staff(), {"name": "Tidy up", "type": "CleanUp", "cron": "0 3 * * *", "time_zone": "UTC"}
+    opened = hidden(client.get(page))
+    ScheduledTask._base_manager.update(cursor="9")
+    answer = client.post(page, {**opened, **sent, "properties": "{}", "cursor": "7"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    with tenant_scope(ours):
+        found = ScheduledTask.objects.get()
+    assert (found.name, found.cursor) == ("Tidy up", "9")

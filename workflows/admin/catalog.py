@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tenants.adminkit import TenantAdmin, UncountedPaginator, register_page
+from tenants.adminkit import TenantAdmin, TenantForm, UncountedPaginator, register_page
 from tenants.models import Right
 from tenants.money import Money
 from workflows.admin.sync_items import table_of
@@ -63,8 +63,17 @@ class ProductAdmin(_CatalogAdmin):
         return "-" if obj.price is None else str(Money(obj.price, obj.currency))
 
 
+class InventoryLevelForm(TenantForm):
+    also_written = ("on_hand", "reserved")
+
+    class Meta:
+        model = InventoryLevel
+        fields = "__all__"
+
+
 @admin.register(InventoryLevel)
 class InventoryLevelAdmin(_CatalogAdmin):
+    form = InventoryLevelForm
     nothing = "Levels of stock are added here, by the API, or by a scheduled task ImportInventory."
     list_display = ["product", "store", "on_hand", "reserved", "left", "modified_at"]
     list_filter = ["store"]
@@ -72,6 +81,10 @@ class InventoryLevelAdmin(_CatalogAdmin):
     search_fields = ["product__sku__istartswith"]
     autocomplete_fields = ["product"]
     readonly_fields = ["modified_at"]
+
+    def save_model(self, request: HttpRequest, obj: InventoryLevel, form: Any, change: bool) -> None:
+        """Only what the person changed: steps reserve and take from the same row meanwhile."""
+        obj.save(update_fields=[*form.changed_data, "modified_at"] if change else None)
 
     @admin.display(description="Available")
     def left(self, obj: InventoryLevel) -> Decimal:
