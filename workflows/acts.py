@@ -162,7 +162,7 @@ def _act(order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Dr
             # The worker locks lanes before orders; the other way round here would deadlock with it.
             touched = touch_lane(order.pk)
             locked = lock_order(order)
-            before = _before(asked)
+            before = asked_before(asked)
             if before is not None:
                 return Act(before, fresh=False)
             found = begin(locked, runtime(locked.tenant_id))
@@ -170,13 +170,14 @@ def _act(order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Dr
                 return Act(found, fresh=False)
             return Act(_save(locked, found, asked, touched), fresh=True)
     except IntegrityError:
-        before = _before(asked)
+        before = asked_before(asked)
         if before is None:
             raise
         return Act(before, fresh=False)
 
 
-def _before(asked: Asked) -> WorkflowRun | None:
+def asked_before(asked: Asked) -> WorkflowRun | None:
+    """The run of the act that was asked for with this token."""
     return WorkflowRun.objects.filter(token=asked.token).first() if asked.token else None
 
 
