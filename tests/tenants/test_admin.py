@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tenants.models import ApiKey, Market, Membership, Role, Secret, Store, register_usage
+from tenants.models import ApiKey, Market, Membership, Role, Secret, Store, Tenant, register_usage
 from tenants.scoping import platform_scope, tenant_scope
 from tests.factories.tenants import (
     MarketFactory,
@@ -14,6 +14,7 @@ from tests.factories.tenants import (
     TenantFactory,
     UserFactory,
 )
+from tests.factories.workflows import OrderFactory
 from tests.tenants.conftest import logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
@@ -303,3 +304,28 @@ class TestMembers:
         client = staff()
         for url in ("/admin/tenants/membership/", "/admin/tenants/membership/add/"):
             assert stranger not in html(client.get(url))
+
+
+class TestDeletingWhatHasALongHistory:
+    """Django would read and name every row; what stays is told in a line, whatever its history."""
+
+    def test_a_market_with_orders(self, staff, ours, django_assert_max_num_queries):
+        market = MarketFactory(tenant=ours, code="BUSY")
+        for number in range(30):
+            OrderFactory(tenant=ours, market=market, number=f"N-{number}")
+        client = staff()
+        client.get(page(market))
+        with django_assert_max_num_queries(30):
+            shown = html(client.get(page(market, "delete")))
+        assert "N-7" not in shown and "orders" in shown
+        assert client.post(page(market, "delete"), {"post": "yes"}).status_code == 200
+        with platform_scope("the test looks"):
+            assert Market._base_manager.filter(pk=market.pk).exists()
+
+    def test_a_tenant_goes_only_while_it_is_empty(self, superuser, ours, theirs):
+        MarketFactory(tenant=ours, code="KEPT")
+        shown = html(superuser.get(page(ours, "delete")))
+        assert "switch it off instead" in shown and "KEPT" not in shown
+        superuser.post(page(ours, "delete"), {"post": "yes"})
+        superuser.post(page(theirs, "delete"), {"post": "yes"})
+        assert list(Tenant.objects.filter(pk__in=[ours.pk, theirs.pk])) == [ours]
