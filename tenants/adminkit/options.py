@@ -76,7 +76,17 @@ class TenantAdmin(RightsMixin, OwnChoicesMixin, _BaseAdmin):
 
 
 class TrackedAdmin(SimpleHistoryAdmin, TenantAdmin):
-    """Rows with a `history`: adds who changed what, and when."""
+    """Rows with a `history`: adds who changed what, and when. It is looked at only: writing an old row over the one of
+    today would bring back a revoked key or what points to another version; versions are rolled back on a page of their
+    own."""
+
+    object_history_list_template = "admin/history_list.html"
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Http404
 
 
 class ReadOnlyAdmin(TenantAdmin):

@@ -35,8 +35,8 @@ def html(response):
     return response.content.decode()
 
 
-def page(obj, view="change"):
-    return reverse(f"admin:tenants_{obj._meta.model_name}_{view}", args=[obj.pk])
+def page(obj, view="change", *more):
+    return reverse(f"admin:tenants_{obj._meta.model_name}_{view}", args=[obj.pk, *more])
 
 
 class TestTenantOfASession:
@@ -329,3 +329,22 @@ class TestDeletingWhatHasALongHistory:
         superuser.post(page(ours, "delete"), {"post": "yes"})
         superuser.post(page(theirs, "delete"), {"post": "yes"})
         assert list(Tenant.objects.filter(pk__in=[ours.pk, theirs.pk])) == [ours]
+
+
+def test_history_is_looked_at_and_nobody_goes_back_by_it(staff, ours):
+    """Roll back is on the page of versions; a version of a row would bring back a revoked key, or be written by a viewer."""
+    key, market = ApiKey.issue(ours, "Shop", ["*"])[0], MarketFactory(tenant=ours, code="NOR", name="Norway")
+    key.revoke()
+    market.name = "Norge"
+    market.save()
+    with tenant_scope(ours):
+        versions = [(key, key.history.earliest()), (market, market.history.earliest())]
+    for role, (row, version) in zip((Role.TENANT_ADMIN, Role.VIEWER), versions, strict=True):
+        client, address = staff(role), page(row, "simple_history", version.history_id)
+        shown = html(client.get(page(row, "history")))
+        assert "revert" not in shown and address not in shown
+        for answer in (client.get(address), client.post(address, {"name": "Shop", "scopes": "*"})):
+            assert answer.status_code == 404
+    with platform_scope("the test looks"):
+        assert ApiKey._base_manager.get().revoked_at is not None
+        assert Market._base_manager.get().name == "Norge"
