@@ -348,3 +348,17 @@ def test_history_is_looked_at_and_nobody_goes_back_by_it(staff, ours):
     with platform_scope("the test looks"):
         assert ApiKey._base_manager.get().revoked_at is not None
         assert Market._base_manager.get().name == "Norge"
+
+
+def test_a_page_that_cannot_be_shown_says_what_to_do_and_leads_back(staff, ours, theirs):
+    viewer, stranger = staff(Role.VIEWER), MarketFactory(tenant=theirs, code="FAR")
+    market = MarketFactory(tenant=ours, code="NOR")
+    old = Client(enforce_csrf_checks=True)
+    old.force_login(MembershipFactory(tenant=ours).user)
+    for answer, status, told in (
+        (viewer.get(page(stranger)), 404, "belongs to another tenant"),
+        (viewer.get(page(market, "delete")), 403, "Your role in this tenant does not allow it"),
+        (old.post(page(market), NORWAY), 403, "reload the page and send it again"),
+    ):
+        shown = answer.content.decode()
+        assert (answer.status_code, told in shown, 'href="/admin/"' in shown) == (status, True, True), shown
