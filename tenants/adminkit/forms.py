@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from unfold import forms as skin_forms
@@ -13,6 +14,13 @@ from unfold import widgets as skin_widgets
 from tenants.adminkit.json_field import JsonField, JsonInput
 from tenants.models import Membership
 from tenants.scoping import TenantModel
+
+
+def newest_change(row: Any) -> str:
+    """What tells whether somebody saved the row since; "" for rows without a history."""
+    if not hasattr(row, "history"):
+        return ""
+    return str(row.history.order_by("-history_id").values_list("history_id", flat=True).first() or "")
 
 
 class TenantForm(forms.ModelForm):
@@ -32,6 +40,18 @@ class TenantForm(forms.ModelForm):
         for name in self.also_written:
             if name in self.fields and self.instance.pk:
                 self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> Any:
+        """What somebody else saved since the form was opened is not overwritten unseen; saving again is on purpose."""
+        cleaned = super().clean()
+        seen = self.data.get("_seen") if self.prefix is None and self.instance.pk else None
+        if seen and seen != newest_change(self.instance):
+            who = getattr(self.instance.history.latest().history_user, "username", "somebody")
+            raise ValidationError(
+                f"Nothing was saved: {who} changed this {self.instance._meta.verbose_name} while you edited it."
+                " Look at its History; save again to have it as you typed it."
+            )
+        return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"tenant"}

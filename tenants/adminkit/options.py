@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from simple_history.admin import SimpleHistoryAdmin
 from unfold import admin as skin
 
-from tenants.adminkit.forms import OwnChoicesMixin, TenantForm
+from tenants.adminkit.forms import OwnChoicesMixin, TenantForm, newest_change
 from tenants.adminkit.rights import RightsMixin
 from tenants.models import usages
 
@@ -81,9 +81,19 @@ class TrackedAdmin(SimpleHistoryAdmin, TenantAdmin):
     own."""
 
     object_history_list_template = "admin/history_list.html"
+    #: Off where the form has a stamp of its own.
+    tells_overtaken = True
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if self.tells_overtaken and context.get("original") is not None:
+            context["history_seen"] = newest_change(context["original"])
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> NoReturn:
         raise Http404

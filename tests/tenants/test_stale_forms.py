@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from decimal import Decimal
 
 import pytest
@@ -11,10 +10,11 @@ from django.urls import reverse
 
 from tenants.models import ApiKey, Market, Role
 from tenants.scoping import platform_scope, tenant_scope
+from tests.factories.notifications import NotificationTemplateFactory
 from tests.factories.tenants import MembershipFactory, UserFactory
 from tests.factories.workflows import InventoryLevelFactory
 from tests.tenants.conftest import logged_in
-from workflows.models import InventoryLevel, ScheduledTask
+from workflows.models import InventoryLevel, NotificationTemplate, ScheduledTask
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def hidden(answer) -> dict[str, str]:
     ("address", "sent"),
     [
         ("/admin/tenants/apikey/add/", {"name": "Web shop", "scopes": "orders:write"}),
-        ("/admin/tenants/market/add/", NORWAY),
+        pytest.param("/admin/tenants/market/add/", NORWAY, marks=pytest.mark.thorough),
     ],
 )
 def test_a_form_of_one_tenant_is_not_saved_in_another_to_which_somebody_switched(ours, theirs, address, sent):
@@ -79,3 +79,28 @@ def test_a_cursor_that_a_run_moved_while_the_task_was_edited_is_not_put_back(our
     with tenant_scope(ours):
         found = ScheduledTask.objects.get()
     assert (found.name, found.cursor) == ("Tidy up", "9")
+
+
+@pytest.mark.thorough
+def test_the_second_of_two_editors_overwrites_nothing_unseen(ours, staff):
+    with tenant_scope(ours):
+        template = NotificationTemplateFactory(tenant=ours, subject="Hello")
+        page = reverse("admin:workflows_notificationtemplate_change", args=[template.pk])
+    first, second = staff(), staff()
+    values = {
+        "name": template.name,
+        "channel": template.channel,
+        "text": "Text",
+        "fallback_when": template.fallback_when,
+    }
+    values |= {"delay_minutes": "0", "subject": "Mine"}
+    opened = hidden(first.get(page))
+    told = second.post(page, {**opened, **values, "subject": "Theirs"})
+    assert told.status_code == 302, told.context["adminform"].form.errors
+    refused = first.post(page, {**opened, **values})
+    assert "changed this notification template while you edited it" in refused.content.decode()
+    with tenant_scope(ours):
+        assert NotificationTemplate.objects.get().subject == "Theirs"
+    assert first.post(page, {**hidden(refused), **values}).status_code == 302
+    with tenant_scope(ours):
+        assert NotificationTemplate.objects.get().subject == "Mine"
