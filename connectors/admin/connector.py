@@ -150,8 +150,8 @@ class ConnectorAdmin(
         slug = connector.type if connector else request.POST.get("type") or request.GET.get("type", "")
         context["guide"] = guide(slug)
         context["about"] = setup_guide(slug)
-        sees = connector and self.has_change_permission(request, connector)
-        context["address"] = webhook_address(connector.webhook_token) if sees else ""
+        sees = self.has_change_permission(request, connector)
+        context["address"] = webhook_address(connector.webhook_token) if connector and sees else ""
         form = context["adminform"].form
         context["other_settings"] = [form[name] for name in OTHER_SETTINGS if name in form.fields]
         request.moved_errors = _moved(form)  # type: ignore[attr-defined]

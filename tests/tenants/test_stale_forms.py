@@ -65,6 +65,9 @@ def test_what_steps_reserved_while_a_level_was_edited_stays_reserved(ours, staff
     with tenant_scope(ours):
         found = InventoryLevel.objects.get()
     assert (found.on_hand, found.reserved) == (Decimal(25), Decimal(5))
+    remove = reverse("admin:workflows_inventorylevel_delete", args=[level.pk])
+    assert "reserved for orders" in client.post(remove, {"post": "yes"}).content.decode()
+    assert InventoryLevel._base_manager.exists()
 
 
 def test_a_cursor_that_a_run_moved_while_the_task_was_edited_is_not_put_back(ours, staff):

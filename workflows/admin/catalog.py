@@ -86,6 +86,11 @@ class InventoryLevelAdmin(_CatalogAdmin):
         """Only what the person changed: steps reserve and take from the same row meanwhile."""
         obj.save(update_fields=[*form.changed_data, "modified_at"] if change else None)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """What orders have reserved would be forgotten with the level."""
+        kept = [f"{level}: {level.reserved} reserved for orders" for level in objs if level.reserved]
+        return ([], {}, set(), kept) if kept else super().get_deleted_objects(objs, request)
+
     @admin.display(description="Available")
     def left(self, obj: InventoryLevel) -> Decimal:
         return obj.available
