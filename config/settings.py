@@ -183,6 +183,8 @@ STORAGES = {
 
 # The largest body of any page or call; views of the API say what they take.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# A connector that maps a few hundred fields sends six values for each of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.apikit.ApiKeyAuthentication"],

@@ -41,7 +41,7 @@ def _any(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     """Nothing and empty are the same to people."""
     if old == new:
         return
-    if path[-1] == "secret" or path[-1] in SECRETS:
+    if path[-1] in ("secret", "webhook_token", *SECRETS):
         yield Difference(_text(path), *_secret(old, new))
     elif isinstance(old or new, Mapping) and isinstance(new or old, Mapping):
         yield from _mapping(path, old or {}, new or {})

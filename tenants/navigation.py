@@ -95,6 +95,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("tenants/admin.css")
 
 
+def script(request: HttpRequest) -> str:
+    return static("tenants/once.js")
+
+
 def _may_see(page: Page, request: HttpRequest) -> bool:
     if callable(page.permission):
         return page.permission(request)
@@ -130,5 +134,6 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "tenants.navigation.tenant_environment",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [stylesheet],
+    "SCRIPTS": [script],
     "SIDEBAR": {"show_search": False, "navigation": "tenants.navigation.navigation"},
 }

@@ -158,11 +158,12 @@ def versions(run: WorkflowRun, *, newest: bool = False) -> TenantRuntime:
 def _act(order: Order, asked: Asked, begin: Callable[[Order, TenantRuntime], _Draft | WorkflowRun]) -> Act:
     """Save what `begin` makes of the locked order; two requests with one token make one act."""
     try:
-        return _locked_act(order, asked, begin)
-    except LaneBegun:
-        return _locked_act(order, asked, begin)
+        try:
+            return _locked_act(order, asked, begin)
+        except LaneBegun:
+            return _locked_act(order, asked, begin)
     except IntegrityError:
-        before = _before(asked)
+        before = asked_before(asked)
         if before is None:
             raise
         return Act(before, fresh=False)
@@ -175,7 +176,7 @@ def _locked_act(
         # The worker locks lanes before orders; the other way round here would deadlock with it.
         touched = touch_lane(order.pk)
         locked = lock_order(order)
-        before = _before(asked)
+        before = asked_before(asked)
         if before is not None:
             return Act(before, fresh=False)
         found = begin(locked, runtime(locked.tenant_id))
@@ -184,7 +185,8 @@ def _locked_act(
         return Act(_save(locked, found, asked, touched), fresh=True)
 
 
-def _before(asked: Asked) -> WorkflowRun | None:
+def asked_before(asked: Asked) -> WorkflowRun | None:
+    """The run of the act that was asked for with this token."""
     return WorkflowRun.objects.filter(token=asked.token).first() if asked.token else None
 
 

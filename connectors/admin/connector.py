@@ -115,10 +115,13 @@ class ConnectorAdmin(
         return found
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """A new one has no state, tests and address yet; only some vendors want somebody to let the connector in."""
+        """A new one has no state, tests and address yet; only some vendors want somebody to let the connector in. The
+        address is for those who enter it at the vendor: whoever has it could send webhooks."""
         if obj is None:
             return [name for name in self.fields if name not in self.readonly_fields]
-        return [name for name in self.fields if name != "login" or asked_for(obj) is not None]
+        hidden = set() if asked_for(obj) is not None else {"login"}
+        hidden |= set() if self.has_change_permission(request, obj) else {"webhook"}
+        return [name for name in self.fields if name not in hidden]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form also has what the template of the tab Authentication shows folded."""
@@ -147,7 +150,8 @@ class ConnectorAdmin(
         slug = connector.type if connector else request.POST.get("type") or request.GET.get("type", "")
         context["guide"] = guide(slug)
         context["about"] = setup_guide(slug)
-        context["address"] = webhook_address(connector.webhook_token) if connector else ""
+        sees = self.has_change_permission(request, connector)
+        context["address"] = webhook_address(connector.webhook_token) if connector and sees else ""
         form = context["adminform"].form
         context["other_settings"] = [form[name] for name in OTHER_SETTINGS if name in form.fields]
         request.moved_errors = _moved(form)  # type: ignore[attr-defined]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from connectors.matrix import operations
 from connectors.models import Connector, Effect
 from connectors.validation import label_of_type
 from eventlog.callers import Caller, register_callers
 from eventlog.links import register_event_link
-from tenants.adminkit import Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
+from tenants.adminkit import DropdownFilter, Masked, ReadOnlyAdmin, UncountedPaginator, display, register_page
 from tenants.dashboard import register_waiting
 
 _COLOURS = {
@@ -17,6 +22,19 @@ _COLOURS = {
     Effect.State.UNKNOWN: "warning",
     "person": "danger",
 }
+
+
+class OperationFilter(DropdownFilter):
+    """Offers what the contracts have: listing the operations of all calls would read them all."""
+
+    title = parameter_name = "operation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = sorted({item.name for item in operations()})
+        return [(name, name.replace("_", " ").capitalize()) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Effect]) -> QuerySet[Effect]:
+        return queryset.filter(operation=self.value()) if self.value() else queryset
 
 
 @admin.register(Effect)
@@ -34,7 +52,7 @@ class EffectAdmin(Masked, ReadOnlyAdmin):
         "attempts",
         "provider_reference",
     ]
-    list_filter = ["state", "needs_person", "operation"]
+    list_filter = ["state", "needs_person", OperationFilter]
     list_select_related = ["connector"]
     search_fields = ["subject", "provider_reference", "key"]
     ordering = ["-created_at"]

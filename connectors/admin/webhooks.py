@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -21,7 +22,7 @@ class WebhookPageMixin:
 
     @action(description="Webhook", url_path="webhook", permissions=["change"], icon="webhook")
     def webhook_page(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET shows, POST asks the vendor or registers the address there."""
+        """GET shows; POST asks the vendor with the draft, as a test does, or registers the address there."""
         connector = self.get_object(request, object_id)
         if connector is None:
             raise Http404
@@ -29,6 +30,8 @@ class WebhookPageMixin:
         if request.method == "POST":
             if not registers(connector):
                 raise Http404
+            if not _may_call(self, request):
+                raise PermissionDenied
             told = (
                 register(connector, request.user)
                 if "register" in request.POST
@@ -36,7 +39,13 @@ class WebhookPageMixin:
             )
         context = {**self.admin_site.each_context(request), **_context(connector), "told": told}
         context |= {"title": str(connector), "opts": self.opts, "original": connector}
+        context["may_call"] = _may_call(self, request)
         return TemplateResponse(request, "admin/connectors/connector/webhook.html", context)
+
+
+def _may_call(model_admin: Any, request: HttpRequest) -> bool:
+    """Not who may only edit: a draft with another host would carry off the credentials that nobody is shown."""
+    return bool(model_admin.has_publish_permission(request))
 
 
 def _context(connector: Connector) -> dict[str, Any]:

@@ -92,7 +92,8 @@ class GatewayAdmin(
         )
         context["about"] = setup_guide(slug)
         context["connector"] = connector
-        context["address"] = webhook_address(connector.webhook_token) if connector else ""
+        sees = self.has_change_permission(request, context.get("original"))
+        context["address"] = webhook_address(connector.webhook_token) if connector and sees else ""
         context["codes"] = typed_codes()
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 
 from tenants.adminkit import PlatformAdmin, UserForms, register_page
 from tenants.models import Tenant
+from tenants.scoping import TenantModel
 
 User = get_user_model()
 admin.site.unregister([User, Group])
@@ -21,6 +26,18 @@ class TenantPageAdmin(PlatformAdmin):
     search_fields = ["name", "slug"]
     readonly_fields = ["uid", "generation", "created_at"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """Only an empty tenant goes; Django would read every row of the others to say why they stay."""
+        used = [
+            f"{tenant.name} has {model._meta.verbose_name_plural}; switch it off instead" for tenant in objs
+            for model in _models() if model._base_manager.filter(tenant=tenant).exists()
+        ]  # fmt: skip
+        return ([], {}, set(), used) if used else super().get_deleted_objects(objs, request)
+
+
+def _models() -> list[Any]:
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
 
 
 @admin.register(User)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from unfold import forms as skin_forms
@@ -15,17 +16,42 @@ from tenants.models import Membership
 from tenants.scoping import TenantModel
 
 
+def newest_change(row: Any) -> str:
+    """What tells whether somebody saved the row since; "" for rows without a history."""
+    if not hasattr(row, "history"):
+        return ""
+    return str(row.history.order_by("-history_id").values_list("history_id", flat=True).first() or "")
+
+
 class TenantForm(forms.ModelForm):
     """The form of every TenantModel: takes the tenant in scope before validating, so that unique codes are checked.
 
-    Fields that a form adds look like those of the model.
+    Fields that a form adds look like those of the model. `also_written` names those that work in the background writes
+    too: one that the person left alone stays as it is now, whatever it was when the form was opened.
     """
+
+    also_written: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.declared_fields:
             if name in self.fields:
                 _dress(self.fields[name])
+        for name in self.also_written:
+            if name in self.fields and self.instance.pk:
+                self.fields[name].show_hidden_initial = True
+
+    def clean(self) -> Any:
+        """What somebody else saved since the form was opened is not overwritten unseen; saving again is on purpose."""
+        cleaned = super().clean()
+        seen = self.data.get("_seen") if self.prefix is None and self.instance.pk else None
+        if seen and seen != newest_change(self.instance):
+            who = getattr(self.instance.history.latest().history_user, "username", "somebody")
+            raise ValidationError(
+                f"Nothing was saved: {who} changed this {self.instance._meta.verbose_name} while you edited it."
+                " Look at its History; save again to have it as you typed it."
+            )
+        return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"tenant"}
@@ -33,6 +59,9 @@ class TenantForm(forms.ModelForm):
     def _post_clean(self) -> None:
         if isinstance(self.instance, TenantModel):
             self.instance.adopt_tenant()
+        for name in self.also_written:
+            if self.instance.pk and name in self.cleaned_data and name not in self.changed_data:
+                self.cleaned_data[name] = getattr(self.instance, name)
         super()._post_clean()
 
 

@@ -19,6 +19,7 @@ class PublishAdmin(TrackedAdmin):
 
     first_tab = "Settings"
     save_label = "Save as draft"
+    tells_overtaken = False
 
     def changeform_view(
         self,

@@ -5,7 +5,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from connectors.documents import connector_document
 from connectors.models import Connector, Effect, InboundWebhook
@@ -281,3 +283,6 @@ def test_effects_and_webhooks_are_lists_to_read(staff, tenant):
         url = f"/admin/connectors/{model._meta.model_name}/"
         assert client.get(url).status_code == 200
         assert client.get(f"{url}add/").status_code == 403
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/admin/connectors/effect/?operation=capture").status_code == 200
+    assert not [query for query in asked.captured_queries if "DISTINCT" in query["sql"]]

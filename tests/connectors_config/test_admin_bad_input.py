@@ -138,3 +138,20 @@ def test_a_connector_id_that_is_taken_is_refused(staff, connector, tenant):
     make_connector(tenant, "acme", bearer_token=TOKEN, connector_id="Main")
     answer = staff().post(page(connector), form_of(connector, connector_id="MAIN"))
     assert "Another connector has this Connector ID" in answer.content.decode()
+
+
+def test_hundreds_of_mapped_fields_are_not_too_many(staff, connector):
+    data = form_of(connector)
+    for number in range(200):
+        data = add_row(
+            data,
+            "field_mapping",
+            property=f"Properties.P{number}",
+            connector_property=f"p{number}",
+            on_import="Overwrite",
+            on_export="Overwrite",
+            id="",
+            connector=connector.pk,
+        )
+    saved(staff().post(page(connector), data))
+    assert fresh(connector).field_mapping.count() == 200

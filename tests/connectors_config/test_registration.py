@@ -8,6 +8,8 @@ from connectors.models import Connector, Effect
 from connectors.publishing import publish
 from connectors.registration import check, register
 from connectors.runtime import runtime
+from eventlog.events import Category
+from eventlog.models import Event
 from tenants.models import Role
 from tests.factories.connectors import make_connector
 from tests.payments.pages import person, text
@@ -92,3 +94,14 @@ def test_who_has_nothing_to_register_says_so(shop):
     assert "has no interface for registering it" in shown
     assert "Register webhook</button>" not in shown
     assert person(shop.tenant).post(page, {"register": "1"}).status_code == 404
+
+
+def test_who_may_only_edit_sends_no_credentials_to_a_host_of_their_own(shop):
+    connector = make_connector(shop.tenant, "stripe", is_test=True, **FILLED["stripe"])
+    publish(connector)
+    page = f"/admin/connectors/connector/{connector.pk}/webhook/"
+    editor = person(shop.tenant, Role.CONNECTOR_EDITOR)
+    assert "Check it" not in text(editor.get(page))
+    for button in ("check", "register"):
+        assert editor.post(page, {button: "1"}).status_code == 403
+    assert not Event.objects.filter(connector_id=connector.pk, category=Category.CONNECTOR).exists()

@@ -228,3 +228,18 @@ def test_many_versions_are_read_in_pages_and_a_fixed_number_of_statements(
     assert "Older versions" in shown
     assert "Older versions" not in older
     assert client.get(url(connector), {"before": "1"}).status_code == 200
+
+
+def test_the_webhook_address_shows_to_those_who_enter_it_at_the_vendor_only(tenant):
+    """Whoever has it can send webhooks, of which some vendors' bear no signature."""
+    config = publish_connector(tenant, "acme", bearer_token=TOKEN)
+    connector = Connector.objects.get(pk=config.id)
+    for role, sees in ((Role.VIEWER, False), (Role.OPERATOR, False), (Role.CONNECTOR_EDITOR, True)):
+        client = Client()
+        client.force_login(MembershipFactory(tenant=tenant, role=role).user)
+        pages = [
+            client.get(reverse(f"admin:connectors_connector_{view}", args=[connector.pk])).content.decode()
+            for view in ("change", "versions", "history")
+        ]
+        pages.append(client.get(reverse("admin:plugin", args=["acme"])).content.decode())
+        assert [connector.webhook_token in shown for shown in pages] == [sees, False, False, sees], role

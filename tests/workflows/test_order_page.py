@@ -115,6 +115,22 @@ def test_money_is_shown_and_captured_once_however_often_the_form_is_sent(shop, o
     assert run.actor in client.get(answers[0].url).content.decode()
 
 
+def test_a_form_sent_twice_tells_what_came_of_it_whatever_it_said_the_second_time(shop, order, staff):
+    client, bulk = staff(), reverse("admin:workflows-orders-act", args=["capture"])
+    form = {"token": token(client.get(act(order, "capture"))), "reason": "A part", "amount": "100.00"}
+    client.post(act(order, "capture"), form)
+    (run,) = runs(shop, kind="manual")
+    again = client.post(act(order, "capture"), {**form, "amount": "120.00"}, follow=True)
+    assert "sent before, and is not done twice" in again.content.decode()
+    with tenant_scope(shop.tenant):
+        order.payments.update(captured_minor=30000, state="captured")
+    again = client.post(act(order, "capture"), form, follow=True)
+    assert again.redirect_chain == [(f"{page(order)}?run={run.pk}", 302)]
+    several = client.post(bulk, {**form, "ids": str(order.pk)}, follow=True).content.decode()
+    assert "is not done twice" in several and "Capture 100.00 NOK" in several and "left out" not in several
+    assert runs(shop, kind="manual") == [run]
+
+
 def test_a_part_is_passed_on_as_amount(shop, order, staff):
     client = staff()
     form = {"reason": "A part", "amount": "400.00"}

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tenants.adminkit import TenantAdmin, UncountedPaginator, register_page
+from tenants.adminkit import TenantAdmin, TenantForm, UncountedPaginator, register_page
 from tenants.models import Right
 from tenants.money import Money, MoneyError
 from workflows.admin.sync_items import table_of
@@ -66,8 +66,17 @@ class ProductAdmin(_CatalogAdmin):
             return str(error)
 
 
+class InventoryLevelForm(TenantForm):
+    also_written = ("on_hand", "reserved")
+
+    class Meta:
+        model = InventoryLevel
+        fields = "__all__"
+
+
 @admin.register(InventoryLevel)
 class InventoryLevelAdmin(_CatalogAdmin):
+    form = InventoryLevelForm
     nothing = "Levels of stock are added here, by the API, or by a scheduled task ImportInventory."
     list_display = ["product", "store", "on_hand", "reserved", "left", "modified_at"]
     list_filter = ["store"]
@@ -75,6 +84,15 @@ class InventoryLevelAdmin(_CatalogAdmin):
     search_fields = ["product__sku__istartswith"]
     autocomplete_fields = ["product"]
     readonly_fields = ["modified_at"]
+
+    def save_model(self, request: HttpRequest, obj: InventoryLevel, form: Any, change: bool) -> None:
+        """Only what the person changed: steps reserve and take from the same row meanwhile."""
+        obj.save(update_fields=[*form.changed_data, "modified_at"] if change else None)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """What orders have reserved would be forgotten with the level."""
+        kept = [f"{level}: {level.reserved} reserved for orders" for level in objs if level.reserved]
+        return ([], {}, set(), kept) if kept else super().get_deleted_objects(objs, request)
 
     @admin.display(description="Available")
     def left(self, obj: InventoryLevel) -> Decimal:

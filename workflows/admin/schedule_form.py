@@ -19,6 +19,7 @@ class _TypeField(forms.ChoiceField):
 
 
 class ScheduledTaskForm(TenantForm):
+    also_written = ("cursor",)
     type = _TypeField(label="Type")
 
     class Meta:
@@ -41,7 +42,7 @@ class ScheduledTaskForm(TenantForm):
 
     def clean_cursor(self) -> str:
         cursor = str(self.cleaned_data["cursor"])
-        changed = self.instance.pk and cursor != self.initial.get("cursor", "")
+        changed = self.instance.pk and "cursor" in self.changed_data
         if changed and self.instance.runs.filter(state__in=ScheduledRun.OPEN).exists():
             raise ValidationError("A run is under way and moves the cursor itself; change it after its end.")
         return cursor

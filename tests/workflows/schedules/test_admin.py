@@ -87,6 +87,7 @@ def body(task: ScheduledTask | None = None, **values: Any) -> dict[str, Any]:
     }
     if task is not None:
         given |= {"name": task.name, "cron": task.cron, "time_zone": "UTC", "cursor": task.cursor}
+        given["initial-cursor"] = task.cursor
     return {name: value for name, value in {**given, **values}.items() if value is not None}
 
 
@@ -204,7 +205,7 @@ class TestTheForm:
         row = staff().post(page(task), {**old, "cursor": "9"})
         assert row.status_code == 302, errors(row)
         assert ScheduledTask.objects.get().cursor == "9"
-        staff().post(page(task), {**old, "cursor": ""})
+        staff().post(page(task), {**old, "initial-cursor": "9", "cursor": ""})
         assert ScheduledTask.objects.get().cursor == ""
         run_now(task)
         found = errors(staff().post(page(task), {**old, "cursor": "5"}))

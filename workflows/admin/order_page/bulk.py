@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tenants.adminkit import may, register_admin_url
 from tenants.models import Right
 from tenants.money import Money
+from workflows.acts import asked_before
 from workflows.admin.order_page.confirm import asked, drawn, given
 from workflows.admin.order_page.results import rows_of
 from workflows.by_hand import Offer, OrderAct, Subject, all_acts, find_act, subjects
@@ -88,10 +89,10 @@ def started_view(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, act: OrderAct, rows: Sequence[_Row]) -> HttpResponse:
-    possible = [row for row in rows if not row.offer.refusal]
-    if act.needs_reason and not request.POST.get("reason", "").strip():
+    runs, left = _sent_before(request, rows)
+    possible = [row for row in left if not row.offer.refusal]
+    if possible and act.needs_reason and not request.POST.get("reason", "").strip():
         raise InvalidData({"reason": ["Say why; whoever looks at the orders later needs it."]})
-    runs: list[str] = []
     done, refused = 0, []
     for row in possible:
         order = row.subject.order
@@ -104,10 +105,18 @@ def _start(request: HttpRequest, act: OrderAct, rows: Sequence[_Row]) -> HttpRes
             continue
         done += 1
         runs += [str(begun.run.pk)] if begun.run else []
-    _tell(request, act, done, len(rows) - len(possible), refused)
+    if len(left) < len(rows):
+        messages.info(request, "This form was sent before, and is not done twice: below is what came of it.")
+    _tell(request, act, done, len(left) - len(possible), refused)
     if not runs:
         return redirect("admin:workflows_order_changelist")
     return redirect(f"{reverse('admin:workflows-orders-started')}?runs={','.join(runs)}")
+
+
+def _sent_before(request: HttpRequest, rows: Sequence[_Row]) -> tuple[list[str], list[_Row]]:
+    """The runs of those orders for which this very form was sent before, and the other rows."""
+    found = [(row, asked_before(asked(request, row.subject.order))) for row in rows]
+    return [str(run.pk) for _, run in found if run], [row for row, run in found if run is None]
 
 
 def _tell(request: HttpRequest, act: OrderAct, done: int, left_out: int, refused: Sequence[str]) -> None:

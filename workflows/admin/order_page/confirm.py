@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.adminkit import may, register_admin_url
 from tenants.models import Right
-from workflows.acts import Asked
+from workflows.acts import Asked, asked_before
 from workflows.admin.order_page.live import order_or_404
 from workflows.by_hand import OrderAct, Subject, find_act, subjects
 from workflows.by_hand.doing import RightMissing, checked, do
@@ -67,6 +67,9 @@ def _view(request: HttpRequest, order: Order, act: OrderAct) -> HttpResponse:
     (subject,) = subjects([order])
     if request.method != "POST":
         return _page(request, subject, act)
+    before = asked_before(asked(request, order))
+    if before is not None:
+        return _sent_before(request, before)
     try:
         begun = do(act, subject, given(request), asked(request, order), rights=_rights(request))
     except RightMissing as error:
@@ -80,6 +83,15 @@ def _view(request: HttpRequest, order: Order, act: OrderAct) -> HttpResponse:
         messages.success(request, begun.message)
         return redirect(where)
     return redirect(f"{where}?run={begun.run.pk}")
+
+
+def _sent_before(request: HttpRequest, run: WorkflowRun) -> HttpResponse:
+    """Whatever the form said the second time, and whether or not it could be done again by now."""
+    messages.info(
+        request,
+        "This form was sent before, and is not done twice: below is what came of it. For another one open the action again.",
+    )
+    return redirect(f"{reverse('admin:workflows_order_change', args=[run.order_id])}?run={run.pk}")
 
 
 def asked(request: HttpRequest, order: Order) -> Asked:
