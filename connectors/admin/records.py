@@ -55,6 +55,7 @@ class EffectAdmin(Masked, ReadOnlyAdmin):
     list_filter = ["state", "needs_person", OperationFilter]
     list_select_related = ["connector"]
     search_fields = ["subject", "provider_reference", "key"]
+    readonly_fields = ["what_to_do"]
     ordering = ["-created_at"]
 
     @display(description="State", label=_COLOURS)
@@ -62,6 +63,15 @@ class EffectAdmin(Masked, ReadOnlyAdmin):
         if effect.needs_person and effect.state == Effect.State.UNKNOWN:
             return "person", "Unknown, somebody has to decide"
         return effect.state, effect.get_state_display()
+
+    @display(description="What to do")
+    def what_to_do(self, effect: Effect) -> str:
+        if not effect.needs_person or effect.state != Effect.State.UNKNOWN:
+            return "Nothing"
+        return (
+            "See at the vendor whether it was carried out. Then open the order, choose “Decide what happened” among its"
+            " actions, and resume its workflow."
+        )
 
 
 def _callers() -> list[Caller]:

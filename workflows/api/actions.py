@@ -58,6 +58,11 @@ class DoActionSerializer(StrictSerializer):
     versions = serializers.ChoiceField(["then", "newest"], required=False)
     repeat = serializers.BooleanField(required=False)
     step = serializers.CharField(max_length=200, required=False)
+    call = serializers.CharField(max_length=36, required=False, help_text="Which call is decided about.")
+    outcome = serializers.ChoiceField(["carried-out", "not-carried-out"], required=False)
+    number = serializers.CharField(
+        max_length=200, required=False, help_text="Of what was made at the vendor."
+    )
 
 
 class DoneSerializer(serializers.Serializer):

@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from connectors.contracts.common import OrderDocument
 from connectors.runtime import TenantRuntime, runtime
+from workflows.by_hand.doubts import Doubt, doubts
 from workflows.chart import Chart, Status, StepConfig, UnknownOrderType, chart_of
 from workflows.documents import order_documents
 from workflows.models import Order, RunKind, RunState, StepRun, StepState, WorkflowRun
@@ -21,7 +22,8 @@ _NOT_UNDER_WAY = (RunState.STOPPED, RunState.COMPLETED, RunState.WAITING)
 @dataclass(slots=True, kw_only=True)
 class Subject:
     """One order. `chart` is None where its type is not published any more; `failed` is its latest run that failed and
-    that nobody has taken up yet, with the rows of its `steps`."""
+    that nobody has taken up yet, with the rows of its `steps`; `doubts` are calls of which a person has to tell what became
+    of them."""
 
     order: Order
     document: OrderDocument
@@ -29,6 +31,7 @@ class Subject:
     chart: Chart | None = None
     failed: WorkflowRun | None = None
     steps: list[StepRun] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
 
     def chart_steps(self) -> Iterator[tuple[Status, StepConfig]]:
         """The active steps of the order's type, each with its status."""
@@ -45,6 +48,7 @@ def subjects(orders: Sequence[Order]) -> list[Subject]:
     live = runtime(orders[0].tenant_id)
     documents = order_documents([order.pk for order in orders])
     failed, steps = _failed([order.pk for order in orders])
+    in_doubt = doubts([order.pk for order in orders])
     return [
         Subject(
             order=order,
@@ -53,6 +57,7 @@ def subjects(orders: Sequence[Order]) -> list[Subject]:
             chart=_chart(live, order),
             failed=failed.get(order.pk),
             steps=steps.get(order.pk, []),
+            doubts=in_doubt.get(order.pk, []),
         )
         for order in orders
     ]

@@ -1,5 +1,6 @@
-"""Acts on the order itself: change status, run and resume workflows, single steps, export again, tell the customer."""
+"""Acts on the order itself: change status, run and resume workflows, single steps, decide what became of a call, export
+again, tell the customer."""
 
-from workflows.order_acts import again, moving, sending
+from workflows.order_acts import again, deciding, moving, sending
 
-__all__ = ["again", "moving", "sending"]
+__all__ = ["again", "deciding", "moving", "sending"]
