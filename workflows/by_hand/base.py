@@ -43,7 +43,8 @@ class Started:
 
 class OrderAct(ABC):
     """Something that may be done to an order by hand. `name` is the API's word; `group` and `icon` (of the admin's
-    symbol font) are where and how it is shown. Acts with `needs_reason` are refused without one."""
+    symbol font) are where and how it is shown. Acts with `needs_reason` are refused without one; one
+    that `sends` can show beforehand what."""
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -53,6 +54,7 @@ class OrderAct(ABC):
     needs_reason: ClassVar[bool] = False
     on_list: ClassVar[bool] = True
     danger: ClassVar[bool] = False
+    sends: ClassVar[bool] = True
 
     @abstractmethod
     def offer(self, subject: Subject) -> Offer:

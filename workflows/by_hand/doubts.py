@@ -23,7 +23,8 @@ class Doubt:
     step: str
 
     def __str__(self) -> str:
-        return f"{self.step} ({self.effect.connector}) of {self.effect.created_at:%d %b %H:%M}"
+        through = self.effect.connector.connector_id or self.effect.connector.name
+        return f"{self.step} ({through}) of {self.effect.created_at:%d %b %H:%M}"
 
 
 def doubts(order_ids: Collection[int]) -> dict[int, list[Doubt]]:

@@ -44,6 +44,7 @@ class Decide(OrderAct):
     icon = "rule"
     needs_reason = True
     on_list = False
+    sends = False
 
     def offer(self, subject: Subject) -> Offer:
         if not subject.doubts:
