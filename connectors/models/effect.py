@@ -61,7 +61,8 @@ class Effect(BusyTenantModel):
                 fields=["state", "lease_until"],
                 name="effect_open",
                 condition=models.Q(state__in=["calling", "unknown", "retry"]),
-            )
+            ),
+            models.Index(fields=["tenant", "-created_at"], name="effect_newest"),
         ]
 
     def __str__(self) -> str:
