@@ -179,6 +179,8 @@ def _put(document: Mapping[str, Any], path: Sequence[str], value: str) -> dict[s
 
 def _custom(config: ConnectorConfig, idempotency: Idempotency | None) -> dict[str, str]:
     """One in the place of the key would make one request of all writes, and the vendor carry out the first only."""
+    if not config.headers:
+        return {}
     kind, _, carrier = idempotency.carrier.lower().partition(":") if idempotency else ("", "", "")
     taken = {*_OURS, carrier.partition(".")[0]} if kind.endswith("header") else _OURS
     for name, _ in config.headers:

@@ -44,12 +44,14 @@ class Redactor:
         return self._apply(self._plan(text)._replace(named=False), text)
 
     def headers(self, headers: Mapping[str, Any]) -> dict[str, str]:
-        whole = {name: MARK if is_sensitive(name) else str(value) for name, value in headers.items()}
-        texts = {name: text[: 2 * _HEADER] for name, text in whole.items()}
+        texts = {
+            name: MARK if is_sensitive(name) else str(value)[: 2 * _HEADER] for name, value in headers.items()
+        }
+        long = [name for name, text in texts.items() if len(text) > _HEADER]
         plan = self._plan("\n".join(texts.values()))
         if plan:
             texts = {name: self._apply(plan, text) for name, text in texts.items()}
-        return {name: _cut(text) if len(whole[name]) > _HEADER else text for name, text in texts.items()}
+        return texts | {name: _cut(texts[name]) for name in long} if long else texts
 
     def url(self, url: str) -> str:
         """Drops user info and secret query parameters; the order and encoding of the rest stay."""
