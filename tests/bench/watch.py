@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.stand.processes import Process, descendants
 
-#: Seconds between two looks, each of which costs what is measured some milliseconds.
-_LOOK_S = 1.0
+#: Seconds between two looks, each of which costs what is measured some ten milliseconds.
+_LOOK_S = 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
