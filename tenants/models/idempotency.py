@@ -30,7 +30,7 @@ class IdempotencyRecord(TenantModel):
     response_status = models.PositiveSmallIntegerField(null=True)
     response_headers = models.JSONField(default=dict)
     response_body = models.TextField(blank=True)
-    note = models.CharField(max_length=100, blank=True, default="")
+    note = models.CharField(max_length=100, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
 
     class Meta:
