@@ -20,6 +20,7 @@ from payments.models import Payment, PaymentState
 from payments.own_calls import ended_by_others
 from payments.stepkit import PaymentStep, Review
 from tenants.money import Money
+from workflows.origins import origin_of
 from workflows.steps.base import Plan, StepContext
 from workflows.steps.registry import register
 from workflows.steps.verdict import Verdict
@@ -189,7 +190,7 @@ def _is_open(payment: Payment) -> bool:
 
 def _origin(context: StepContext) -> str:
     """That of the act's effects: what is taken up later goes on with the very parts."""
-    return f"step:{context.act}"
+    return origin_of(context.act)
 
 
 def _may_try_again(payment: Payment, context: StepContext) -> bool:

@@ -30,6 +30,7 @@ from workflows import resuming
 from workflows.documents import order_documents
 from workflows.engine.plan import choose_connector
 from workflows.models import Order, RunKind, StepRun, Trigger, WorkflowRun
+from workflows.origins import origin_of
 from workflows.resuming import Does, Item, Outline
 from workflows.steps import registry
 from workflows.steps.base import Plan, Result, StepContext
@@ -171,7 +172,7 @@ class _Planner:
         if item.does is Does.STAYS and item.was is not None:
             return _Draft(item, row, result=Result.success(item.was.message))
         row.save(force_insert=True)
-        draft = _Draft(item, row, origin=f"step:{row.act_id or row.pk}")
+        draft = _Draft(item, row, origin=origin_of(row.act_id or row.pk))
         with transaction.atomic():
             outline = self._outline(item, row, self.document)
         draft.specs, draft.result = outline.calls, outline.result

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from connectors.deciding import undecided
 from connectors.models import Effect
 from workflows.models import StepRun
+from workflows.origins import PREFIX, act_of
 
 #: Of a tenant; those beyond are shown once earlier ones are decided.
 _MOST = 1000
-_OF_STEP = "step:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Doubt:
 
 def doubts(order_ids: Collection[int]) -> dict[int, list[Doubt]]:
     """By order, the oldest first. One statement where there is none."""
-    rows = undecided().filter(origin__startswith=_OF_STEP).select_related("connector")
-    effects = {row.pk: row for row in rows.order_by("created_at")[:_MOST]}
-    origins = {pk: int(row.origin.removeprefix(_OF_STEP)) for pk, row in effects.items()}
+    rows = undecided().filter(origin__startswith=PREFIX).select_related("connector")[:_MOST]
+    # Sorted here: asked for in their order, they might be looked for among all calls that there ever were.
+    effects = {row.pk: row for row in sorted(rows, key=lambda row: row.created_at)}
+    origins = {pk: act_of(row.origin) for pk, row in effects.items()}
     if not origins:
         return {}
     steps = StepRun.objects.filter(pk__in=set(origins.values()), order_id__in=order_ids)

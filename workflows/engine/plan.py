@@ -24,6 +24,7 @@ from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.engine.policy import DEATHS_ALLOWED
 from workflows.models import StepRun, StepState, WorkflowRun
+from workflows.origins import origin_of
 from workflows.problems import OrderBusy
 from workflows.scopes import refusal
 from workflows.steps import registry
@@ -79,7 +80,7 @@ def call_context(ticket: Ticket) -> CallContext:
 
 def origin(ticket: Ticket) -> str:
     """What the effects of an act carry: the same on each of its tries, and when it is resumed."""
-    return f"step:{ticket.context.act}"
+    return origin_of(ticket.context.act)
 
 
 def wanted(calls: Sequence[Prepared], *, settle_only: bool) -> list[Prepared]:
@@ -114,7 +115,7 @@ def _plan(ticket: Ticket, step: StepRun, document: OrderDocument, *, begins: boo
         if not step.shipment:
             return Plan.done(Result.skipped("The order has no shipment"))
     refused = "" if step.settle_only else refusal(config.scopes, document)
-    if refused and (begins or not is_in_doubt(f"step:{step.act_id or step.pk}")):
+    if refused and (begins or not is_in_doubt(origin_of(step.act_id or step.pk))):
         return Plan.done(Result.skipped(refused))
     step.settle_only = step.settle_only or bool(refused)
     connector = choose_connector(implementation, config, live, document, step)

@@ -13,6 +13,7 @@ from tenants.kept import Kept
 from workflows.engine.book import Book
 from workflows.engine.claim import Ticket
 from workflows.models import FINAL_STEP_STATES, OPEN_RUN_STATES, RunState, StepRun, StepState, WorkflowRun
+from workflows.origins import origin_of
 
 
 def load(tickets: Sequence[Ticket], book: Book) -> None:
@@ -142,7 +143,7 @@ def end_superseded(run: WorkflowRun, steps: Sequence[StepRun], book: Book) -> No
 def give_up(step: StepRun, why: str, book: Book) -> None:
     """End a step of a run that ends before it has. One that goes on with an earlier one's act has ended the retries of that:
     what that may have executed is found out here."""
-    if step.attempts or (step.act_id and is_in_doubt(f"step:{step.act_id}")):
+    if step.attempts or (step.act_id and is_in_doubt(origin_of(step.act_id))):
         step.state, step.message = StepState.ERROR, step.message or why
         call_off([step], book)
     else:
