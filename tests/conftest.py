@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests import network
+from tests import network, unordered
 
 _WHOLE_MODULE = re.compile(r"^pytestmark = .*(?:\n    .*)*", re.MULTILINE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     network.block()
+    if _on_sqlite():
+        unordered.reverse()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
