@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any, Final
 
+import orjson
+
 from tenants.charsets import charset_of
 
 STORED = 16 * 1024  # characters
@@ -22,6 +24,10 @@ _BINARY = (
 )
 
 NOT_JSON: Final = object()
+
+# For bytes.translate: all digits alike. No shorter run of them is more than 64 bits hold.
+_DIGITS = bytes(48 if 48 <= byte <= 57 else 0 for byte in range(256))
+_LONG = b"0" * 19
 
 
 def is_binary(raw: bytes, kind: str) -> bool:
@@ -43,6 +49,20 @@ def parse_json(text: str, kind: str) -> Any:
     """NOT_JSON when it is something else or broken; vendors mislabel JSON, so the text decides as well."""
     if "json" not in kind and text.lstrip()[:1] not in ("{", "["):
         return NOT_JSON
+    try:
+        return _quickly(text)
+    except (ValueError, RecursionError):
+        return _slowly(text)
+
+
+def _quickly(text: str) -> Any:
+    """Raises ValueError for what the quick reader refuses, or would read as another number."""
+    if _LONG in text.encode().translate(_DIGITS):
+        raise ValueError("a number may have more than 64 bits")
+    return orjson.loads(text)
+
+
+def _slowly(text: str) -> Any:
     try:
         return json.loads(text, parse_float=_finite, parse_constant=str)
     except (ValueError, RecursionError):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from eventlog.redaction import bodies
+from eventlog.redaction.hints import hints_in
 from eventlog.redaction.keyed import query_without_secrets, without_credentials, without_named_secrets
-from eventlog.redaction.names import is_opaque, is_sensitive, is_sensitive_parameter, mentions_names
+from eventlog.redaction.names import KEYWORDS, is_opaque, is_sensitive, is_sensitive_parameter
 from eventlog.redaction.shapes import MARK, Rule, rules_for
 from eventlog.redaction.values import Needle, needles, spans
 from tenants.secret_value import SecretValue
@@ -16,6 +17,8 @@ _SHORTEST = 6
 _SHORTEST_NUMBER = 10**5
 #: Characters of a header that are kept; as many more are looked at, where a secret may be cut off in the middle.
 _HEADER = 4 * 1024
+#: All that the beginning of an address hints at: user info, which is dropped from it apart.
+_SCHEME = frozenset({"://"})
 
 
 class _Plan(NamedTuple):
@@ -57,8 +60,13 @@ class Redactor:
         """Drops user info and secret query parameters; the order and encoding of the rest stay."""
         base, mark, rest = url.partition("?")
         query, hash_mark, fragment = rest.partition("#")
-        cleaned = query_without_secrets(query) + hash_mark + query_without_secrets(fragment)
-        return self.text(without_credentials(base) + mark + cleaned)
+        if rest:
+            query, fragment = query_without_secrets(query), query_without_secrets(fragment)
+        cleaned = without_credentials(base) + mark + query + hash_mark + fragment
+        words = hints_in(cleaned)
+        if words == _SCHEME and cleaned.count("://") == 1:
+            words = frozenset()
+        return self._apply(self._plan(cleaned, words), cleaned)
 
     def body(self, raw: bytes, content_type: str = "") -> Any:
         """JSON as a document, a form as a dict, anything else as text; cut to 16 KiB after redaction."""
@@ -91,8 +99,10 @@ class Redactor:
             form[name] = safe if name not in form else f"{form[name]}, {safe}"
         return form
 
-    def _plan(self, text: str) -> _Plan:
-        return _Plan([n for n in self._needles if n.core in text], mentions_names(text), rules_for(text))
+    def _plan(self, text: str, words: Set[str] | None = None) -> _Plan:
+        words = hints_in(text) if words is None else words
+        named = not words.isdisjoint(KEYWORDS)
+        return _Plan([n for n in self._needles if n.core in text], named, rules_for(text, words))
 
     def _apply(self, plan: _Plan, text: str) -> str:
         if len(text) < _SHORTEST:
