@@ -5,7 +5,8 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-APPS = ("tenants", "eventlog", "connectors", "workflows", "payments", "shipping")
+#: The one that is asked most comes first: Django tries one address after the other.
+APPS = ("workflows", "payments", "shipping", "connectors", "eventlog", "tenants")
 
 
 def urlpatterns() -> list[URLPattern | URLResolver]:

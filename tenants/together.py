@@ -120,20 +120,32 @@ def _values(model: type[models.Model], row: Mapping[str, Any], parameters: list[
     """SQL for each value; what is no literal goes to the parameters."""
     written = []
     for name, value in row.items():
-        field = _field(model, name)
-        plain = value is None or (type(value) in _PLAIN and not isinstance(field, models.JSONField))
-        literal = _LITERALS.get((type(value), value)) if plain else None
+        kind = type(value)
+        as_it_is = kind is str and _is_text(model, name)
+        plain = value is None or as_it_is or (kind in _PLAIN and not _is_json(model, name))
+        literal = _LITERALS.get((kind, value)) if plain else None
         if literal is not None:
             written.append(literal)
             continue
         written.append("%s")
-        parameters.append(field.get_db_prep_save(value, connection))
+        parameters.append(value if as_it_is else _field(model, name).get_db_prep_save(value, connection))
     return written
 
 
 @cache
 def _column(model: type[models.Model], name: str) -> str:
     return connection.ops.quote_name(_field(model, name).column)
+
+
+@cache
+def _is_text(model: type[models.Model], name: str) -> bool:
+    """Whether a field gives texts to every database as they are; numbers it would give with the type of their column."""
+    return type(_field(model, name)) in (models.CharField, models.TextField)
+
+
+@cache
+def _is_json(model: type[models.Model], name: str) -> bool:
+    return isinstance(_field(model, name), models.JSONField)
 
 
 @cache

@@ -4,11 +4,14 @@ the server keep statements prepared, and can send several in one go."""
 from __future__ import annotations
 
 import select
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base
 from django.utils.asyncio import async_unsafe
+from psycopg import Pipeline
+from psycopg.generators import send
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -34,9 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if connection.prepare_threshold is None:
             return self.cursor()
         backend: Any = self
-        cursor: Any = base.ServerBindingCursor
         with self.wrap_database_errors:
-            return backend._prepare_cursor(cursor(connection))
+            return backend._prepare_cursor(_cursor(connection))
 
     @async_unsafe
     def answers_to(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
@@ -44,15 +46,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         prepared where `prepared_cursor` prepares: parsing and planning a short one takes longer than running it."""
         self.ensure_connection()
         connection: Any = self.connection
-        # A log wants the text of a statement as soon as it is sent, when a pipeline has not composed it yet.
-        if connection.prepare_threshold is None or self.queries_logged:
+        # A log wants the text of a statement as soon as it is sent, when a pipeline has not composed it yet; and who looks
+        # at all that is executed looks at what Django's own cursors execute.
+        if connection.prepare_threshold is None or self.queries_logged or self.execute_wrappers:
             return self._answers_to_one(statements)
-        cursors = [self.prepared_cursor() for _ in statements]
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
         with self.wrap_database_errors:
-            with connection.pipeline():
+            # Below Django's wrappers, whose look-ups take longer than what a cursor does.
+            cursors = [_cursor(connection) for _ in statements]
+            with _in_one_go(connection):
                 for cursor, (sql, values) in zip(cursors, statements, strict=True):
                     cursor.execute(sql, values)
-            return [_answer(cursor) for cursor in cursors]
+            return [cursor.fetchall() if cursor.pgresult.nfields else [] for cursor in cursors]
 
     def _answers_to_one(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
         """As one statement: the extended protocol, which alone prepares, takes one at a time."""
@@ -66,6 +72,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
             while cursor.nextset():
                 answers.append(_answer(cursor))
             return answers
+
+
+#: Binds values on the server, which alone prepares.
+_cursor: Any = base.ServerBindingCursor
+
+
+class _Waiting(Pipeline):
+    """Sends all that it was given when it is left. One of psycopg's own sends each statement by itself, and each time the
+    process waits for the network and then for its turn among its threads."""
+
+    def _communicate_gen(self) -> Any:
+        yield from ()
+
+    def _exit_gen(self) -> Any:
+        self._enqueue_sync()
+        while self.command_queue:
+            self.command_queue.popleft()()
+        yield from send(self.pgconn)
+        yield from self._fetch_gen(flush=False)
+
+
+@contextmanager
+def _in_one_go(connection: Any) -> Iterator[None]:
+    """As the `pipeline` of a connection that is in none, with `_Waiting`."""
+    pipeline = connection._pipeline = _Waiting(connection)
+    try:
+        with pipeline:
+            yield
+    finally:
+        connection._pipeline = None
 
 
 def _answer(cursor: Any) -> list[tuple[Any, ...]]:

@@ -1,5 +1,12 @@
 import pytest
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import (
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
 
 from tenants.kept import Kept
 from tenants.models import Market
@@ -110,3 +117,41 @@ def test_statements_wait_for_a_lock_no_longer_than_any(threshold):
             other.close()
         with transaction.atomic():
             assert rename(market, "newer").run()[1] == [("newer",)]
+
+
+def test_statements_that_are_large_both_ways_do_not_wait_for_each_other(threshold):
+    """Neither side reads what the other sends before it has sent its own."""
+    text = "x" * 8_000_000
+    together = Together()
+    for number in range(4):
+        together.add("SELECT %s::text || %s", [text, str(number)])
+    with platform_scope("the test looks at all"), transaction.atomic():
+        answers = together.run()
+    assert [(len(answer), answer[-1:]) for ((answer,),) in answers] == [(len(text) + 1, n) for n in "0123"]
+
+
+def test_a_value_that_no_statement_can_hold_leaves_the_connection_as_it_was(threshold):
+    with platform_scope("the test looks at all"):
+        market = MarketFactory(name="old")
+        together = rename(market, "new")
+        together.add("SELECT %s", [object()])
+        with pytest.raises(ProgrammingError, match="adapt"), transaction.atomic():
+            together.run()
+        market.refresh_from_db()
+        assert market.name == "old"
+        with transaction.atomic():
+            assert rename(market, "newer").run()[1] == [("newer",)]
+
+
+def test_whoever_watches_statements_sees_those_that_go_together(threshold):
+    seen = []
+
+    def watch(execute, sql, values, many, context):
+        seen.append(sql)
+        return execute(sql, values, many, context)
+
+    with platform_scope("the test looks at all"), transaction.atomic():
+        market = MarketFactory(name="old")
+        with connection.execute_wrapper(watch):
+            assert rename(market, "new").run()[1] == [("new",)]
+    assert "UPDATE" in "".join(seen)
