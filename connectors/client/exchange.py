@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 
 import urllib3
-from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import DecodeError, HTTPError, InvalidChunkLength, ReadTimeoutError
 
@@ -14,6 +13,7 @@ from connectors.client.adapter import Adapter
 from connectors.client.answer import HttpAnswer
 from connectors.client.deadline import Deadline
 from connectors.client.egress import EgressPolicy
+from connectors.client.headers import Headers
 from connectors.client.kept import adapters
 from connectors.client.outgoing import Sent
 from connectors.client.sockets import Line
@@ -101,11 +101,12 @@ def _read(adapter: Adapter, request: Sent, max_bytes: int, done: Exchange) -> Ht
     return HttpAnswer(response.status, _headers(response), body)
 
 
-def _headers(response: HTTPResponse) -> CaseInsensitiveDict[str]:
-    """Compared without case; what comes several times is put together, as RFC 9110 has it (section 5.3)."""
-    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+def _headers(response: HTTPResponse) -> Headers:
+    """What comes several times is put together, as RFC 9110 has it (section 5.3)."""
+    headers = Headers()
     for name, value in response.msg.items():
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        before = headers.get(name)
+        headers[name] = value if before is None else f"{before}, {value}"
     return headers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
 import requests
-from requests.structures import CaseInsensitiveDict
 
 from connectors.auth import Auth, NoAuth, Token
+from connectors.client.headers import Headers
 from connectors.compiled import ConnectorConfig
 from connectors.contracts.base import Idempotency, Provider, Request
 from connectors.errors import Misconfigured
@@ -27,6 +27,7 @@ from tenants.secret_value import SecretValue
 USER_AGENT = "Crossdock/0.1"
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_is_name = lru_cache(maxsize=1024)(_HEADER_NAME.fullmatch)
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _TARGET = re.compile(r"/[!-~]*")
 _PORTS = {"http": 80, "https": 443}
@@ -108,11 +109,11 @@ def outgoing(
     proves = request.authenticated and not config.authenticated_manually
     auth = auth_of(provider, request) if proves else NoAuth()
     body, kind = _body(request)
-    headers: MutableMapping[str, str] = CaseInsensitiveDict(
-        {"User-Agent": USER_AGENT, "Accept": "application/json"}
-    )
-    headers.update({"Content-Type": kind} if kind else {})
-    headers.update({name: _plain(value) for name, value in request.headers.items()})
+    headers = Headers({"User-Agent": USER_AGENT, "Accept": "application/json"})
+    if kind:
+        headers["Content-Type"] = kind
+    for name, value in request.headers.items():
+        headers[name] = _plain(value)
     auth.apply(headers, config.values, token)
     if own:
         headers.update(_custom(config, idempotency))
@@ -190,6 +191,9 @@ def _custom(config: ConnectorConfig, idempotency: Idempotency | None) -> dict[st
 
 
 def _check(headers: Mapping[str, str]) -> None:
+    pairs = headers.items()
+    if _HEADER_VALUE.fullmatch("".join([value for _, value in pairs])) and all(map(_is_name, headers)):
+        return
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name):
             raise Misconfigured(f"{name[:60]!r} is not the name of a header")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from connectors.auth import Token
 from connectors.client.answer import HttpAnswer
@@ -125,9 +124,9 @@ def _response(redactor: Redactor, answer: HttpAnswer, unlogged: Collection[str])
 
 
 def _message(request: Sent, done: Exchange) -> str:
-    place = urlsplit(request.url)
+    place = request.place
     what = done.error.message if done.error else f"HTTP {done.status}"
-    return f"{request.method} {place.hostname}{place.path} → {what}"
+    return f"{request.method} {place.host}{place.target.partition('?')[0]} → {what}"
 
 
 def _request_id(headers: Mapping[str, Any]) -> str:
