@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import queue
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -24,16 +27,23 @@ from connectors.traffic.sharing import shared
 from eventlog.events import EventData
 from workflows.engine.drive import Finished, Job
 
+log = logging.getLogger(__name__)
+
 #: A caller waits at most this long (seconds) for the database thread to read or store an OAuth token.
 _TOKEN_WAIT_S = 30.0
 
 
-@dataclass(slots=True)
+@dataclass
 class Inbox:
     """What the callers hand to the database thread: what has ended, questions to the database, and events."""
 
     items: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     events: deque[EventData] = field(default_factory=deque)
+
+    @cached_property
+    def ports(self) -> Ports:
+        """What all calls of these callers use."""
+        return pump_ports(self)
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Have the database thread call `function` and return its result. Called by callers only.
@@ -87,14 +97,36 @@ class AskedTokens:
 
 
 class Callers:
-    """A pool of threads for one process, kept over slices so that HTTP connections stay warm."""
+    """Threads of one process, begun as they are needed and kept over slices so that HTTP connections stay warm. Nobody asks
+    for what a call returns, so that they need none of the futures of an executor, which cost as much as a short call."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="caller")
+        self._jobs: queue.SimpleQueue[tuple[Job, Inbox]] = queue.SimpleQueue()
+        self._idle: deque[None] = deque()
+        self._begun = 0
 
     def submit(self, job: Job, inbox: Inbox) -> None:
-        self._pool.submit(_make_calls, job, inbox, pump_ports(inbox))
+        """Called by the database thread only."""
+        self._jobs.put((job, inbox))
+        try:
+            self._idle.pop()
+        except IndexError:
+            self._begin_another()
+
+    def _begin_another(self) -> None:
+        if self._begun < self.threads:
+            self._begun += 1
+            threading.Thread(target=self._work, name=f"caller_{self._begun}", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            job, inbox = self._jobs.get()
+            try:
+                _make_calls(job, inbox, inbox.ports)
+            except Exception:
+                log.exception("the calls of step run %s ended with a bug", job.step_id)
+            self._idle.append(None)
 
 
 def pump_ports(inbox: Inbox) -> Ports:
