@@ -14,12 +14,12 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
 
 import psycopg
 import requests
 from celery import Celery
+
+from tests.bench.client import Wire
 
 CALLS = 4
 BODY = {
@@ -74,13 +74,11 @@ def measure(runs: int, clients: int, url: str = "") -> float:
 
 def _ask(url: str, numbers: Iterable[int]) -> None:
     """Move orders one after the other over one connection."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+    wire = Wire(url)
     for number in numbers:
-        connection.request("POST", f"/orders/{number}/status/", json.dumps({"status": "Go"}))
-        response = connection.getresponse()
-        if response.status != 202:
-            raise RuntimeError(f"the view answered {response.status}: {response.read()[:500]!r}")
-        response.read()
+        status, answer = wire.post(f"/orders/{number}/status/", json.dumps({"status": "Go"}))
+        if status != 202:
+            raise RuntimeError(f"the view answered {status}: {answer[:500]!r}")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,9 @@ def move(request: HttpRequest, number: int) -> JsonResponse:
             "UPDATE byhand_order SET status = %s, moved_at = now() WHERE id = %s", [status, number]
         )
     run.delay(number)
-    return JsonResponse({"number": number, "status": status, "before": before}, status=202)
+    answer = JsonResponse({"number": number, "status": status, "before": before}, status=202)
+    answer["Content-Length"] = len(answer.content)
+    return answer
 
 
 urlpatterns = [path("orders/<int:number>/status/", move)]
