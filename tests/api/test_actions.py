@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Api, fields
+from tests.factories.tenants import TenantFactory
+from tests.lost_call import lost, made, till
 from tests.shop import PAID, Shop, running_vendors, vendors
 from tests.shop import shop as stand
+from workflows.by_hand import subjects
 from workflows.models import RunState, WorkflowRun
 
 pytestmark = pytest.mark.thorough
@@ -104,3 +107,44 @@ def test_acting_takes_its_own_scope(stand: Shop) -> None:
     assert (
         Api(stand.tenant, "orders:write").send("orders/A-1/actions/", {"action": "track"}).status_code == 403
     )
+
+
+def test_a_call_in_doubt_is_decided_about_once_and_resume_goes_on(stand: Shop, api: Any) -> None:
+    till(stand)
+    lost(stand, drop_after=True)
+    (offer,) = [item for item in api.read("orders/A-1/actions/").json() if item["action"] == "decide"]
+    assert offer["possible"] and "ExportOrder (Rest)" in offer["says"][0]
+    (calls,) = [item["choices"] for item in offer["inputs"] if item["name"] == "call"]
+    wanted = {
+        "action": "decide",
+        "call": calls[0],
+        "outcome": "carried-out",
+        "number": "T-17",
+        "reason": "Seen",
+    }
+    for wrong, field in (
+        ({"outcome": "maybe"}, "outcome"),
+        ({"call": "x"}, "call"),
+        ({"reason": ""}, "reason"),
+    ):
+        answer = api.send("orders/A-1/actions/", {**wanted, **wrong})
+        assert answer.status_code == 400 and field in fields(answer), wrong
+    decided = api.send("orders/A-1/actions/", wanted)
+    assert decided.status_code == 200 and "as you say" in str(decided.json())
+    again = api.send("orders/A-1/actions/", wanted)
+    assert again.status_code == 409
+    (failed,) = WorkflowRun.objects.all()
+    assert api.send(f"runs/{failed.pk}/resume/", {"reason": "Decided"}).status_code == 202
+    stand.pump()
+    assert (made(stand), WorkflowRun.objects.latest("id").state) == (1, RunState.COMPLETED)
+
+
+def test_a_call_of_another_tenant_cannot_be_decided_about(stand: Shop, api: Any) -> None:
+    till(stand)
+    order = lost(stand, drop_after=True)
+    (subject,) = subjects([order])
+    call = str(subject.doubts[0].effect.pk)
+    stranger = Api(TenantFactory())
+    wanted = {"action": "decide", "call": call, "outcome": "not-carried-out", "reason": "x"}
+    assert stranger.send("orders/A-1/actions/", wanted).status_code == 404
+    assert subjects([order])[0].doubts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from connectors.models import Effect
 from eventlog.models import Event
-from tests.factories.connectors import publish_connector
+from tests import lost_call
+from tests.lost_call import lost, made
 from tests.shop import Shop
 from workflows import acts
 from workflows.acts import Asked
@@ -21,32 +21,11 @@ from workflows.problems import InvalidData, NotPossible
 pytestmark = pytest.mark.thorough
 
 KARI = Asked(actor="kari", reason="Looked there")
-EXPORT = json.dumps({"path": "/orders", "body": {"ref": "{reference}"}, "id": "data.id"})
 
 
 @pytest.fixture
 def till(shop: Shop) -> Any:
-    """It knows neither keys nor a look-up."""
-    return publish_connector(
-        shop.tenant,
-        "rest",
-        host=f"{shop.vendors.url}/rest/erp",
-        bearer_token="rest-token-9Zr8sLpV2nordstore",
-        properties={"ExportOrder": EXPORT},
-    )
-
-
-def lost(shop: Shop, **fault: Any) -> Order:
-    """An order whose first step has had no answer."""
-    first = {"name": "ExportOrder", "connector": "Rest", "stop_on_error": True}
-    shop.chart({"New": [first, "ExportOrder@mail"]})
-    shop.vendors.faults(vendor="rest", method="POST", **fault)
-    order = shop.order()
-    shop.pump()
-    shop.later(hours=1)
-    shop.pump()
-    assert Effect.objects.get(connector__type="rest").needs_person
-    return order
+    return lost_call.till(shop)
 
 
 def decided(order: Order, outcome: str, **more: str) -> Started:
@@ -63,10 +42,6 @@ def resumed(shop: Shop, order: Order) -> dict[str, str]:
     return {step.connector_name: step.state for step in StepRun.objects.filter(run=run)}
 
 
-def records(shop: Shop) -> int:
-    return len(shop.vendors.control("GET", "rest/erp/orders")["records"])
-
-
 @pytest.mark.usefixtures("till")
 def test_what_was_carried_out_is_not_repeated_and_the_rest_goes_on(shop: Shop) -> None:
     order = lost(shop, drop_after=True)
@@ -74,7 +49,7 @@ def test_what_was_carried_out_is_not_repeated_and_the_rest_goes_on(shop: Shop) -
     assert "was carried out, as you say" in told.message
     assert Effect.objects.get(connector__type="rest").provider_reference == "T-17"
     assert set(resumed(shop, order).values()) == {"success"}
-    assert (records(shop), shop.active_errors(order)) == (1, [])
+    assert (made(shop), shop.active_errors(order)) == (1, [])
     event = Event.objects.get(message__startswith="kari decided that ExportOrder (Rest)")
     assert (event.order_number, event.message.endswith(": Looked there")) == (order.number, True)
     with pytest.raises(NotPossible, match="waits for somebody to decide"):
@@ -84,10 +59,10 @@ def test_what_was_carried_out_is_not_repeated_and_the_rest_goes_on(shop: Shop) -
 @pytest.mark.usefixtures("till")
 def test_what_was_not_carried_out_is_done_when_the_step_runs_again(shop: Shop) -> None:
     order = lost(shop, drop_before=True)
-    assert records(shop) == 0
+    assert made(shop) == 0
     decided(order, "not-carried-out")
     assert set(resumed(shop, order).values()) == {"success"}
-    assert (records(shop), shop.vendors.doubles()) == (1, [])
+    assert (made(shop), shop.vendors.doubles()) == (1, [])
 
 
 @pytest.mark.usefixtures("till")
