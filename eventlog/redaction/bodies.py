@@ -29,6 +29,9 @@ NOT_JSON: Final = object()
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 0 for byte in range(256))
 _LONG = b"0" * 19
 
+#: Levels that every writer gets down to; the quick reader gets deeper than the slow one, which stops where writers do.
+_SURELY_WRITTEN = 200
+
 
 def is_binary(raw: bytes, kind: str) -> bool:
     return kind.startswith(_BINARY) or raw[:4] in (b"%PDF", b"PK\x03\x04", b"\x89PNG")
@@ -59,6 +62,8 @@ def _quickly(text: str) -> Any:
     """Raises ValueError for what the quick reader refuses, or would read as another number."""
     if _LONG in text.encode().translate(_DIGITS):
         raise ValueError("a number may have more than 64 bits")
+    if text.count("[") + text.count("{") > _SURELY_WRITTEN:
+        raise ValueError("it may be nested deeper than a writer gets")
     return orjson.loads(text)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -17,8 +17,6 @@ _SHORTEST = 6
 _SHORTEST_NUMBER = 10**5
 #: Characters of a header that are kept; as many more are looked at, where a secret may be cut off in the middle.
 _HEADER = 4 * 1024
-#: All that the beginning of an address hints at: user info, which is dropped from it apart.
-_SCHEME = frozenset({"://"})
 
 
 class _Plan(NamedTuple):
@@ -63,10 +61,7 @@ class Redactor:
         if rest:
             query, fragment = query_without_secrets(query), query_without_secrets(fragment)
         cleaned = without_credentials(base) + mark + query + hash_mark + fragment
-        words = hints_in(cleaned)
-        if words == _SCHEME and cleaned.count("://") == 1:
-            words = frozenset()
-        return self._apply(self._plan(cleaned, words), cleaned)
+        return self.text(cleaned)
 
     def body(self, raw: bytes, content_type: str = "") -> Any:
         """JSON as a document, a form as a dict, anything else as text; cut to 16 KiB after redaction."""
@@ -99,8 +94,8 @@ class Redactor:
             form[name] = safe if name not in form else f"{form[name]}, {safe}"
         return form
 
-    def _plan(self, text: str, words: Set[str] | None = None) -> _Plan:
-        words = hints_in(text) if words is None else words
+    def _plan(self, text: str) -> _Plan:
+        words = hints_in(text)
         named = not words.isdisjoint(KEYWORDS)
         return _Plan([n for n in self._needles if n.core in text], named, rules_for(text, words))
 

@@ -79,29 +79,33 @@ _cursor: Any = base.ServerBindingCursor
 
 
 class _Waiting(Pipeline):
-    """Sends all that it was given when it is left. One of psycopg's own sends each statement by itself, and each time the
-    process waits for the network and then for its turn among its threads."""
+    """Has libpq gather what it is given, and sends it when it is left. One of psycopg's own sends each statement by itself,
+    and each time the process waits for the network and then for its turn among its threads."""
 
     def _communicate_gen(self) -> Any:
+        while self.command_queue:
+            self.command_queue.popleft()()
         yield from ()
 
     def _exit_gen(self) -> Any:
         self._enqueue_sync()
-        while self.command_queue:
-            self.command_queue.popleft()()
+        yield from self._communicate_gen()
         yield from send(self.pgconn)
         yield from self._fetch_gen(flush=False)
 
 
 @contextmanager
 def _in_one_go(connection: Any) -> Iterator[None]:
-    """As the `pipeline` of a connection that is in none, with `_Waiting`."""
+    """As the `pipeline` of a connection that is in none, with `_Waiting`. One that cannot leave it, as libpq refused to send
+    what it had begun with, is closed: it would refuse all that comes after."""
     pipeline = connection._pipeline = _Waiting(connection)
     try:
         with pipeline:
             yield
     finally:
         connection._pipeline = None
+        if not connection.closed and connection.pgconn.pipeline_status:
+            connection.close()
 
 
 def _answer(cursor: Any) -> list[tuple[Any, ...]]:

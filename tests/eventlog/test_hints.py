@@ -50,6 +50,12 @@ def test_an_address_without_secrets_stays_as_it_is(address):
         "https://a.example/x?password=hunter22",
         "https://a.example/x#token=hunter22",
         "https://a.example/token:hunter22",
+        "https://a.example/x#pan=hunter22",
+        "https://a.example/x?a=b;sig2=hunter22",
+        "https://a.example/?q=sig:hunter22",
+        "https://a.example/x#%70assword=hunter22",
+        "https://a.example/%74oken:hunter22",
+        "/x?next=https://me:hunter22@b.example/",
     ],
 )
 def test_an_address_is_shown_without_secrets(address):
@@ -71,6 +77,12 @@ DOCUMENTS = st.recursive(
 def test_bodies_are_read_as_they_are_written(document, escaped):
     text = json.dumps(document, ensure_ascii=escaped)
     assert repr(bodies.parse_json(text, "application/json")) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("depth", [199, 999, 1010, 1024, 5000])
+def test_what_is_read_can_be_written(depth):
+    read = bodies.parse_json("[" * depth + "]" * depth, "application/json")
+    assert read is bodies.NOT_JSON or json.dumps(read, indent=1)
 
 
 @pytest.mark.parametrize(

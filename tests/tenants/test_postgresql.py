@@ -1,5 +1,8 @@
+from contextlib import nullcontext
+
 import pytest
 from django.db import (
+    DatabaseError,
     IntegrityError,
     OperationalError,
     ProgrammingError,
@@ -155,3 +158,33 @@ def test_whoever_watches_statements_sees_those_that_go_together(threshold):
         with connection.execute_wrapper(watch):
             assert rename(market, "new").run()[1] == [("new",)]
     assert "UPDATE" in "".join(seen)
+
+
+def test_a_transaction_is_begun_once_however_many_statements_go_together(threshold):
+    told = []
+    connection.connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+    with platform_scope("the test looks at all"), transaction.atomic():
+        rename(MarketFactory(name="old"), "new").run()
+    connection.close()
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = threshold
+    connection.connection.add_notice_handler(lambda notice: told.append(notice.message_primary))
+    with platform_scope("the test looks at all"), transaction.atomic():
+        rename(Market(pk=1), "new").run()
+    assert told == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_statement_that_cannot_be_sent_costs_no_more_than_the_connection(threshold, number):
+    """libpq takes no more than 65,535 parameters."""
+    many = list(range(70_000))
+    together = Together()
+    for _ in range(number):
+        together.add("SELECT 1")
+    together.add(f"SELECT 1 WHERE 0 IN ({', '.join(['%s'] * len(many))})", many)
+    refused = pytest.raises(DatabaseError, match="number of parameters") if threshold == 0 else nullcontext()
+    with refused:
+        together.run()
+    connection.close_if_unusable_or_obsolete()
+    together.add("SELECT 2")
+    assert together.run() == [[(2,)]]

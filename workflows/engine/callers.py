@@ -116,16 +116,19 @@ class Callers:
 
     def _begin_another(self) -> None:
         if self._begun < self.threads:
+            # Where the machine refuses one, the next job asks for it again.
+            threading.Thread(target=self._work, name=f"caller_{self._begun + 1}", daemon=True).start()
             self._begun += 1
-            threading.Thread(target=self._work, name=f"caller_{self._begun}", daemon=True).start()
 
     def _work(self) -> None:
         while True:
             job, inbox = self._jobs.get()
             try:
                 _make_calls(job, inbox, inbox.ports)
-            except Exception:
+            except BaseException:
                 log.exception("the calls of step run %s ended with a bug", job.step_id)
+            # Waiting for the next one must not keep the secrets of this one in memory.
+            del job, inbox
             self._idle.append(None)
 
 

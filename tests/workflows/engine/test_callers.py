@@ -1,4 +1,8 @@
+import gc
 import threading
+import weakref
+
+import pytest
 
 from workflows.engine.callers import Callers, Inbox
 from workflows.engine.drive import Job
@@ -41,6 +45,54 @@ def test_a_bug_in_one_job_costs_no_thread(caplog):
     callers.submit(job(2), inbox)
     assert ended(inbox, 1) == [2]
     assert "the calls of step run 1 ended with a bug" in caplog.text
+
+
+class Leaves:
+    """A call during which somebody wants to end the process."""
+
+    def __getattr__(self, name: str) -> object:
+        raise SystemExit(1)
+
+
+def test_a_call_that_would_end_the_process_costs_no_thread(caplog):
+    callers, inbox = Callers(1), Inbox()
+    callers.submit(job(1, Leaves()), inbox)
+    callers.submit(job(2), inbox)
+    assert ended(inbox, 1) == [2]
+    assert "the calls of step run 1 ended with a bug" in caplog.text
+
+
+def test_a_thread_that_could_not_be_begun_is_begun_with_the_next_job(monkeypatch):
+    callers, inbox = Callers(1), Inbox()
+    with monkeypatch.context() as full:
+        full.setattr(threading, "Thread", lambda **_: Full())
+        with pytest.raises(RuntimeError, match="new thread"):
+            callers.submit(job(1), inbox)
+    callers.submit(job(2), inbox)
+    assert ended(inbox, 2) == [1, 2]
+
+
+class Full:
+    """What the machine answers that has no room for another thread."""
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+class Held:
+    """What a job holds."""
+
+
+def test_an_idle_thread_keeps_nothing_of_its_last_job():
+    callers, inbox = Callers(1), Inbox()
+    ticket = Held()
+    kept = weakref.ref(ticket)
+    callers.submit(Job(ticket=ticket, calls=[], step_id=1, context=None), inbox)
+    del ticket
+    assert ended(inbox, 1) == [1]
+    wait_until_idle(callers)
+    gc.collect()
+    assert kept() is None
 
 
 def wait_until_idle(callers: Callers) -> None:
