@@ -121,13 +121,13 @@ def _values(model: type[models.Model], row: Mapping[str, Any], parameters: list[
     written = []
     for name, value in row.items():
         kind = type(value)
-        as_it_is = kind is str and _is_text(model, name)
-        plain = value is None or as_it_is or (kind in _PLAIN and not _is_json(model, name))
+        plain = value is None or (kind in _PLAIN and not _is_json(model, name))
         literal = _LITERALS.get((kind, value)) if plain else None
         if literal is not None:
             written.append(literal)
             continue
         written.append("%s")
+        as_it_is = kind is str and _is_text(model, name)
         parameters.append(value if as_it_is else _field(model, name).get_db_prep_save(value, connection))
     return written
 

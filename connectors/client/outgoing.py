@@ -191,14 +191,13 @@ def _custom(config: ConnectorConfig, idempotency: Idempotency | None) -> dict[st
 
 
 def _check(headers: Mapping[str, str]) -> None:
-    pairs = headers.items()
-    if _HEADER_VALUE.fullmatch("".join([value for _, value in pairs])) and all(map(_is_name, headers)):
-        return
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
+    for name in headers:
+        if not _is_name(name):
             raise Misconfigured(f"{name[:60]!r} is not the name of a header")
-        if not _HEADER_VALUE.fullmatch(value):
-            raise Misconfigured(f"The header {name} holds a line break or a letter that headers cannot carry")
+    if _HEADER_VALUE.fullmatch("".join([value for _, value in headers.items()])):
+        return
+    name = next(name for name, value in headers.items() if not _HEADER_VALUE.fullmatch(value))
+    raise Misconfigured(f"The header {name} holds a line break or a letter that headers cannot carry")
 
 
 def _with_query(url: str, query: Mapping[str, Any]) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 from ahocorasick import Automaton
 
 from eventlog.redaction import names, shapes
 
-_NONE: frozenset[str] = frozenset()
 
-
-def hints_in(text: str) -> Set[str]:
+def hints_in(text: str) -> set[str]:
     """Which of the words a text holds, in any case; for most texts none."""
-    return {word for _, word in _LOOK.iter(text.lower())} or _NONE
+    return {word for _, word in _LOOK.iter(text.lower())}
 
 
 def _look_for(words: tuple[str, ...]) -> Automaton:

@@ -58,7 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with _in_one_go(connection):
                 for cursor, (sql, values) in zip(cursors, statements, strict=True):
                     cursor.execute(sql, values)
-            return [cursor.fetchall() if cursor.pgresult.nfields else [] for cursor in cursors]
+            return [_answer(cursor) for cursor in cursors]
 
     def _answers_to_one(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
         """As one statement: the extended protocol, which alone prepares, takes one at a time."""
@@ -108,5 +108,6 @@ def _in_one_go(connection: Any) -> Iterator[None]:
             connection.close()
 
 
-def _answer(cursor: Any) -> list[tuple[Any, ...]]:
-    return list(cursor.fetchall()) if cursor.description else []
+def _answer(cursor: Any) -> Any:
+    # A description would be composed column by column.
+    return cursor.fetchall() if cursor.pgresult.nfields else []

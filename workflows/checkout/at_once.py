@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError
 from connectors.calls import CallContext, CallSpec, Ending, Outcome, Prepared, perform
 from connectors.ports import refuse_open_transaction
 from eventlog.events import EventData
-from workflows.engine.callers import Inbox, Question, pump_ports
+from workflows.engine.callers import Inbox, Question
 from workflows.engine.events import store_events
 
 DEADLINE_S = 8.0
@@ -99,7 +99,7 @@ def _start(place: str, spec: CallSpec, context: CallContext, inbox: Inbox, keep:
 def _call(place: str, spec: CallSpec, context: CallContext, inbox: Inbox, keep: Keep) -> None:
     with _leaving(spec.connector.id):
         prepared = Prepared(spec=spec, context=context, deadline_s=_CALL_S)
-        outcome = perform(prepared, replace(pump_ports(inbox), events=_events.append))
+        outcome = perform(prepared, replace(inbox.ports, events=_events.append))
     if outcome.ending is Ending.SUCCEEDED:
         keep(spec, outcome.result)
     inbox.items.put(_Answer(place, outcome))

@@ -42,8 +42,16 @@ class Inbox:
 
     @cached_property
     def ports(self) -> Ports:
-        """What all calls of these callers use."""
-        return pump_ports(self)
+        """What their calls need from outside."""
+        return Ports(
+            events=self.events.append,
+            tokens=AskedTokens(self),
+            now=lambda: datetime.now(UTC),
+            sleep=time.sleep,
+            egress=egress_policy(),
+            gates=shared().gates,
+            renew=lambda prepared: bool(self.ask(renew, prepared)),
+        )
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Have the database thread call `function` and return its result. Called by callers only.
@@ -124,7 +132,8 @@ class Callers:
         while True:
             job, inbox = self._jobs.get()
             try:
-                _make_calls(job, inbox, inbox.ports)
+                _make_calls(job, inbox)
+            # What a provider does comes back as an outcome; only a bug of ours gets here, and its thread serves all others.
             except BaseException:
                 log.exception("the calls of step run %s ended with a bug", job.step_id)
             # Waiting for the next one must not keep the secrets of this one in memory.
@@ -132,22 +141,10 @@ class Callers:
             self._idle.append(None)
 
 
-def pump_ports(inbox: Inbox) -> Ports:
-    return Ports(
-        events=inbox.events.append,
-        tokens=AskedTokens(inbox),
-        now=lambda: datetime.now(UTC),
-        sleep=time.sleep,
-        egress=egress_policy(),
-        gates=shared().gates,
-        renew=lambda prepared: bool(inbox.ask(renew, prepared)),
-    )
-
-
-def _make_calls(job: Job, inbox: Inbox, ports: Ports) -> None:
+def _make_calls(job: Job, inbox: Inbox) -> None:
     if killpoint.armed:
         killpoint.calling(job.context.config.name)
-    outcomes = [perform(call, ports) for call in job.calls]
+    outcomes = [perform(call, inbox.ports) for call in job.calls]
     if killpoint.armed:
         killpoint.reached("K3", [job.context.config.name])
     inbox.items.put(Finished(job, outcomes))

@@ -24,7 +24,7 @@ from connectors.calls import Outcome, Prepared, perform
 from connectors.client import Ports
 from connectors.traffic.sharing import shared
 from tenants.scoping import platform_scope
-from workflows.engine.callers import Inbox, Question, pump_ports
+from workflows.engine.callers import Inbox, Question
 from workflows.engine.clock import DatabaseClock
 from workflows.engine.events import store_events
 from workflows.engine.lifeline import asked_to_stop, only_one_here
@@ -148,7 +148,7 @@ class Slice:
             del self.held[ticket.run_id]
         if prepared is not None:
             self.calling.add(ticket.run_id)
-            _callers().submit(self._call, ticket, prepared, pump_ports(self.inbox))
+            _callers().submit(self._call, ticket, prepared, self.inbox.ports)
 
     def _call(self, ticket: Ticket, prepared: Prepared, ports: Ports) -> None:
         self.inbox.items.put(_Answered(ticket, perform(prepared, ports)))

@@ -4,6 +4,7 @@ import weakref
 
 import pytest
 
+from tests.stand.processes import wait_for
 from workflows.engine.callers import Callers, Inbox
 from workflows.engine.drive import Job
 
@@ -39,14 +40,6 @@ def test_one_job_after_the_other_needs_one_thread():
     assert threads() - before == 1
 
 
-def test_a_bug_in_one_job_costs_no_thread(caplog):
-    callers, inbox = Callers(1), Inbox()
-    callers.submit(job(1, "no call"), inbox)
-    callers.submit(job(2), inbox)
-    assert ended(inbox, 1) == [2]
-    assert "the calls of step run 1 ended with a bug" in caplog.text
-
-
 class Leaves:
     """A call during which somebody wants to end the process."""
 
@@ -54,9 +47,10 @@ class Leaves:
         raise SystemExit(1)
 
 
-def test_a_call_that_would_end_the_process_costs_no_thread(caplog):
+@pytest.mark.parametrize("call", ["no call", Leaves()], ids=["a bug", "an exit"])
+def test_a_job_that_breaks_costs_no_thread_and_is_told(call, caplog):
     callers, inbox = Callers(1), Inbox()
-    callers.submit(job(1, Leaves()), inbox)
+    callers.submit(job(1, call), inbox)
     callers.submit(job(2), inbox)
     assert ended(inbox, 1) == [2]
     assert "the calls of step run 1 ended with a bug" in caplog.text
@@ -97,6 +91,4 @@ def test_an_idle_thread_keeps_nothing_of_its_last_job():
 
 def wait_until_idle(callers: Callers) -> None:
     """A thread says that it is idle after it has handed in what it did."""
-    waited = threading.Event()
-    while not callers._idle:
-        waited.wait(0.001)
+    assert wait_for(lambda: callers._idle, WAIT_S, 0.001)
